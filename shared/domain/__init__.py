@@ -1,0 +1,1 @@
+"""The metering rules: pure, standard library and numpy only."""

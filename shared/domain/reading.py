@@ -1,0 +1,103 @@
+"""A reading: what a telegram or a file says of one hour of one line.
+
+Many readings travel and are judged together, so they are rows of a numpy record array (`READING`); names that repeat
+(lines, meters, sources) stand once beside it in `Readings`. Numbers are scaled integers, see quantities.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Validity(IntEnum):
+    """How far a value's checking has come; a greater one is stronger."""
+
+    RECORDED = 1
+    PRELIMINARY = 2
+    DEFINITIVE = 3
+
+
+class Quality(IntEnum):
+    """How a value came about: a second axis beside validity."""
+
+    MEASURED = 1
+    CALCULATED = 2
+    SUBSTITUTED = 3
+    ESTIMATED = 4
+    EDITED = 5
+    MISSING = 6
+
+
+class Provenance(IntFlag):
+    """Where a value comes from, as far as the rules or a reader must know."""
+
+    FROM_FILE = 1
+    """A file or import: too old is no fault (rule A6)."""
+    VOLUME_OPERATING = 2
+    """The volume is operating volume as the operator publishes it, not normalised."""
+    PINNED = 4
+    """Edited by hand: later transmissions are held until the pin is released."""
+
+
+READING = np.dtype(
+    [
+        ("line", np.uint32),  # index in Readings.lines
+        ("hour", np.int32),  # hour number, UTC
+        ("volume", np.int64),
+        ("energy", np.int64),
+        ("gcv", np.int64),
+        ("temperature", np.int64),
+        ("index", np.int64),
+        ("volume_operating", np.int64),
+        ("pressure", np.int64),
+        ("quality", np.uint8),
+        ("provenance", np.uint8),
+        ("meter", np.uint16),  # index in Readings.meters
+        ("source", np.uint32),  # index in Readings.sources
+        ("place", np.uint32),  # index of the reading in its source record
+    ]
+)
+MEASURES = ("volume", "energy", "gcv", "temperature", "index", "volume_operating", "pressure")
+"""The columns that carry quantities, in the order of quantities.QUANTITIES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The record in which a reading arrived: its position, and what it says of itself.
+
+    `sent_ms` is milliseconds since 1970 UTC: the sender's own time, which ranks revisions.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    telegram: str
+    station: str
+    sent_ms: int
+
+
+@dataclass(slots=True)
+class Readings:
+    """Readings of one partition of the line log, in the order of their arrival."""
+
+    rows: NDArray[np.void]
+    lines: list[str]
+    sources: list[Source]
+    meters: list[str] = field(default_factory=lambda: [""])
+
+    def __len__(self) -> int:
+        """Return how many readings there are."""
+        return len(self.rows)
+
+
+def empty_rows(count: int) -> NDArray[np.void]:
+    """Return `count` readings without any value: every measure ABSENT, quality MEASURED."""
+    rows = np.zeros(count, READING)
+    for name in MEASURES:
+        rows[name] = np.iinfo(np.int64).min
+    rows["quality"] = Quality.MEASURED
+    return rows

@@ -1,0 +1,127 @@
+"""What becomes of a candidate for an hour: the one pure function `apply`, and its fast form for first arrivals.
+
+An hour at rest is a row of `HOUR`; revision 0 means that nothing was ever accepted. `apply` ranks: pinned or
+definitive rows hold everything; then MEASURED or CALCULATED, SUBSTITUTED, ESTIMATED, MISSING; within a rank the later
+`sent` wins, then the order of the log. The same values again are a repetition; if sent later, they confirm the row
+(its `sent` moves on), so that the order of arrival never decides what an hour says in the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
+
+HOUR = np.dtype(
+    [
+        ("revision", np.uint16),
+        ("validity", np.uint8),
+        ("quality", np.uint8),
+        ("provenance", np.uint8),
+        ("volume", np.int64),
+        ("energy", np.int64),
+        ("gcv", np.int64),
+        ("temperature", np.int64),
+        ("index", np.int64),
+        ("volume_operating", np.int64),
+        ("pressure", np.int64),
+        ("sent", np.int64),  # ms since 1970, the sender's time
+        ("known_at", np.int64),  # ms since 1970, the line log's time
+        ("log_offset", np.int64),  # offset in the partition of the line log
+        ("source_topic", np.uint8),  # index in events.topics.SOURCES
+        ("source_partition", np.uint16),
+        ("source_offset", np.int64),
+        ("source_place", np.uint32),
+    ]
+)
+_SAID = (*MEASURES, "quality")
+RANK = {
+    Quality.MEASURED: 4,
+    Quality.CALCULATED: 4,
+    Quality.EDITED: 4,
+    Quality.SUBSTITUTED: 3,
+    Quality.ESTIMATED: 2,
+    Quality.MISSING: 1,
+}
+
+
+class Outcome(StrEnum):
+    """Where a reading ended: each one in exactly one of these."""
+
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    HELD = "held"
+    DEAD_LETTERED = "dead_lettered"
+
+
+class HeldReason(StrEnum):
+    """Why a reading was held."""
+
+    DEFINITIVE = "DEFINITIVE"
+    PINNED = "PINNED"
+    OUTRANKED = "OUTRANKED"
+    OLDER = "OLDER"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What `apply` decided: the outcome, the row as it stands now, and why a held one was held."""
+
+    outcome: Outcome
+    row: np.void
+    reason: HeldReason | None = None
+
+
+def apply(row: np.void, candidate: np.void) -> Applied:
+    """Decide what a candidate does to an hour.
+
+    Args:
+        row: The hour as it stands (dtype HOUR, revision 0 if it has none).
+        candidate: The row that the candidate would become (dtype HOUR; its revision is not looked at).
+    """
+    if row["revision"] == 0:
+        return Applied(Outcome.ACCEPTED, _as_revision(candidate, 1))
+    if all(row[name] == candidate[name] for name in _SAID):
+        return Applied(Outcome.REPEATED, _confirmed(row, candidate))
+    reason = _held_reason(row, candidate)
+    if reason is not None:
+        return Applied(Outcome.HELD, row, reason)
+    return Applied(Outcome.ACCEPTED, _as_revision(candidate, int(row["revision"]) + 1))
+
+
+def apply_first(candidates: NDArray[np.void]) -> NDArray[np.void]:
+    """Return what `apply` makes of candidates for hours that have nothing yet, each another hour: revision 1 each."""
+    rows = candidates.copy()
+    rows["revision"] = 1
+    return rows
+
+
+def _as_revision(candidate: np.void, revision: int) -> np.void:
+    row = candidate.copy()
+    row["revision"] = revision
+    return row
+
+
+def _confirmed(row: np.void, candidate: np.void) -> np.void:
+    if candidate["sent"] <= row["sent"]:
+        return row
+    confirmed = row.copy()
+    confirmed["sent"] = candidate["sent"]
+    return confirmed
+
+
+def _held_reason(row: np.void, candidate: np.void) -> HeldReason | None:
+    if row["provenance"] & Provenance.PINNED:
+        return HeldReason.PINNED
+    if row["validity"] == Validity.DEFINITIVE:
+        return HeldReason.DEFINITIVE
+    standing, coming = RANK[Quality(row["quality"])], RANK[Quality(candidate["quality"])]
+    if coming < standing:
+        return HeldReason.OUTRANKED
+    if coming == standing and candidate["sent"] < row["sent"]:
+        return HeldReason.OLDER
+    return None

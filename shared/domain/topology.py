@@ -1,0 +1,169 @@
+"""The register: stations, lines and nodes, effective-dated in gas days, as a fold over accepted changes.
+
+A line's station never changes (a move is a new line). A line's *terms* (name, capacity, what it sends ...) hold from a
+gas day until the next terms begin or the line ends. A node is a weighted sum of lines, valid from a gas day.
+`Register.applied(change)` is pure: the same changes in the same order give the same register and the same refusals.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+SENDABLE = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs")
+"""What a line may promise to send beside its volume (rule A10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for a line from a gas day on. Capacity in m³(n)/h; None: unlimited or unknown."""
+
+    start: date
+    name: str
+    teletransmitted: bool = True
+    one_way: bool = True
+    network: str = "H"
+    capacity_m3n_per_h: int | None = None
+    sends: tuple[str, ...] = ()
+    thresholds: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A metering line: its identity, its station, its terms in order of their start, its end and its other codes."""
+
+    id: str
+    station: str
+    terms: tuple[Terms, ...]
+    end: date | None = None
+    live_from: date | None = None
+    aliases: tuple[str, ...] = ()
+
+    def terms_on(self, day: date) -> Terms | None:
+        """Return the terms that hold on a gas day, or None where the line is not active."""
+        if self.end is not None and day >= self.end:
+            return None
+        place = bisect_right([terms.start for terms in self.terms], day)
+        return self.terms[place - 1] if place else None
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The lines of a node with their weights (at most three places), valid from a gas day."""
+
+    start: date
+    weights: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A weighted sum of lines, whose composition changes over time."""
+
+    id: str
+    name: str
+    compositions: tuple[Composition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A place on the network that sends telegrams."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Why something was refused: a code, where it stands, and what to do."""
+
+    code: str
+    position: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the register as somebody asked for it: who, why, and what shall hold."""
+
+    author: str
+    reason: str
+    stations: tuple[Station, ...] = ()
+    lines: tuple[Line, ...] = ()
+    nodes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All stations, lines and nodes, by id. Never changed in place."""
+
+    stations: dict[str, Station] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    def applied(self, change: Change) -> Register | tuple[Issue, ...]:
+        """Return the register after a change, or the reasons why it is refused as a whole."""
+        after = Register(dict(self.stations), dict(self.lines), dict(self.nodes))
+        after.stations.update((station.id, station) for station in change.stations)
+        issues: list[Issue] = []
+        for place, line in enumerate(change.lines):
+            issues += after._take_line(line, f"lines[{place}]")
+        for place, node in enumerate(change.nodes):
+            issues += after._take_node(node, f"nodes[{place}]")
+        return tuple(issues) or after
+
+    def _take_line(self, line: Line, position: str) -> list[Issue]:
+        before = self.lines.get(line.id)
+        issues = list(self._line_issues(line, before, position))
+        if not issues:
+            self.lines[line.id] = line if before is None else _merged_line(before, line)
+        return issues
+
+    def _line_issues(self, line: Line, before: Line | None, position: str) -> list[Issue]:
+        issues = []
+        if line.station not in self.stations:
+            text = f"station {line.station} is not registered: name it under stations"
+            issues.append(Issue("UNKNOWN_STATION", f"{position}.station", text))
+        if before is not None and before.station != line.station:
+            text = f"line {line.id} stands in station {before.station}: a move is a new line"
+            issues.append(Issue("STATION_CHANGED", f"{position}.station", text))
+        first = min(terms.start for terms in (*line.terms, *(before.terms if before else ())))
+        if line.end is not None and line.end <= first:
+            issues.append(Issue("ENDS_BEFORE_START", f"{position}.until", f"line {line.id} begins on {first}"))
+        return issues
+
+    def _take_node(self, node: Node, position: str) -> list[Issue]:
+        issues = [issue for c in node.compositions for issue in self._composition_issues(c, position)]
+        if not issues:
+            before = self.nodes.get(node.id)
+            self.nodes[node.id] = node if before is None else _merged_node(before, node)
+        return issues
+
+    def _composition_issues(self, composition: Composition, position: str) -> list[Issue]:
+        issues = []
+        for place, (line, weight) in enumerate(composition.weights):
+            where = f"{position}.lines[{place}]"
+            if line not in self.lines:
+                issues.append(Issue("UNKNOWN_LINE", f"{where}.line", f"line {line} is not registered"))
+            if weight == 0 or weight != round(weight, 3):
+                text = f"weight {weight}: not 0, at most three places"
+                issues.append(Issue("WEIGHT", f"{where}.weight", text))
+        return issues
+
+
+def _merged_line(before: Line, after: Line) -> Line:
+    """Return the line with the new terms in place of those that began on the same days."""
+    terms = {t.start: t for t in before.terms} | {t.start: t for t in after.terms}
+    return replace(
+        after,
+        terms=tuple(terms[start] for start in sorted(terms)),
+        end=after.end if after.end is not None else before.end,
+        live_from=after.live_from or before.live_from,
+        aliases=tuple(dict.fromkeys((*before.aliases, *after.aliases))),
+    )
+
+
+def _merged_node(before: Node, after: Node) -> Node:
+    compositions = {c.start: c for c in before.compositions} | {c.start: c for c in after.compositions}
+    return replace(after, compositions=tuple(compositions[start] for start in sorted(compositions)))

@@ -1,0 +1,1 @@
+"""What travels on Kafka: topics, one module per event, and the codec."""

@@ -1,0 +1,1 @@
+"""Each library that a service stands on, behind one module of ours."""

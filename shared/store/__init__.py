@@ -1,0 +1,1 @@
+"""What rests in MongoDB: documents, indexes and the queries that readers share."""

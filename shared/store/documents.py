@@ -1,0 +1,54 @@
+"""How hours, days and months rest in MongoDB, and how they are read back.
+
+`line_days`: one document per line and gas day, `{_id: "LINE|2026-11-23", p, l, h, r}`: `h` is the day's 23, 24 or 25
+hours as packed HOUR rows (revision 0: nothing known), `r` its ROLLUP.
+`line_months`: one document per line and gas month, `{_id: "LINE|2026-11", p, l, d, changes, known_at}`: `d` is one
+ROLLUP slot per gas day; the month is the fold of its slots. `p` is the partition of the line log that owns the line.
+Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.revision import HOUR
+from shared.domain.rollup import ROLLUP
+
+
+class Collection(StrEnum):
+    """Every collection of the database: the one list of their names."""
+
+    LINE_DAYS = "line_days"
+    LINE_MONTHS = "line_months"
+    REVISIONS = "revisions"
+    FINDINGS = "findings"
+    TOPOLOGY = "topology"
+    DECISIONS = "decisions"
+    DEAD_LETTERS = "dead_letters"
+    LEDGERS = "ledgers"
+    PROGRESS = "progress"
+    EPOCHS = "epochs"
+
+
+def day_id(line: str, day: date) -> str:
+    """Return the `_id` of a line's gas day."""
+    return f"{line}|{day.isoformat()}"
+
+
+def month_id(line: str, month: str) -> str:
+    """Return the `_id` of a line's gas month."""
+    return f"{line}|{month}"
+
+
+def hours_of(packed: bytes) -> NDArray[np.void]:
+    """Return the HOUR rows of a packed day (23, 24 or 25)."""
+    return np.frombuffer(packed, HOUR)
+
+
+def rollups_of(packed: bytes) -> NDArray[np.void]:
+    """Return the ROLLUP rows of a packed day (one) or month (one a gas day)."""
+    return np.frombuffer(packed, ROLLUP)

@@ -1,0 +1,1 @@
+"""Real servers on one machine without containers, and the demo that runs on them."""

@@ -1,0 +1,48 @@
+"""Free ports on the loopback interface, below the range from which the kernel takes outgoing ones."""
+
+import random
+import socket
+
+from deploy.local.errors import StartError
+
+LOOPBACK = "127.0.0.1"
+FIRST_PORT = 20_000
+LAST_PORT = (
+    32_767  # Linux hands out 32768 and above to outgoing connections, which would take a port between two starts
+)
+ATTEMPTS = 2_000
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` of the loopback interface now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are only fading do not count
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """`count` different free ports. Raises StartError when there are none; tried at random so that two starts differ."""
+    candidates = random.sample(range(FIRST_PORT, LAST_PORT + 1), ATTEMPTS)
+    found: list[int] = []
+    for port in candidates:
+        if len(found) == count:
+            break
+        if is_free(port):
+            found.append(port)
+    if len(found) < count:
+        raise StartError(
+            f"No free port between {FIRST_PORT} and {LAST_PORT} on {LOOPBACK}; end programs that hold them."
+        )
+    return found
+
+
+def require_free(port: int) -> None:
+    """Raise StartError if the port that the user asked for is taken."""
+    if not is_free(port):
+        raise StartError(
+            f'Port {port} on {LOOPBACK} is taken; choose another, for instance make demo ARGS="--port 8090".'
+        )

@@ -1,0 +1,66 @@
+"""How readings travel: msgpack around raw little-endian columns, which numpy reads at no cost per reading.
+
+`[lines, meters, sources, count, columns]`; a column that is all default (ABSENT, or 0) is left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from shared.domain.reading import MEASURES, READING, Readings, Source, empty_rows
+
+MAX_READINGS = 2_000
+"""Most readings in one message of ours: 1,000 to 2,000 are a hundred times faster than one, and more gain nothing."""
+_NARROW = tuple(name for name in READING.names or () if name not in MEASURES)
+_ENCODER = msgspec.msgpack.Encoder()
+_ABSENT = np.iinfo(np.int64).min
+
+
+class MalformedEventError(ValueError):
+    """Bytes that are no event of ours; the message says why."""
+
+
+def pack(value: object) -> bytes:
+    """Return msgpack of plain values."""
+    return _ENCODER.encode(value)
+
+
+def unpack(packed: bytes) -> Any:
+    """Return the plain values of msgpack.
+
+    Raises:
+        MalformedEventError: the bytes are no msgpack.
+    """
+    try:
+        return msgspec.msgpack.decode(packed)
+    except (msgspec.DecodeError, RecursionError) as fault:
+        raise MalformedEventError(str(fault)) from fault
+
+
+def pack_readings(readings: Readings) -> bytes:
+    """Return readings as one msgpack array."""
+    rows = readings.rows
+    columns = {name: rows[name].tobytes() for name in _NARROW if rows[name].any()}
+    columns |= {name: rows[name].tobytes() for name in MEASURES if (rows[name] != _ABSENT).any()}
+    sources = [[s.topic, s.partition, s.offset, s.telegram, s.station, s.sent_ms] for s in readings.sources]
+    return pack([readings.lines, readings.meters, sources, len(rows), columns])
+
+
+def unpack_readings(packed: bytes) -> Readings:
+    """Return the readings of a msgpack array.
+
+    Raises:
+        MalformedEventError: the bytes are not such an array.
+    """
+    try:
+        lines, meters, sources, count, columns = unpack(packed)
+        rows = empty_rows(count)
+        rows["quality"] = 0
+        for name, raw in columns.items():
+            rows[name] = np.frombuffer(raw, READING[name])
+        return Readings(rows, lines, [Source(*source) for source in sources], meters)
+    except (TypeError, ValueError, KeyError) as fault:
+        raise MalformedEventError(str(fault)) from fault

@@ -1,0 +1,72 @@
+"""What stands in the line log: readings, changes of the register, and ticks of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.reading import Readings
+from shared.events.codec import MalformedEventError, pack, pack_readings, unpack, unpack_readings
+
+VERSION = 1
+_READINGS, _TOPOLOGY, _TICK = "readings", "topology", "tick"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Readings of stations of this partition."""
+
+    readings: Readings
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyAsked:
+    """A change of the register as it was asked for; it stands in every partition.
+
+    `offset` is its place in `operations`; `known_at_ms` the time of the original; `document` its text.
+    """
+
+    offset: int
+    known_at_ms: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Every partition of every source has been read up to this time (ms since 1970)."""
+
+    until_ms: int
+
+
+Entry = Recorded | TopologyAsked | Tick
+
+
+def encode(entry: Entry) -> bytes:
+    """Return an entry as the bytes of a Kafka record."""
+    match entry:
+        case Recorded(readings):
+            return pack([VERSION, _READINGS, pack_readings(readings)])
+        case TopologyAsked(offset, known_at_ms, document):
+            return pack([VERSION, _TOPOLOGY, [offset, known_at_ms, document]])
+        case Tick(until_ms):
+            return pack([VERSION, _TICK, until_ms])
+
+
+def decode(record: bytes) -> Entry:
+    """Return the entry of a Kafka record.
+
+    Raises:
+        MalformedEventError: the bytes are no entry, or of a version that this software does not know.
+    """
+    try:
+        version, kind, body = unpack(record)
+    except (TypeError, ValueError) as fault:
+        raise MalformedEventError(str(fault)) from fault
+    if version != VERSION:
+        raise MalformedEventError(f"line log version {version!r}; this software reads {VERSION}")
+    if kind == _READINGS:
+        return Recorded(unpack_readings(body))
+    if kind == _TOPOLOGY:
+        return TopologyAsked(*body)
+    if kind == _TICK:
+        return Tick(body)
+    raise MalformedEventError(f"line log entry of unknown kind {kind!r}")

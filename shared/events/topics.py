@@ -1,0 +1,30 @@
+"""Every topic: its name, partitions, how long it keeps, and who writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_DAY_MS = 24 * 3600 * 1000
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""A telegram of 10,000 hours with every field is 2.5 MB; a line-log message of 2,000 readings 0.2 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic. `partitions` None: as many as the line log (a setting at install)."""
+
+    name: str
+    writer: str
+    partitions: int | None
+    retention_ms: int
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+TELEMETRY = Topic("telemetry", "gateways; ingest's doors", None, 14 * _DAY_MS)
+OPERATIONS = Topic("operations", "ingest's doors", 1, -1)
+RECORDED = Topic("readings.recorded", "ingest", None, 37 * 31 * _DAY_MS, {"message.timestamp.type": "LogAppendTime"})
+"""The line log: its offset is the order of what happened, its append time the time at which it became known."""
+VALIDATED = Topic("readings.validated", "validation", None, 14 * _DAY_MS)
+TOPICS = (TELEMETRY, OPERATIONS, RECORDED, VALIDATED)
+SOURCES = (TELEMETRY.name, OPERATIONS.name)
+"""Topics that source positions name; their place here is kept in every hour at rest, so only append."""

@@ -1,0 +1,68 @@
+"""Kafka behind one module: consumers, producers and topics by aiokafka."""
+
+from __future__ import annotations
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
+
+__all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "ConsumerRecord", "KafkaError", "TopicPartition"]
+SESSION_TIMEOUT_MS = 10_000
+"""A dead worker's partitions move after this; longer than MongoDB keeps a dead writer's transaction (5 s)."""
+
+
+async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -> None:
+    """Create the topics that are not there yet, each with its own settings."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        missing = [_new(topic, partitions, replication) for topic in TOPICS if topic.name not in there]
+        if missing:
+            await admin.create_topics(missing)
+    except TopicAlreadyExistsError:
+        return  # somebody else was faster with the same list
+    finally:
+        await admin.close()
+
+
+def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
+    settings = {
+        "retention.ms": str(topic.retention_ms),
+        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        **topic.settings,
+    }
+    count = topic.partitions or partitions
+    return NewTopic(topic.name, num_partitions=count, replication_factor=replication, topic_configs=settings)
+
+
+def producer(bootstrap: str, linger_ms: int = 0) -> AIOKafkaProducer:
+    """Return an idempotent producer that waits for all replicas; not started."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        enable_idempotence=True,
+        acks="all",
+        compression_type="zstd",
+        linger_ms=linger_ms,
+        max_request_size=MAX_MESSAGE_BYTES,
+        max_batch_size=1024 * 1024,
+    )
+
+
+def consumer(bootstrap: str, group: str | None, *topics: str) -> AIOKafkaConsumer:
+    """Return a consumer that begins at the earliest record and commits only when told; not started."""
+    return AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        heartbeat_interval_ms=2_000,
+        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        fetch_max_wait_ms=100,
+        isolation_level="read_committed",
+    )

@@ -1,0 +1,51 @@
+"""MongoDB behind one module: the only one that knows motor (end of life 14 May 2026, see docs/adr/0006)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo import MongoClient
+from pymongo.database import Database as SyncDatabase
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+Session = AsyncIOMotorClientSession
+SERVER_SELECTION_MS = 5_000
+"""How long an operation waits for a server before it says that there is none."""
+
+__all__ = ["Database", "PyMongoError", "Session", "SyncDatabase", "connect", "connect_sync", "is_passing"]
+
+
+def connect(uri: str, database: str) -> Database:
+    """Return the database: majority reads and writes, aware datetimes. Opens nothing until it is used."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS)
+    return client.get_database(
+        database,
+        codec_options=CodecOptions(tz_aware=True),
+        read_concern=ReadConcern("majority"),
+        write_concern=WriteConcern("majority"),
+    )
+
+
+def connect_sync(uri: str, database: str) -> SyncDatabase[dict[str, Any]]:
+    """Return the database for a command that does one thing after the other."""
+    client: MongoClient[dict[str, Any]] = MongoClient(uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS)
+    return client.get_database(
+        database,
+        codec_options=CodecOptions(tz_aware=True),
+        read_concern=ReadConcern("majority"),
+        write_concern=WriteConcern("majority"),
+    )
+
+
+def is_passing(fault: PyMongoError) -> bool:
+    """Say whether a fault passes by itself: a server away, or a transaction in another's way."""
+    if isinstance(fault, ConnectionFailure) or fault.has_error_label("TransientTransactionError"):
+        return True
+    return isinstance(fault, OperationFailure) and (
+        fault.has_error_label("RetryableWriteError") or fault.has_error_label("UnknownTransactionCommitResult")
+    )

@@ -1,0 +1,68 @@
+"""Settings by environment: every name begins with GASTRACK_, a wrong one stops the start and names itself."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from typing import TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "GASTRACK_"
+WRONG_USE = 2
+
+
+class ServiceSettings(BaseSettings):
+    """What every service must know."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    mongo_uri: str = Field(description="Address of MongoDB (a replica set: transactions are needed).")
+    mongo_database: str = Field("gastrack", description="Name of the database.")
+    operations_host: str = Field("127.0.0.1", description="Address that the operations port listens on.")
+    operations_port: int = Field(ge=1, le=65535, description="Port of /health/live, /health/ready and /metrics.")
+    shutdown_seconds: float = Field(
+        20.0, gt=0, le=600, description="Deadline for finishing, flushing and closing after SIGTERM."
+    )
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
+
+
+class KafkaSettings(ServiceSettings):
+    """What a service that reads or writes Kafka must know as well."""
+
+    kafka_bootstrap: str = Field(description="Kafka's bootstrap servers, host:port, comma between them.")
+    partitions: int = Field(
+        48, ge=1, le=1024, description="Partitions of the line log, fixed at install: crc32(station) mod this."
+    )
+
+
+class HttpSettings(ServiceSettings):
+    """What a service with an HTTP face must know as well."""
+
+    http_host: str = Field("127.0.0.1", description="Address that the HTTP face listens on.")
+    http_port: int = Field(ge=1, le=65535, description="Port of the HTTP face.")
+    demo_identity: str = Field(
+        description="Name under which everybody acts until access is built; only on a loopback address."
+    )
+
+    @model_validator(mode="after")
+    def _demo_on_loopback_only(self) -> HttpSettings:
+        if not ipaddress.ip_address(self.http_host).is_loopback:
+            message = f"http_host: {self.http_host} is no loopback address, and the demo identity may do all"
+            raise ValueError(message)
+        return self
+
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+def load(kind: type[Settings]) -> Settings:
+    """Read the settings of a service from the environment; on a fault say which, and end with exit code 2."""
+    try:
+        return kind()
+    except ValidationError as fault:
+        for error in fault.errors():
+            name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
+            sys.stderr.write(f"{name}: {error['msg']}\n")
+        raise SystemExit(WRONG_USE) from None

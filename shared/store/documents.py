@@ -2,8 +2,9 @@
 
 `line_days`: one document per line and gas day, `{_id: "LINE|2026-11-23", p, l, h, r}`: `h` is the day's 23, 24 or 25
 hours as packed HOUR rows (revision 0: nothing known), `r` its ROLLUP.
-`line_months`: one document per line and gas month, `{_id: "LINE|2026-11", p, l, d, changes, known_at}`: `d` is one
-ROLLUP slot per gas day; the month is the fold of its slots. `p` is the partition of the line log that owns the line.
+`line_months`: one document per line and gas month, `{_id: "LINE|2026-11", p, l, d, changes, known_at}`: `d` holds one
+packed ROLLUP per gas day, keyed "01" to "31" (a whole month rewritten for each new hour costs twice as much); the
+month is the fold of its slots. `p` is the partition of the line log that owns the line.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP
+
+MAX_DAYS_PER_MONTH = 31
 
 
 class Collection(StrEnum):
@@ -44,11 +47,24 @@ def month_id(line: str, month: str) -> str:
     return f"{line}|{month}"
 
 
+def slot_name(day: date) -> str:
+    """Return the key of a gas day in its month's document."""
+    return f"{day.day:02d}"
+
+
 def hours_of(packed: bytes) -> NDArray[np.void]:
     """Return the HOUR rows of a packed day (23, 24 or 25)."""
     return np.frombuffer(packed, HOUR)
 
 
 def rollups_of(packed: bytes) -> NDArray[np.void]:
-    """Return the ROLLUP rows of a packed day (one) or month (one a gas day)."""
+    """Return the ROLLUP rows of a packed day (one)."""
     return np.frombuffer(packed, ROLLUP)
+
+
+def slots_of(slots: dict[str, bytes]) -> NDArray[np.void]:
+    """Return the 31 ROLLUP slots of a month document's `d`; all zero where a gas day has nothing."""
+    month = np.zeros(MAX_DAYS_PER_MONTH, ROLLUP)
+    for day_of_month, packed in slots.items():
+        month[int(day_of_month) - 1] = np.frombuffer(packed, ROLLUP)[0]
+    return month

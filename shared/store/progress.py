@@ -1,0 +1,108 @@
+"""How far a worker is in a partition: one document, written in the transaction of what it wrote.
+
+That one mechanism drops duplicates, fences a stale writer, survives a crash, counts exactly and allows a restore.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.runtime.mongo import Database, Session
+from shared.store.documents import Collection
+
+NOTHING_READ = -1
+
+
+class FencedError(RuntimeError):
+    """Another worker has moved this partition's position: what was to be written is dropped."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a worker stands in a partition of the line log.
+
+    `offset` and `part` are the last answered or applied; `read` the last offset of the topic read; `known_at_ms` the
+    greatest so far; `until_ms` the last tick; `sources` the highest (offset, place) of each source partition.
+    """
+
+    epoch: int
+    offset: int = NOTHING_READ
+    part: int = 0
+    last: bool = True
+    read: int = NOTHING_READ
+    known_at_ms: int = 0
+    until_ms: int = 0
+    sources: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def is_next(self, offset: int, part: int) -> bool:
+        """Say whether (offset, part) follows this position without a gap; anything may begin an empty partition."""
+        if self.offset == NOTHING_READ:
+            return part == 0
+        return (offset, part) == ((self.offset + 1, 0) if self.last else (self.offset, self.part + 1))
+
+    def is_behind(self, offset: int, part: int) -> bool:
+        """Say whether (offset, part) is already in the store."""
+        return (offset, part) <= (self.offset, self.part)
+
+
+async def load(database: Database, worker: str, partition: int, epoch: int) -> Progress:
+    """Read a worker's position in a partition; the beginning if there is none of this epoch."""
+    document = await database[Collection.PROGRESS].find_one({"_id": f"{worker}/{partition}", "epoch": epoch})
+    return Progress(epoch) if document is None else _from_document(document)
+
+
+async def save(
+    database: Database, worker: str, partition: int, before: Progress, after: Progress, session: Session | None = None
+) -> None:
+    """Move the position from `before` to `after`, in the caller's transaction.
+
+    Raises:
+        FencedError: the position in the store is not `before`.
+    """
+    key = {"_id": f"{worker}/{partition}"}
+    if before.offset == NOTHING_READ and before.read == NOTHING_READ:
+        await _begin(database, key, after, session)
+        return
+    expected = {**key, "epoch": before.epoch, "offset": before.offset, "part": before.part, "read": before.read}
+    moved = await database[Collection.PROGRESS].update_one(expected, {"$set": _to_fields(after)}, session=session)
+    if moved.matched_count == 0:
+        raise FencedError(f"{worker}/{partition} no longer stands at {before.offset}.{before.part}")
+
+
+async def _begin(database: Database, key: dict[str, str], after: Progress, session: Session | None) -> None:
+    """Write the first position of an epoch, in place of an older epoch's."""
+    documents = database[Collection.PROGRESS]
+    document = await documents.find_one(key, session=session)
+    if document is None:
+        await documents.insert_one({**key, **_to_fields(after)}, session=session)
+        return
+    if document["epoch"] >= after.epoch:
+        raise FencedError(f"{key['_id']} has begun already")
+    await documents.replace_one(document, {**key, **_to_fields(after)}, session=session)
+
+
+def _to_fields(progress: Progress) -> dict[str, Any]:
+    return {
+        "epoch": progress.epoch,
+        "offset": progress.offset,
+        "part": progress.part,
+        "last": progress.last,
+        "read": progress.read,
+        "known_at": progress.known_at_ms,
+        "until": progress.until_ms,
+        "sources": {name: list(position) for name, position in progress.sources.items()},
+    }
+
+
+def _from_document(document: dict[str, Any]) -> Progress:
+    return Progress(
+        document["epoch"],
+        document["offset"],
+        document["part"],
+        document["last"],
+        document["read"],
+        document["known_at"],
+        document["until"],
+        {name: (position[0], position[1]) for name, position in document["sources"].items()},
+    )

@@ -1,0 +1,107 @@
+"""The register at rest: one document per station, line and node, written by the owner of partition 0 alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shared.domain.topology import Composition, Line, Node, Register, Station, Terms
+
+
+def to_document(part: Station | Line | Node) -> dict[str, Any]:
+    """Return a station, line or node as a plain document."""
+    match part:
+        case Station():
+            return {"id": part.id, "name": part.name}
+        case Line():
+            return _line_document(part)
+        case Node():
+            compositions = [
+                {
+                    "start": composition.start.isoformat(),
+                    "weights": [{"line": line, "weight": str(weight)} for line, weight in composition.weights],
+                }
+                for composition in part.compositions
+            ]
+            return {"id": part.id, "name": part.name, "compositions": compositions}
+
+
+def _line_document(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "station": line.station,
+        "terms": [
+            {
+                "start": terms.start.isoformat(),
+                "name": terms.name,
+                "teletransmitted": terms.teletransmitted,
+                "one_way": terms.one_way,
+                "network": terms.network,
+                "capacity_m3n_per_h": terms.capacity_m3n_per_h,
+                "sends": list(terms.sends),
+                "thresholds": dict(terms.thresholds),
+            }
+            for terms in line.terms
+        ],
+        "end": line.end.isoformat() if line.end else None,
+        "live_from": line.live_from.isoformat() if line.live_from else None,
+        "aliases": list(line.aliases),
+    }
+
+
+def station_of(document: dict[str, Any]) -> Station:
+    """Return the station of its document."""
+    return Station(document["id"], document["name"])
+
+
+def line_of(document: dict[str, Any]) -> Line:
+    """Return the line of its document."""
+    return Line(
+        document["id"],
+        document["station"],
+        tuple(_terms_of(terms) for terms in document["terms"]),
+        date.fromisoformat(document["end"]) if document["end"] else None,
+        date.fromisoformat(document["live_from"]) if document["live_from"] else None,
+        tuple(document["aliases"]),
+    )
+
+
+def _terms_of(document: dict[str, Any]) -> Terms:
+    return Terms(
+        date.fromisoformat(document["start"]),
+        document["name"],
+        document["teletransmitted"],
+        document["one_way"],
+        document["network"],
+        document["capacity_m3n_per_h"],
+        tuple(document["sends"]),
+        tuple(document["thresholds"].items()),
+    )
+
+
+def node_of(document: dict[str, Any]) -> Node:
+    """Return the node of its document."""
+    compositions = tuple(
+        Composition(
+            date.fromisoformat(composition["start"]),
+            tuple((weight["line"], Decimal(weight["weight"])) for weight in composition["weights"]),
+        )
+        for composition in document["compositions"]
+    )
+    return Node(document["id"], document["name"], compositions)
+
+
+def register_of(documents: Iterable[dict[str, Any]]) -> Register:
+    """Return the register of the documents of collection `topology` (`{_id, kind, doc, known_at, log_offset}`)."""
+    register = Register()
+    for document in documents:
+        match document["kind"]:
+            case "station":
+                register.stations[document["doc"]["id"]] = station_of(document["doc"])
+            case "line":
+                register.lines[document["doc"]["id"]] = line_of(document["doc"])
+            case "node":
+                register.nodes[document["doc"]["id"]] = node_of(document["doc"])
+    return register

@@ -24,7 +24,7 @@ LAST_DAY = date(2099, 12, 31)
 MAX_HOURS_PER_DAY = 25
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 class NotAGasTimeError(ValueError):
@@ -61,13 +61,24 @@ def hour_number(moment: datetime) -> int:
     """
     if moment.tzinfo is None:
         raise NotAGasTimeError(f"{moment.isoformat()} has no offset: write it with Z or ±hh:mm")
+    _check_year(moment)
     utc = moment.astimezone(UTC)
     if utc.minute or utc.second or utc.microsecond:
         raise NotAGasTimeError(f"{moment.isoformat()} does not start an hour")
     hour = int(utc.timestamp()) // 3600
     if not is_supported(hour):
-        raise NotAGasTimeError(f"{moment.isoformat()} lies outside {FIRST_DAY.year} to {LAST_DAY.year}")
+        raise _outside(moment)
     return hour
+
+
+def _check_year(moment: datetime) -> None:
+    """Refuse a year so early or late that its conversion to another offset would leave Python's calendar."""
+    if not FIRST_DAY.year - 1 <= moment.year <= LAST_DAY.year + 1:
+        raise _outside(moment)
+
+
+def _outside(moment: datetime) -> NotAGasTimeError:
+    return NotAGasTimeError(f"{moment.isoformat()} lies outside {FIRST_DAY.year} to {LAST_DAY.year}")
 
 
 def hour_start(hour: int) -> datetime:
@@ -157,11 +168,8 @@ def hours_of_month(month: str) -> range:
 
 def months_between(first: date, last: date) -> list[str]:
     """Return the gas months that the gas days `first` to `last` (both inclusive) touch; none if `last` is earlier."""
-    months, month = [], month_of(first)
-    while month <= month_of(last):
-        months.append(month)
-        month = next_month(month)
-    return months
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [month_of(date(number // 12, number % 12 + 1, 1)) for number in numbers]
 
 
 def local_candidates(local: datetime) -> tuple[int, ...]:
@@ -174,6 +182,7 @@ def local_candidates(local: datetime) -> tuple[int, ...]:
     """
     if local.tzinfo is not None:
         raise NotAGasTimeError(f"{local.isoformat()} carries an offset already")
+    _check_year(local)
     zoned = [local.replace(tzinfo=_zone(), fold=fold) for fold in (0, 1)]
     there_and_back = {
         z.astimezone(UTC) for z in zoned if z.astimezone(UTC).astimezone(_zone()).replace(tzinfo=None) == local

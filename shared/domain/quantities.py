@@ -34,15 +34,12 @@ class Quantity:
         Raises:
             QuantityError: not a finite number, or outside the bounds.
         """
-        if isinstance(number, int) or (isinstance(number, float) and self.lowest <= number <= self.highest):
-            exact = Decimal(repr(number))
-        else:
-            exact = Decimal(number)
+        exact = Decimal(str(number)) if isinstance(number, float) else Decimal(number)
         if not exact.is_finite():
             raise QuantityError(f"{self.field} is not a finite number")
         if not self.lowest <= exact <= self.highest:
             raise QuantityError(f"{self.field} lies outside {self.lowest} to {self.highest}")
-        return int((exact * self.scale).to_integral_value(ROUND_HALF_EVEN))
+        return int(exact.quantize(Decimal(1) / self.scale, ROUND_HALF_EVEN) * self.scale)
 
 
 VOLUME = Quantity("volume_m3n", 1_000, -10_000_000, 10_000_000)

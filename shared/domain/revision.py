@@ -85,7 +85,7 @@ def apply(row: np.void, candidate: np.void) -> Applied:
     """
     if row["revision"] == 0:
         return Applied(Outcome.ACCEPTED, _as_revision(candidate, 1))
-    if all(row[name] == candidate[name] for name in _SAID):
+    if _says_the_same(row, candidate):
         return Applied(Outcome.REPEATED, _confirmed(row, candidate))
     reason = _held_reason(row, candidate)
     if reason is not None:
@@ -98,6 +98,12 @@ def apply_first(candidates: NDArray[np.void]) -> NDArray[np.void]:
     rows = candidates.copy()
     rows["revision"] = 1
     return rows
+
+
+def _says_the_same(row: np.void, candidate: np.void) -> bool:
+    """Compare values, quality and whether the volume is operating volume: the same number means another thing then."""
+    other_kind = (row["provenance"] ^ candidate["provenance"]) & Provenance.VOLUME_OPERATING
+    return not other_kind and all(row[name] == candidate[name] for name in _SAID)
 
 
 def _as_revision(candidate: np.void, revision: int) -> np.void:

@@ -68,7 +68,11 @@ def fold_hours(hours: NDArray[np.void]) -> NDArray[np.void]:
 
 
 def fold_days(days: NDArray[np.void]) -> np.void:
-    """Roll up day rollups (ROLLUP, any number, in any order) to one rollup of the whole period."""
+    """Roll up day rollups (ROLLUP, in any order, of at most seven years) to one rollup of the whole period.
+
+    Longer periods would leave the 16 bits of the counts. At the bounds of the quantities, moments of more than three
+    months could leave int64; values of any real line are thousands of times smaller.
+    """
     whole = np.zeros(1, ROLLUP)
     if len(days):
         for name in _ADDED:
@@ -92,7 +96,8 @@ def composition_moments(
 
     Args:
         volume: Scaled volumes, shape (hours,), ABSENT where missing.
-        composition: Scaled mole fractions, shape (hours, components), ABSENT where missing.
+        composition: Mole fractions in millionths, shape (hours, components), ABSENT where missing. At this scale a
+            month at the bounds of the volume stays inside int64.
     """
     known = (composition != ABSENT) & (volume != ABSENT)[:, None]
     weights = np.where(known, volume[:, None], 0)

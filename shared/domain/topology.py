@@ -14,6 +14,8 @@ from decimal import Decimal
 
 SENDABLE = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs")
 """What a line may promise to send beside its volume (rule A10)."""
+HEAVIEST = 1_000
+"""Bound of a weight, far above any real one (+1, -1 or a fraction)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Register:
         before = self.lines.get(line.id)
         issues = list(self._line_issues(line, before, position))
         if not issues:
-            self.lines[line.id] = line if before is None else _merged_line(before, line)
+            self.lines[line.id] = _merged_line(before or line, line)
         return issues
 
     def _line_issues(self, line: Line, before: Line | None, position: str) -> list[Issue]:
@@ -128,16 +130,17 @@ class Register:
         if before is not None and before.station != line.station:
             text = f"line {line.id} stands in station {before.station}: a move is a new line"
             issues.append(Issue("STATION_CHANGED", f"{position}.station", text))
-        first = min(terms.start for terms in (*line.terms, *(before.terms if before else ())))
-        if line.end is not None and line.end <= first:
+        first = min((terms.start for terms in (*line.terms, *(before.terms if before else ()))), default=None)
+        if first is None:
+            issues.append(Issue("NO_TERMS", position, f"line {line.id} is new: say from which gas day it counts"))
+        elif line.end is not None and line.end <= first:
             issues.append(Issue("ENDS_BEFORE_START", f"{position}.until", f"line {line.id} begins on {first}"))
         return issues
 
     def _take_node(self, node: Node, position: str) -> list[Issue]:
         issues = [issue for c in node.compositions for issue in self._composition_issues(c, position)]
         if not issues:
-            before = self.nodes.get(node.id)
-            self.nodes[node.id] = node if before is None else _merged_node(before, node)
+            self.nodes[node.id] = _merged_node(self.nodes.get(node.id, node), node)
         return issues
 
     def _composition_issues(self, composition: Composition, position: str) -> list[Issue]:
@@ -146,10 +149,14 @@ class Register:
             where = f"{position}.lines[{place}]"
             if line not in self.lines:
                 issues.append(Issue("UNKNOWN_LINE", f"{where}.line", f"line {line} is not registered"))
-            if weight == 0 or weight != round(weight, 3):
-                text = f"weight {weight}: not 0, at most three places"
+            if not _is_weight(weight):
+                text = f"weight {weight}: not 0, at most {HEAVIEST}, at most three places"
                 issues.append(Issue("WEIGHT", f"{where}.weight", text))
         return issues
+
+
+def _is_weight(weight: Decimal) -> bool:
+    return weight.is_finite() and 0 < abs(weight) <= HEAVIEST and weight == round(weight, 3)
 
 
 def _merged_line(before: Line, after: Line) -> Line:

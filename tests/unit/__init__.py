@@ -1,0 +1,1 @@
+"""One module or class each, without network and servers."""

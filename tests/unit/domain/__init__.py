@@ -1,0 +1,1 @@
+"""The metering rules by example."""

@@ -1,7 +1,7 @@
 """The register as columns: what holds for each of many readings, looked up at numpy's speed.
 
 `TermsTable.of(register)` lays all terms of all lines in one sorted table; `lookup` finds, for each reading, the terms
-that hold in its hour, or none (rule A9).
+that hold in its hour, or none (rule A9); `setting` finds the thresholds and severities that these terms name.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from shared.domain.topology import SENDABLE, Line, Register, Terms
 
 TERMS = np.dtype(
     [
+        ("place", np.uint32),  # of the terms in TermsTable.rows; 0: no terms
         ("known", np.bool_),  # the line is registered
         ("active", np.bool_),  # and these terms hold in this hour
         ("before_first", np.bool_),  # the hour lies before the line's first gas day
+        ("first", np.int32),  # hour number with which the line's first gas day begins
+        ("live", np.int32),  # hour number from which the line's hours have deadlines
         ("station", np.uint32),  # index in TermsTable.stations
         ("one_way", np.bool_),
         ("teletransmitted", np.bool_),
@@ -30,67 +33,104 @@ TERMS = np.dtype(
 )
 _LINE_SHIFT = 32
 _HOUR_BIAS = 2**31  # hour numbers may be negative; keys may not
+_ALWAYS = -(2**31)
 _FOREVER = 2**31 - 1
+_NO_TERMS = (0, False, False, False, 0, _ALWAYS, 0, False, False, b"", ABSENT, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class TermsTable:
-    """All terms of all lines, sorted by line and first hour."""
+    """All terms of all lines, sorted by line and first hour; `rows[0]` are the terms of nobody."""
 
     numbers: dict[str, int]
     stations: dict[str, int]
     keys: NDArray[np.int64]
     ends: NDArray[np.int64]
     rows: NDArray[np.void]
+    line_first: NDArray[np.int32]
+    line_station: NDArray[np.uint32]
+    settings: dict[str, NDArray[np.float64]]
 
     @classmethod
     def of(cls, register: Register) -> TermsTable:
         """Lay out a register."""
         stations = {station: place for place, station in enumerate(sorted(register.stations))}
-        numbers = {line: place for place, line in enumerate(sorted(register.lines))}
-        keys, ends, rows = [], [], []
-        for line_id, number in numbers.items():
-            for first, end, row in _spans(register.lines[line_id], stations):
-                keys.append((number << _LINE_SHIFT) + first + _HOUR_BIAS)
-                ends.append(end)
-                rows.append(row)
-        return cls(numbers, stations, np.array(keys, np.int64), np.array(ends, np.int64), np.array(rows, TERMS))
+        lines = [register.lines[name] for name in sorted(register.lines)]
+        terms = [each for line in lines for each in line.terms]
+        spans = [(number, *span) for number, line in enumerate(lines) for span in _spans(line)]
+        keys = [(number << _LINE_SHIFT) + first + _HOUR_BIAS for number, first, _ in spans]
+        owners = [(lines[number], place) for place, (number, _, _) in enumerate(spans, start=1)]
+        rows = [_row(each, line, stations, place) for each, (line, place) in zip(terms, owners, strict=True)]
+        return cls(
+            numbers={line.id: number for number, line in enumerate(lines)},
+            stations=stations,
+            keys=np.array(keys, np.int64),
+            ends=np.array([_ALWAYS, *(end for _, _, end in spans)], np.int64),
+            rows=np.array([_NO_TERMS, *rows], TERMS),
+            line_first=np.array([_first_hour(line) for line in lines], np.int32),
+            line_station=np.array([stations[line.station] for line in lines], np.uint32),
+            settings=_settings(terms),
+        )
 
     def lookup(self, lines: list[str], line: NDArray[np.uint32], hour: NDArray[np.int32]) -> NDArray[np.void]:
-        """Return the TERMS of each reading: `lines[line[i]]` in `hour[i]`; all zero where the line is unknown."""
-        found = np.zeros(len(hour), TERMS)
+        """Return the TERMS of each reading: those of `lines[line[i]]` in `hour[i]`, or of nobody (`rows[0]`)."""
         if not len(self.keys) or not len(hour):
-            return found
+            return np.repeat(self.rows[:1], len(hour))
         number = np.array([self.numbers.get(name, -1) for name in lines], np.int64)[line]
-        place = np.searchsorted(self.keys, (number << _LINE_SHIFT) + hour + _HOUR_BIAS, side="right") - 1
-        same_line = (place >= 0) & (self.keys[place] >> _LINE_SHIFT == number)
-        found[same_line] = self.rows[place[same_line]]
+        before = np.searchsorted(self.keys, (number << _LINE_SHIFT) + hour + _HOUR_BIAS, side="right") - 1
+        same_line = (before >= 0) & (self.keys[before] >> _LINE_SHIFT == number)
+        place = np.where(same_line, before + 1, 0)
+        found = self.rows[place]
+        known = number >= 0
+        found["known"] = known
         found["active"] &= hour < self.ends[place]
-        found["known"] = number >= 0
-        found["before_first"] = found["known"] & ~same_line
-        station = self._station_of_number()
-        found["station"] = np.where(found["known"], station[number], 0)
+        found["first"] = np.where(known, self.line_first[number], 0)
+        found["before_first"] = known & ~same_line
+        found["station"] = np.where(known, self.line_station[number], 0)
         return found
 
-    def _station_of_number(self) -> NDArray[np.uint32]:
-        stations = np.zeros(len(self.numbers), np.uint32)
-        stations[self.keys >> _LINE_SHIFT] = self.rows["station"]
-        return stations
+    def setting(self, name: str, found: NDArray[np.void]) -> NDArray[np.float64] | None:
+        """Return what the looked-up terms set for a threshold or severity, NaN where nothing; None if no line does.
+
+        `name` is the rule's id and the threshold, as "D7.relative".
+        """
+        column = self.settings.get(name)
+        return None if column is None else column[found["place"]]
 
 
-def _spans(line: Line, stations: dict[str, int]) -> list[tuple[int, int, tuple[object, ...]]]:
-    """Return first hour, end hour and TERMS row of each of a line's terms."""
+def _first_hour(line: Line) -> int:
+    return gas_time.hours_of_day(line.terms[0].start).start
+
+
+def _spans(line: Line) -> list[tuple[int, int]]:
+    """Return first hour and end hour of each of a line's terms."""
     starts = [gas_time.hours_of_day(terms.start).start for terms in line.terms]
     last = _FOREVER if line.end is None else gas_time.hours_of_day(line.end).start
     ends = [*starts[1:], last]
-    return [
-        (start, min(end, last), _row(terms, stations[line.station]))
-        for terms, start, end in zip(line.terms, starts, ends, strict=True)
-    ]
+    return [(start, min(end, last)) for start, end in zip(starts, ends, strict=True)]
 
 
-def _row(terms: Terms, station: int) -> tuple[object, ...]:
-    capacity = ABSENT if terms.capacity_m3n_per_h is None else terms.capacity_m3n_per_h * VOLUME.scale
-    sends = sum(1 << place for place, name in enumerate(SENDABLE) if name in terms.sends)
-    network = terms.network.encode()
-    return (True, True, False, station, terms.one_way, terms.teletransmitted, network, capacity, sends)
+def _row(terms: Terms, line: Line, stations: dict[str, int], place: int) -> tuple[object, ...]:
+    return (
+        place,
+        True,
+        True,
+        False,
+        _first_hour(line),
+        _ALWAYS if line.live_from is None else gas_time.hours_of_day(line.live_from).start,
+        stations[line.station],
+        terms.one_way,
+        terms.teletransmitted,
+        terms.network.encode(),
+        ABSENT if terms.capacity_m3n_per_h is None else terms.capacity_m3n_per_h * VOLUME.scale,
+        sum(1 << bit for bit, name in enumerate(SENDABLE) if name in terms.sends),
+    )
+
+
+def _settings(terms: list[Terms]) -> dict[str, NDArray[np.float64]]:
+    """Return, by name, one column over TermsTable.rows: NaN where the terms leave a setting alone."""
+    columns: dict[str, NDArray[np.float64]] = {}
+    for place, each in enumerate(terms, start=1):
+        for name, value in each.thresholds:
+            columns.setdefault(name, np.full(len(terms) + 1, np.nan))[place] = value
+    return columns

@@ -1,0 +1,73 @@
+"""The documents that are generated from code, one function each: `python -m gastrack.documents` writes them all.
+
+A test fails when one of them is stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.domain.rules.catalogue import CARDS, RULES_VERSION
+from shared.domain.rules.rule import Card, Severity
+
+_RULES_HEAD = """# The rules by which readings are judged
+
+Generated from the rules themselves by `python -m gastrack.documents`; do not edit. Rules version: {version}.
+
+A formula says what holds of a good reading. Every threshold and severity can be set for the whole installation, and in
+the register for a line from a gas day on, under the rule's id and its name: `D7.relative`, `D7.severity` ({numbers}).
+[P] marks a default that we propose because no public source prescribes one.
+
+| severity | meaning |
+|---|---|
+{severities}
+
+| id | rule | formula | thresholds | severity | judged by | in words | seen in |
+|---|---|---|---|---|---|---|---|
+{rules}
+"""
+
+_SEVERITY_WORDS = {
+    Severity.R: "dead letter with the rule's id; the hour stays MISSING",
+    Severity.F: "stored, stays RECORDED, blocks the close until somebody decides",
+    Severity.W: "stored and shown, does not block",
+}
+
+
+def rules() -> str:
+    """Return the rule catalogue as Markdown: one row a rule, its docstring in words."""
+    return _RULES_HEAD.format(
+        version=RULES_VERSION,
+        numbers=", ".join(f"{severity.value} = {severity.name}" for severity in Severity),
+        severities="\n".join(_row(severity.name, words) for severity, words in _SEVERITY_WORDS.items()),
+        rules="\n".join(_rule_row(card) for card in CARDS),
+    )
+
+
+def _rule_row(card: Card) -> str:
+    thresholds = ", ".join(f"{name} = {default:.6g}" for name, default in card.thresholds.items())
+    severity = "" if card.severity is None else card.severity.name
+    return _row(card.id, card.title, card.formula, thresholds, severity, card.judged_by, card.words, card.source)
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/rules.md": rules,
+}
+"""Where each document lies in the project, and what it says."""
+
+
+def write(root: Path) -> None:
+    """Write all documents under the project's root."""
+    for name, text in DOCUMENTS.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent.parent)

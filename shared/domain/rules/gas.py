@@ -1,0 +1,83 @@
+"""Family D: do energy, calorific value and temperature belong to natural gas, and to each other?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shared.domain.quantities import ENERGY, GCV
+from shared.domain.reading import Provenance
+from shared.domain.rules.evidence import Evidence
+from shared.domain.rules.rule import Hits, Severity, rule
+
+_TO_VOLUME_TIMES_GCV = GCV.scale  # thousandths of kWh · 1e6 = thousandths of m³(n) · millionths of kWh/m³(n)
+
+
+@rule(
+    "D7",
+    "energy identity",
+    formula="|E - Vn·GCV| ≤ max(absolute_kwh, relative·|Vn·GCV|)",
+    severity=Severity.F,
+    source="AVEVA; both thresholds [P]",
+    thresholds={"absolute_kwh": 1.0, "relative": 0.0005},
+)
+def energy_identity(evidence: Evidence) -> Hits:
+    """Energy is normalised volume times gross calorific value; what was sent disagrees by more than rounding.
+
+    Judged where all three are there and the volume is a normalised one. Observed and threshold: kWh.
+    """
+    # In the unit of the product, so that sums up to 9 million kWh are whole numbers below 2**53: exact at the bound.
+    product = evidence.scaled("volume") * evidence.scaled("gcv")
+    difference = np.abs(evidence.scaled("energy") * _TO_VOLUME_TIMES_GCV - product)
+    unit = ENERGY.scale * _TO_VOLUME_TIMES_GCV
+    absolute = np.multiply(evidence.thresholds["absolute_kwh"], unit)
+    allowed = np.maximum(absolute, np.abs(product) * evidence.thresholds["relative"])
+    normalised = ~evidence.flagged(Provenance.VOLUME_OPERATING)
+    return Hits(normalised & (difference > allowed), difference / unit, allowed / unit)
+
+
+@rule(
+    "D8",
+    "calorific value range",
+    formula="H gas: h_lowest ≤ GCV ≤ h_highest; L gas: l_lowest ≤ GCV ≤ l_highest; else lowest ≤ GCV ≤ highest",
+    severity=Severity.F,
+    source="Energinet (31 to 55 MJ/m³(n)); H and L gas [P]",
+    thresholds={
+        "h_lowest": 10.0,
+        "h_highest": 12.8,
+        "l_lowest": 8.8,
+        "l_highest": 10.8,
+        "lowest": 31 / 3.6,
+        "highest": 55 / 3.6,
+    },
+)
+def gcv_of_network(evidence: Evidence) -> Hits:
+    """A calorific value that the gas of this network cannot have.
+
+    The network is the one in the line's terms; in any other than H and L only the range of natural gas holds. Observed
+    and threshold: kWh/m³(n).
+    """
+    gcv, network, limits = evidence.value("gcv"), evidence.terms["network"], evidence.thresholds
+    networks = [network == b"H", network == b"L"]
+    lowest = np.select(networks, [limits["h_lowest"], limits["l_lowest"]], limits["lowest"])
+    highest = np.select(networks, [limits["h_highest"], limits["l_highest"]], limits["highest"])
+    too_low = gcv < lowest
+    return Hits(too_low | (gcv > highest), gcv, np.where(too_low, lowest, highest))
+
+
+@rule(
+    "D10",
+    "temperature range",
+    formula="lowest_c ≤ T ≤ highest_c",
+    severity=Severity.W,
+    source="Fluxys connections; both thresholds [P]",
+    thresholds={"lowest_c": -20.0, "highest_c": 60.0},
+)
+def temperature_plausible(evidence: Evidence) -> Hits:
+    """A gas temperature that no station has: rather a broken probe than the gas.
+
+    Observed and threshold: °C.
+    """
+    temperature_c = evidence.value("temperature")
+    lowest_c, highest_c = evidence.thresholds["lowest_c"], evidence.thresholds["highest_c"]
+    too_low = temperature_c < lowest_c
+    return Hits(too_low | (temperature_c > highest_c), temperature_c, np.where(too_low, lowest_c, highest_c))

@@ -1,0 +1,120 @@
+"""What a rule is: a card (id, formula, thresholds, severity, source), an explanation in words, and a pure function.
+
+A rule is written as a function over `Evidence` under the decorator `rule`; its docstring is the explanation. A rule
+that is judged elsewhere is written as a docstring alone under `judged_elsewhere`, so that the catalogue is complete.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.rules.evidence import Evidence
+
+
+SEVERITY = "severity"
+"""The name under which a rule's severity is set, beside its thresholds: "D7.severity"."""
+
+
+class Severity(IntEnum):
+    """What a hit means for the reading; a greater one is graver. The number is its form as a setting."""
+
+    W = 1
+    """Stored and shown."""
+    F = 2
+    """Stored, stays RECORDED, blocks the close until somebody decides."""
+    R = 3
+    """Dead letter with the rule's id: the hour stays MISSING."""
+
+
+class JudgedBy(StrEnum):
+    """Where a rule is judged."""
+
+    DOOR = "door"
+    """On decoding, before there is a reading at all."""
+    VALIDATION = "validation"
+    AGGREGATION = "aggregation"
+    """Where the hour as it stands is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Which readings a rule hits, with what was observed and the bound that it broke.
+
+    `observed` and `threshold` are one number or one a reading, in the unit that the rule names, NaN where there is
+    none. A rule with two bounds says in `severity` (one a reading) which of them was broken.
+    """
+
+    mask: NDArray[np.bool_]
+    observed: NDArray[np.float64] | float = np.nan
+    threshold: NDArray[np.float64] | float = np.nan
+    severity: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the catalogue says of a rule; `formula` is what holds of a good reading. No severity: a hit is no fault."""
+
+    id: str
+    title: str
+    formula: str
+    severity: Severity | None
+    source: str
+    words: str
+    judged_by: JudgedBy
+    thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that validation judges: its card, its default severity, and its function."""
+
+    card: Card
+    severity: Severity
+    find: Callable[[Evidence], Hits]
+
+
+def rule(  # noqa: PLR0913 - the fields of a card, named at each use
+    code: str,
+    title: str,
+    *,
+    formula: str,
+    severity: Severity,
+    source: str,
+    thresholds: Mapping[str, float] = MappingProxyType({}),
+) -> Callable[[Callable[[Evidence], Hits]], Rule]:
+    """Make a rule of a pure function over many readings, whose docstring explains it in the trade's words.
+
+    `thresholds` are defaults by name, read as `evidence.thresholds[name]`; a setting "<code>.<name>" overrides one,
+    "<code>.severity" the severity.
+    """
+
+    def make(find: Callable[[Evidence], Hits]) -> Rule:
+        words = _words(find)
+        card = Card(
+            code, title, formula, severity, source, words, JudgedBy.VALIDATION, MappingProxyType({**thresholds})
+        )
+        return Rule(card, severity, find)
+
+    return make
+
+
+def judged_elsewhere(  # noqa: PLR0913 - the fields of a card, named at each use
+    code: str, title: str, *, by: JudgedBy, formula: str, severity: Severity | None, source: str
+) -> Callable[[Callable[[], None]], Card]:
+    """Make a catalogue entry of a docstring: of a rule that the door or aggregation judges."""
+
+    def make(described: Callable[[], None]) -> Card:
+        return Card(code, title, formula, severity, source, _words(described), by, MappingProxyType({}))
+
+    return make
+
+
+def _words(described: Callable[..., object]) -> str:
+    return " ".join((inspect.getdoc(described) or "").split())

@@ -1,4 +1,4 @@
-"""Where the running demo listens: written when it is ready, removed when it ends, read by commands without addresses."""
+"""Where the running demo listens: written when it is ready, removed at its end, read by commands without addresses."""
 
 import json
 import os
@@ -16,7 +16,6 @@ class Addresses:
     mongo_uri: str
     http: str
     operations: dict[str, str] = field(default_factory=dict)  # service → base URL of its operations port
-    services: dict[str, str] = field(default_factory=dict)  # service → base URL behind the edge
 
 
 def write(folder: Path, addresses: Addresses) -> None:

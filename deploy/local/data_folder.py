@@ -62,6 +62,11 @@ class FolderLock:
         self._descriptor: int | None = None
 
     @property
+    def held(self) -> bool:
+        """Whether the folder is ours now."""
+        return self._descriptor is not None
+
+    @property
     def descriptor(self) -> int:
         """To be inherited by every child."""
         if self._descriptor is None:

@@ -11,6 +11,7 @@ INGEST_PATHS = ("/v1/readings", "/v1/files", "/v1/analyses", "/v1/topology/chang
 INGEST_POSTS = ("/v1/decisions",)  # reading decisions is query's
 EXPORT_PATHS = ("/v1/download", "/v1/exports", "/v1/schedules", "/v1/deliveries")
 
+FILTERS = "type.googleapis.com/envoy.extensions.filters"
 UNLIMITED = "0s"  # downloads and server-sent events last as long as they last
 UPSTREAM_IDLE = "3s"  # below the 5 s after which uvicorn closes an idle connection, so none is reused while it closes
 CONNECT_TIMEOUT = "2s"
@@ -54,7 +55,7 @@ def _to(service: str) -> Json:
 
 def _listener(port: int) -> Json:
     manager = {
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "@type": f"{FILTERS}.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "edge",
         "use_remote_address": True,
         "normalize_path": True,
@@ -66,7 +67,7 @@ def _listener(port: int) -> Json:
         "http_filters": [
             {
                 "name": "envoy.filters.http.router",
-                "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+                "typed_config": {"@type": f"{FILTERS}.http.router.v3.Router"},
             }
         ],
     }

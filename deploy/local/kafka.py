@@ -111,7 +111,7 @@ class Kafka:
             "auto.create.topics.enable": "false",
             "message.max.bytes": LARGEST_MESSAGE_BYTES,
             "log.retention.check.interval.ms": 60_000,
-            "broker.session.timeout.ms": 3_000,  # after kill -9 the restarted broker waits for its old session to run out
+            "broker.session.timeout.ms": 3_000,  # after kill -9 the restarted broker waits until its old session ends
             "broker.heartbeat.interval.ms": 500,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -95,7 +95,7 @@ def _fetch(folder: Path, jars: Sequence[Jar], inherited_descriptors: Sequence[in
             draft.replace(folder)
     except OSError as error:
         raise StartError(
-            f"Kafka's jars cannot be kept in {folder.parent} ({error.strerror}); set GASTRACK_CACHE to a writable folder."
+            f"Kafka's jars cannot be kept in {folder.parent} ({error.strerror}); set GASTRACK_CACHE to another folder."
         ) from error
 
 
@@ -117,6 +117,6 @@ def _run_jgo(scratch: Path, inherited_descriptors: Sequence[int]) -> None:
     finally:
         jgo.kill()
     raise StartError(
-        "Apache Kafka could not be fetched (its jars come from Maven Central at the first start); connect to the network "
-        f"and try again, or set GASTRACK_KAFKA_BOOTSTRAP to a Kafka that you run. jgo said: {reason}"
+        "Apache Kafka could not be fetched (at the first start its jars come from Maven Central); connect to the "
+        f"network and try again, or set GASTRACK_KAFKA_BOOTSTRAP to a Kafka that you run. jgo said: {reason}"
     )

@@ -25,7 +25,7 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different free ports. Raises StartError when there are none; tried at random so that two starts differ."""
+    """`count` different free ports, tried at random so that two starts differ. Raises StartError if there are none."""
     candidates = random.sample(range(FIRST_PORT, LAST_PORT + 1), ATTEMPTS)
     found: list[int] = []
     for port in candidates:

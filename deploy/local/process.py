@@ -70,7 +70,7 @@ class WatchedProcess:
             )
 
     def wait_until(self, ready: Callable[[], bool], within_s: float) -> None:
-        """Ask `ready()` until it says yes. Raises ServerDiedError at once when the process ends, or after `within_s`."""
+        """Ask `ready()` until it says yes. Raises ServerDiedError when the process ends, or after `within_s`."""
         deadline = time.monotonic() + within_s
         while not ready():
             self.require_alive()

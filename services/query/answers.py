@@ -1,0 +1,75 @@
+"""The measurements answer as json text, written column-wise: no Python object stands for a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from itertools import groupby
+
+import orjson
+
+from shared.domain import text_columns as text
+from shared.domain.published import Column
+from shared.domain.text_columns import Cells
+
+BLOCK_ROWS = 8_192
+"""Rows written at a time: a block of some 3 MB of cells stays near the processor."""
+
+
+class Layout(StrEnum):
+    """How the measurements lie in the answer."""
+
+    ROWS = "rows"
+    COLUMNS = "columns"
+
+
+def measurements_json(head: dict[str, object], columns: Sequence[Column], layout: Layout) -> bytes:
+    """Return the whole answer.
+
+    Args:
+        head: What stands before the rows: id, name, view, unit ...
+        columns: The published columns, all of the same length.
+        layout: Rows as objects under "rows", or lists under "columns".
+    """
+    body = _rows(columns) if layout is Layout.ROWS else _columns(columns)
+    return orjson.dumps(head)[:-1] + b',"' + layout.value.encode() + b'":' + body + b',"next":null}'
+
+
+def _rows(columns: Sequence[Column]) -> bytes:
+    count = len(columns[0].cells)
+    blocks = [_block(columns, begin) for begin in range(0, count, BLOCK_ROWS)]
+    return b"[" + b"".join(blocks)[:-1] + b"]"
+
+
+def _block(columns: Sequence[Column], begin: int) -> bytes:
+    parts: list[Cells] = []
+    rows = len(columns[0].cells[begin : begin + BLOCK_ROWS])
+    lead = "{"
+    for group, members in groupby(columns, lambda column: column.group):
+        opening, closing = (f'"{group}":{{', "}") if group else ("", "")
+        for place, column in enumerate(members):
+            name = f'{lead}{opening if not place else ""}"{column.name}":'
+            parts += [text.literal(name, rows), _value(column)[begin : begin + BLOCK_ROWS]]
+            lead = ","
+        lead = closing + ","
+    return text.text_of(text.beside([*parts, text.literal(lead[:-1] + "},", rows)]))
+
+
+def _columns(columns: Sequence[Column]) -> bytes:
+    fields = []
+    for group, members in groupby(columns, lambda column: column.group):
+        inner = b",".join(b'"' + column.name.encode() + b'":' + _list(column) for column in members)
+        fields.append(b'"' + group.encode() + b'":{' + inner + b"}" if group else inner)
+    return b"{" + b",".join(fields) + b"}"
+
+
+def _list(column: Column) -> bytes:
+    return b"[" + text.text_of(text.beside([_value(column), text.literal(",", len(column.cells))]))[:-1] + b"]"
+
+
+def _value(column: Column) -> Cells:
+    """Return the cells as json values; the texts of our columns need no escaping (dates, times, names of statuses)."""
+    rows = len(column.cells)
+    quote = text.literal('"', rows)
+    cells = column.cells if column.is_number else text.beside([quote, column.cells, quote])
+    return cells if column.present is None else text.where(column.present, cells, "null")

@@ -1,0 +1,173 @@
+"""The columns of a view as outsiders read them: one list of names, units and places for json, csv, xml and pages.
+
+Everything is computed from scaled integers and rounded half to even once, on output: volume 3 places, energy kWh 3,
+MJ 4, GJ 7, calorific value 4 (GJ 7), temperature 2. Missing values are absent cells, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain import gas_time
+from shared.domain import text_columns as text
+from shared.domain.period import View
+from shared.domain.quantities import ABSENT, EnergyUnit
+from shared.domain.reading import Quality, Validity
+from shared.domain.text_columns import Cells, Mask
+from shared.domain.view import HourRows, PeriodRows
+
+_ENERGY_FACTOR = {EnergyUnit.KWH: 1, EnergyUnit.MJ: 36, EnergyUnit.GJ: 36}
+_ENERGY_PLACES = {EnergyUnit.KWH: 3, EnergyUnit.MJ: 4, EnergyUnit.GJ: 7}
+_GCV_PLACES = {EnergyUnit.KWH: 4, EnergyUnit.MJ: 4, EnergyUnit.GJ: 7}
+_GCV_RATIO = {EnergyUnit.KWH: 10_000, EnergyUnit.MJ: 36_000, EnergyUnit.GJ: 36_000}
+"""kWh/m³(n) times this, rounded, is the calorific value in the unit's places: 3.6 MJ at 4, 0.0036 GJ at 7 places."""
+_GCV_SCALE = 1_000_000
+_INT64_SAFE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A published column: its name, the text of its cells, whether it is a number, and where it has a value."""
+
+    name: str
+    cells: Cells
+    is_number: bool = False
+    present: Mask | None = None
+    group: str = ""
+
+    @property
+    def flat_name(self) -> str:
+        """The name in a table without groups: `hours_measured` for MEASURED of hours_by_quality."""
+        return f"hours_{self.name.lower()}" if self.group else self.name
+
+
+def hour_columns(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
+    """Return the columns of an hour view, in the order in which they are published."""
+    yield from _time_columns(rows.hours, rows.hours + 1)
+    days, indexes = gas_time.days_and_indexes(rows.hours)
+    yield Column("gas_day", text.dates(days))
+    yield Column("hour", text.decimals(indexes.astype(np.int64), 0), is_number=True)
+    yield from _hour_values(rows, unit)
+    known = rows.known["revision"] > 0
+    validity = text.choices(rows.known["validity"], ["", *Validity.__members__])
+    yield Column("validity", validity, present=known)
+    quality = np.where(known, rows.known["quality"], Quality.MISSING)
+    yield Column("quality", text.choices(quality, ["", *Quality.__members__]))
+    revision = text.decimals(rows.known["revision"].astype(np.int64), 0)
+    yield Column("revision", revision, is_number=True, present=known)
+
+
+def known_at_column(rows: HourRows | PeriodRows) -> Column:
+    """Return when each row's latest change became known."""
+    known_at = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]
+    return Column("known_at", text.instants(known_at), present=known_at > 0)
+
+
+def period_columns(rows: PeriodRows, unit: EnergyUnit) -> Iterator[Column]:
+    """Return the columns of a day or month view, in the order in which they are published."""
+    first_days = np.array([gas_time.day_number(day) for day in rows.first_days], np.int64)
+    label = text.dates(first_days)
+    yield Column("gas_day", label) if rows.view is View.DAY else Column("month", label[:, :7])
+    yield from _time_columns(rows.starts, rows.ends)
+    yield from _period_values(rows.rollups, unit)
+    yield from _status_columns(rows)
+
+
+def _hour_values(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
+    values, known = rows.has_values, rows.known
+    volume, energy, gcv = known["volume"], known["energy"], known["gcv"]
+    has_volume, has_energy = values & (volume != ABSENT), values & (energy != ABSENT)
+    yield _number("volume_m3n", volume, has_volume, 3)
+    yield _number("energy", energy, has_energy, _ENERGY_PLACES[unit], _ENERGY_FACTOR[unit])
+    reported, both = values & (gcv != ABSENT), has_volume & has_energy & (volume != 0)
+    numerator = np.where(reported, gcv, np.where(both, energy, 0))
+    denominator = np.where(reported, _GCV_SCALE, np.where(both, volume, 1))
+    yield _number("gcv", ratio(numerator, denominator, _GCV_RATIO[unit]), reported | both, _GCV_PLACES[unit])
+    warm = values & (known["temperature"] != ABSENT)
+    temperature = np.where(warm, known["temperature"], 0)
+    yield _number("temperature_c", ratio(temperature, np.full(len(values), 10), 1), warm, 2)
+
+
+def _period_values(rollups: NDArray[np.void], unit: EnergyUnit) -> Iterator[Column]:
+    yield _number("volume_m3n", rollups["volume"], rollups["hours_with_volume"] > 0, 3)
+    has_energy = rollups["hours_with_energy"] > 0
+    yield _number("energy", rollups["energy"], has_energy, _ENERGY_PLACES[unit], _ENERGY_FACTOR[unit])
+    paired = rollups["paired_volume"]
+    gcv = ratio(rollups["paired_energy"], np.where(paired == 0, 1, paired), _GCV_RATIO[unit])
+    yield _number("gcv", gcv, paired != 0, _GCV_PLACES[unit])
+    volume = rollups["temperature_volume"]
+    mean = ratio(rollups["temperature_moment"], np.where(volume == 0, 1, volume) * 10, 1)
+    yield _number("temperature_c", mean, volume != 0, 2)
+
+
+def _status_columns(rows: PeriodRows) -> Iterator[Column]:
+    by_validity = rows.rollups["by_validity"]
+    weakest = np.where(by_validity.any(axis=1), (by_validity > 0).argmax(axis=1) + 1, 0)
+    names = ["", *Validity.__members__]
+    yield Column("validity", text.choices(weakest, names), present=weakest > 0)
+    present = rows.rollups["hours_present"].astype(np.int64)
+    expected = np.maximum(rows.expected, present)
+    yield _count("hours_expected", expected)
+    yield _count("hours_present", present)
+    for validity in Validity:
+        yield _count(validity.name, by_validity[:, validity - 1], "hours_by_validity")
+    for quality in Quality:
+        count = expected - present if quality is Quality.MISSING else rows.rollups["by_quality"][:, quality - 1]
+        yield _count(quality.name, count, "hours_by_quality")
+
+
+def ratio(numerator: NDArray[np.int64], denominator: NDArray[np.int64], factor: int) -> NDArray[np.int64]:
+    """Return numerator · factor / denominator rounded half to even, exactly; no denominator is 0."""
+    if int(np.abs(numerator).max(initial=0)) * factor >= _INT64_SAFE:
+        numerator, denominator = numerator.astype(object), denominator.astype(object)
+    above, below = numerator * factor * np.sign(denominator), np.abs(denominator)
+    whole = above // below
+    twice = (above - whole * below) * 2
+    up = (twice > below) | ((twice == below) & (whole % 2 == 1))
+    rounded: NDArray[np.int64] = (whole + up).astype(np.int64)
+    return rounded
+
+
+def _number(name: str, values: NDArray[np.int64], present: Mask, places: int, factor: int = 1) -> Column:
+    scaled = np.where(present, values, 0) * factor
+    return Column(name, text.decimals(scaled, places), is_number=True, present=present)
+
+
+def _count(name: str, values: NDArray[np.integer], group: str = "") -> Column:
+    return Column(name, text.decimals(values.astype(np.int64), 0), is_number=True, group=group)
+
+
+def _time_columns(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Column]:
+    yield Column("start", text.utc_hours(starts))
+    yield Column("end", text.utc_hours(ends))
+    yield Column("local_start", text.local_hours(starts, local_offsets(starts)))
+
+
+def local_offsets(hours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the offset of local time, in whole hours, at the start of each gas hour."""
+    days, indexes = gas_time.days_and_indexes(hours)
+    distinct, place = np.unique(days, return_inverse=True)
+    if not len(distinct):
+        return np.zeros(0, np.int64)
+    table = np.array([_offsets_of_day(int(day)) for day in distinct], np.int64)
+    return table[place, indexes - 1]
+
+
+@lru_cache(maxsize=4_096)
+def _offsets_of_day(day_number: int) -> tuple[int, ...]:
+    """Return the offsets of a gas day's hours, filled up to the 25 of the longest day."""
+    hours = gas_time.hours_of_day(gas_time.day_of_number(day_number))
+    offsets = [_offset(hour) for hour in (hours.start, hours.stop - 1)]
+    if offsets[0] == offsets[1]:
+        return (offsets[0],) * gas_time.MAX_HOURS_PER_DAY
+    return tuple(_offset(hours.start + place) for place in range(gas_time.MAX_HOURS_PER_DAY))
+
+
+def _offset(hour: int) -> int:
+    offset = gas_time.local_start(hour).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds()) // 3600

@@ -1,0 +1,161 @@
+"""HTTP as all our services speak it: errors as RFC 9457 problem+json with a list of issues, sizes bounded, timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.domain.topology import Issue
+from shared.runtime.logging import logger
+from shared.runtime.metrics import HTTP_SECONDS
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class ProblemError(HTTPException):
+    """What went wrong with a request, as the client is told.
+
+    An HTTPException, because FastAPI turns everything else that is raised while a body is read into a plain 400.
+    """
+
+    def __init__(self, status: HTTPStatus, issues: Sequence[Issue], headers: dict[str, str] | None = None) -> None:
+        super().__init__(status.value, ", ".join(issue.code for issue in issues), headers)
+        self.status, self.issues = status, tuple(issues)
+
+
+def not_found(position: str, message: str) -> ProblemError:
+    """Return the 404 of something that is unknown, or that the caller may not see."""
+    return ProblemError(HTTPStatus.NOT_FOUND, [Issue("NOT_FOUND", position, message)])
+
+
+def unprocessable(issues: Sequence[Issue]) -> ProblemError:
+    """Return the 422 of a request that can be read but not answered."""
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, issues)
+
+
+def too_large(limit_bytes: int) -> ProblemError:
+    """Return the 413 of a body above its limit."""
+    text = f"the body is larger than {limit_bytes} bytes: send it in parts"
+    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [Issue("TOO_LARGE", "body", text)])
+
+
+def problem_response(problem: ProblemError) -> JSONResponse:
+    """Return a problem as its response."""
+    body = {
+        "type": "about:blank",
+        "title": problem.status.phrase,
+        "status": problem.status.value,
+        "issues": [
+            {"code": issue.code, "position": issue.position, "message": issue.message} for issue in problem.issues
+        ],
+    }
+    return JSONResponse(body, problem.status.value, headers=dict(problem.headers or {}), media_type=PROBLEM_JSON)
+
+
+def install(app: FastAPI, limit_bytes: int) -> None:
+    """Let an application answer every error as a problem, refuse bodies above a limit, and time its routes."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_defect)
+    app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
+    app.add_middleware(Timing)
+
+
+async def _on_problem(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, ProblemError)  # noqa: S101 - starlette hands over what the handler is registered for
+    return problem_response(fault)
+
+
+async def _on_validation(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, RequestValidationError)  # noqa: S101 - as above
+    return problem_response(unprocessable([_issue_of(error) for error in fault.errors()]))
+
+
+def _issue_of(error: dict[str, Any]) -> Issue:
+    """Return pydantic's error as an issue: where, without the kind of parameter, and what."""
+    position = ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0])
+    return Issue(str(error["type"]).upper(), position, str(error["msg"]))
+
+
+async def _on_http(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)  # noqa: S101 - as above
+    status = HTTPStatus(fault.status_code)
+    message = f"{request.method} {request.url.path[:200]}: {fault.detail}"
+    headers = dict(fault.headers) if fault.headers else None
+    return problem_response(ProblemError(status, [Issue(status.name, "request", message)], headers))
+
+
+async def _on_defect(request: Request, fault: Exception) -> JSONResponse:
+    """Answer a programming error without its details; starlette raises it again for the server's log."""
+    logger(__name__).error("defect", method=request.method, path=request.url.path, fault=type(fault).__name__)
+    issue = Issue("DEFECT", "request", "our own code failed on this request; it has been logged")
+    return problem_response(ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, [issue]))
+
+
+class BodyLimit:
+    """Refuses a body above a limit: by its announced length at once, or as soon as more than that has come."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self._app, self._limit = app, limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limit:
+            await problem_response(too_large(self._limit))(scope, receive, send)
+            return
+        await self._app(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._limit:
+                raise too_large(self._limit)
+            return message
+
+        return counted
+
+
+class Timing:
+    """Counts and times requests by their route's template, so that the number of labels is bounded."""
+
+    def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._app, self._clock = app, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin = self._clock()
+
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "unmatched")
+                status = f"{message['status'] // 100}xx"
+                HTTP_SECONDS.labels(route, _method(scope), status).observe(self._clock() - begin)
+            await send(message)
+
+        await self._app(scope, receive, observed)
+
+
+def _method(scope: Scope) -> str:
+    method = str(scope["method"])
+    return method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"

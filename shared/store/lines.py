@@ -1,0 +1,96 @@
+"""The register read side: lines, nodes and stations as people and programs list, find and search them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.topology import Line, Node
+from shared.runtime.mongo import Database, Session
+from shared.store.documents import Collection
+from shared.store.register import line_of, node_of
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredLine:
+    """A line, and which state of the register said so: the offset in the line log of its latest change."""
+
+    line: Line
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of a list is asked for: ids after `after`, at most `limit`, by code or by words in it."""
+
+    limit: int
+    after: str = ""
+    code: str = ""
+    words: str = ""
+
+
+async def find_line(database: Database, line: str, session: Session | None = None) -> RegisteredLine | None:
+    """Return a line of the register, or None."""
+    document = await database[Collection.TOPOLOGY].find_one({"_id": f"line|{line}"}, session=session)
+    return None if document is None else RegisteredLine(line_of(document["doc"]), int(document["log_offset"]))
+
+
+async def find_node(database: Database, node: str) -> Node | None:
+    """Return a node of the register, or None."""
+    document = await database[Collection.TOPOLOGY].find_one({"_id": f"node|{node}"})
+    return None if document is None else node_of(document["doc"])
+
+
+async def list_lines(database: Database, selection: Selection) -> list[Line]:
+    """Return lines in the order of their ids; words are looked for in id, name, other codes and the station."""
+    conditions = _page("line", selection)
+    if selection.code:
+        conditions.append({"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]})
+    for word in selection.words.split():
+        conditions.append(await _line_has(database, word))
+    documents = await _documents(database, conditions, selection.limit)
+    return [line_of(document["doc"]) for document in documents]
+
+
+async def list_nodes(database: Database, selection: Selection) -> list[Node]:
+    """Return nodes in the order of their ids; words are looked for in id and name."""
+    conditions = _page("node", selection)
+    for word in selection.words.split():
+        pattern = _containing(word)
+        conditions.append({"$or": [{"doc.id": pattern}, {"doc.name": pattern}]})
+    documents = await _documents(database, conditions, selection.limit)
+    return [node_of(document["doc"]) for document in documents]
+
+
+async def station_names(database: Database, stations: Iterable[str]) -> dict[str, str]:
+    """Return the names of stations by their ids."""
+    ids = [f"station|{station}" for station in dict.fromkeys(stations)]
+    documents = await database[Collection.TOPOLOGY].find({"_id": {"$in": ids}}).to_list(len(ids) or 1)
+    return {document["doc"]["id"]: document["doc"]["name"] for document in documents}
+
+
+async def _line_has(database: Database, word: str) -> dict[str, Any]:
+    pattern = _containing(word)
+    named = database[Collection.TOPOLOGY].find({"kind": "station", "doc.name": pattern}, {"doc.id": 1})
+    stations = [document["doc"]["id"] async for document in named]
+    fields: list[dict[str, Any]] = [
+        {field: pattern} for field in ("doc.id", "doc.terms.name", "doc.aliases", "doc.station")
+    ]
+    return {"$or": [*fields, {"doc.station": {"$in": stations}}]}
+
+
+def _containing(word: str) -> dict[str, str]:
+    return {"$regex": re.escape(word), "$options": "i"}
+
+
+def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:
+    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"."""
+    return [{"_id": {"$gt": f"{kind}|{selection.after}", "$lt": f"{kind}}}"}}]
+
+
+async def _documents(database: Database, conditions: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
+    found = database[Collection.TOPOLOGY].find({"$and": conditions}).sort("_id", 1).limit(limit)
+    documents: list[dict[str, Any]] = await found.to_list(limit)
+    return documents

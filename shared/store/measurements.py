@@ -1,0 +1,128 @@
+"""What readers read: hours and day rollups of a line over a period, and the versions that name their content."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain import gas_time
+from shared.domain.period import Question
+from shared.domain.reading import Quality
+from shared.domain.revision import HOUR
+from shared.domain.rollup import ROLLUP
+from shared.runtime.mongo import Database, Session
+from shared.store.documents import Collection, day_id, hours_of, month_id, slots_of
+
+DAYS_PER_BATCH = 100
+"""Day documents taken at a time: 100 · 2.5 kB, some 0.3 ms of the event loop."""
+
+Version = tuple[str, int, int]
+"""A month's content: its `_id`, its number of changes, and when the latest became known (ms)."""
+
+
+@asynccontextmanager
+async def one_moment(database: Database) -> AsyncIterator[Session]:
+    """Give a session whose reads all see the store as it was at one moment: versions and hours belong together."""
+    async with await database.client.start_session(snapshot=True) as session:
+        yield session
+
+
+async def month_versions(
+    database: Database, line: str, question: Question, session: Session | None = None
+) -> tuple[Version, ...]:
+    """Return the versions of the months that a question touches; months without anything are left out."""
+    documents = await _months(database, line, question.months, {"changes": 1, "known_at": 1}, session)
+    return tuple((document["_id"], int(document["changes"]), int(document["known_at"])) for document in documents)
+
+
+async def day_rollups(
+    database: Database, line: str, question: Question, session: Session | None = None
+) -> NDArray[np.void]:
+    """Return the ROLLUP of every gas day of a period, in order; zeros where nothing is known."""
+    documents = await _months(database, line, question.months, {"d": 1}, session)
+    slots = {document["_id"]: slots_of(document["d"]) for document in documents}
+    days = np.zeros((question.end - question.first).days, ROLLUP)
+    for month in question.months:
+        of_month = slots.get(month_id(line, month))
+        if of_month is not None:
+            _lay_month(days, question.first, gas_time.days_of_month(month), of_month)
+    return days
+
+
+async def known_hours(database: Database, line: str, hours: range, session: Session | None = None) -> NDArray[np.void]:
+    """Return the HOUR rows of a range of hours, revision 0 where nothing is known."""
+    rows = np.zeros(len(hours), HOUR)
+    if not hours:
+        return rows
+    first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
+    days = {"_id": {"$gte": day_id(line, first), "$lte": day_id(line, last)}}
+    found = database[Collection.LINE_DAYS].find(days, {"h": 1}, session=session).batch_size(DAYS_PER_BATCH)
+    while documents := await found.to_list(DAYS_PER_BATCH):
+        for document in documents:
+            _lay_day(rows, hours, document)
+    return rows
+
+
+async def latest_hours(database: Database, lines: Sequence[str], month: str) -> dict[str, tuple[NDArray[np.void], int]]:
+    """Return, by line, the 31 day slots of a gas month and the line's youngest hour with values since the month before.
+
+    The hour is -1 where there is none. For lists of lines: two queries, however many lines.
+    """
+    before = gas_time.month_of(date.fromordinal(gas_time.first_day_of_month(month).toordinal() - 1))
+    ids = [month_id(line, asked) for line in lines for asked in (month, before)]
+    documents = await database[Collection.LINE_MONTHS].find({"_id": {"$in": ids}}, {"d": 1}).to_list(len(ids) or 1)
+    slots = {document["_id"]: slots_of(document["d"]) for document in documents}
+    nothing = np.zeros(0, ROLLUP)
+    youngest = {line: _youngest_day(line, slots, (month, before)) for line in lines}
+    hours = await _youngest_hours(database, {line: day for line, day in youngest.items() if day is not None})
+    return {line: (slots.get(month_id(line, month), nothing), hours.get(line, -1)) for line in lines}
+
+
+def _youngest_day(line: str, slots: dict[str, NDArray[np.void]], months: tuple[str, ...]) -> date | None:
+    for month in months:
+        of_month = slots.get(month_id(line, month), np.zeros(0, ROLLUP))
+        filled = np.flatnonzero(of_month["hours_present"])
+        if len(filled):
+            return gas_time.first_day_of_month(month).replace(day=int(filled[-1]) + 1)
+    return None
+
+
+async def _youngest_hours(database: Database, days: dict[str, date]) -> dict[str, int]:
+    ids = {day_id(line, day): (line, day) for line, day in days.items()}
+    found = await database[Collection.LINE_DAYS].find({"_id": {"$in": list(ids)}}, {"h": 1}).to_list(len(ids) or 1)
+    hours = {}
+    for document in found:
+        line, day = ids[document["_id"]]
+        rows = hours_of(document["h"])
+        present = np.flatnonzero((rows["revision"] > 0) & (rows["quality"] != Quality.MISSING))
+        hours[line] = gas_time.hours_of_day(day).start + int(present[-1])
+    return hours
+
+
+async def _months(
+    database: Database, line: str, months: list[str], fields: dict[str, int], session: Session | None
+) -> list[dict[str, Any]]:
+    ids = {"_id": {"$gte": month_id(line, months[0]), "$lte": month_id(line, months[-1])}}
+    found = database[Collection.LINE_MONTHS].find(ids, fields, session=session).sort("_id", 1)
+    documents: list[dict[str, Any]] = await found.to_list(len(months))
+    return documents
+
+
+def _lay_month(days: NDArray[np.void], first: date, month: list[date], slots: NDArray[np.void]) -> None:
+    """Copy a month's slots to where its gas days stand in the period."""
+    begin = (month[0] - first).days
+    kept = range(max(0, -begin), min(len(month), len(days) - begin))
+    days[begin + kept.start : begin + kept.stop] = slots[kept.start : kept.stop]
+
+
+def _lay_day(rows: NDArray[np.void], hours: range, document: dict[str, Any]) -> None:
+    """Copy a day's hours to where they stand in the range."""
+    day = gas_time.hours_of_day(date.fromisoformat(document["_id"].rpartition("|")[2]))
+    begin = max(day.start, hours.start)
+    end = min(day.stop, hours.stop)
+    rows[begin - hours.start : end - hours.start] = hours_of(document["h"])[begin - day.start : end - day.start]

@@ -44,8 +44,8 @@ def load(seed: int, line: Line, first_hour: int, count: int) -> Floats:
 def _distribution(key: str, hours: Ints, clock: LocalClock, outside: Weather) -> Floats:
     """Homes and shops: hot water all year, heating below some 15 °C, peaks in the morning and the evening."""
     felt = 0.75 * outside.slow_temperature_c + 0.25 * outside.temperature_c
-    heating = 1.4 * np.logaddexp(0.0, (_HEATING_BELOW_C - felt) / 1.4)  # bends softly at the limit
-    share = 0.075 * _HOT_WATER[clock.hour_of_day] + 0.024 * heating * _HEATING[clock.hour_of_day]
+    heating = 3.0 * np.logaddexp(0.0, (_HEATING_BELOW_C - felt) / 3.0)  # bends softly at the limit
+    share = 0.06 * _HOT_WATER[clock.hour_of_day] + 0.017 * heating * _HEATING[clock.hour_of_day]
     weekend = np.where(clock.weekday >= _WEEKEND, 0.97, 1.0)
     return np.asarray(share * weekend * (1 + 0.06 * smooth(f"{key}/30h", hours, 30)), dtype=np.float64)
 
@@ -64,7 +64,7 @@ def _power_plant(key: str, hours: Ints, clock: LocalClock, outside: Weather) -> 
     wind = 0.9 * smooth(f"{key}/wind", hours, 40) + 0.5 * smooth(f"{key}/sun", hours, 14)
     price = _POWER_PRICE[clock.hour_of_day] + wind + 0.03 * (10.0 - outside.slow_temperature_c)
     price = price - np.where(clock.weekday >= _WEEKEND, 0.35, 0.0)
-    return np.asarray(0.26 + 0.56 / (1 + np.exp(-1.5 * price)), dtype=np.float64)
+    return np.asarray(0.26 + 0.56 / (1 + np.exp(-1.1 * price)), dtype=np.float64)
 
 
 def _interconnection(key: str, hours: Ints, clock: LocalClock, _outside: Weather) -> Floats:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Hours: TypeAlias = NDArray[np.void]
 
-FIRST_HOUR = 447096  # 2021-01-01T00:00Z: before it there is no gas
+FIRST_HOUR = 447072  # 2021-01-01T00:00Z: before it there is no gas
 BLOCK_HOURS = 4096
 # A block also knows its neighbourhood: where a frozen run began, and the day around a spike.
 _BEFORE = max(LONGEST_FROZEN_HOURS, 24)
@@ -44,8 +44,7 @@ def hours_of(seed: int, line: Line, first_hour: int, last_hour: int) -> Hours:
     Raises:
         TooEarlyError: the first hour lies before the simulator's first.
     """
-    if first_hour < FIRST_HOUR:
-        raise TooEarlyError(f"hour {first_hour} lies before {FIRST_HOUR}, where the simulated gas begins")
+    refuse_too_early(first_hour)
     blocks = range((first_hour - FIRST_HOUR) // BLOCK_HOURS, (last_hour - FIRST_HOUR) // BLOCK_HOURS + 1)
     if not blocks:
         return np.empty(0, dtype=HOUR)
@@ -53,6 +52,12 @@ def hours_of(seed: int, line: Line, first_hour: int, last_hour: int) -> Hours:
     begin = first_hour - FIRST_HOUR - blocks[0] * BLOCK_HOURS
     joined = rows[0] if len(rows) == 1 else np.concatenate(rows)
     return joined[begin : begin + last_hour - first_hour + 1]
+
+
+def refuse_too_early(first_hour: int) -> None:
+    """Raise TooEarlyError for an hour before the simulator's first."""
+    if first_hour < FIRST_HOUR:
+        raise TooEarlyError(f"hour {first_hour} lies before {FIRST_HOUR}, where the simulated gas begins")
 
 
 class _Truth(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 
 from deploy.local.simulator.faults import LONGEST_DELAY_HOURS, is_late, repeated
-from deploy.local.simulator.hours import FIRST_HOUR, hours_of
+from deploy.local.simulator.hours import FIRST_HOUR, hours_of, refuse_too_early
 from deploy.local.simulator.noise import uniform
 from deploy.local.simulator.scales import SCALE
 
@@ -53,6 +53,7 @@ def history(
     Raises:
         TooEarlyError: first_hour lies before the simulator's first.
     """
+    refuse_too_early(first_hour)
     earliest = first_hour if since is None else since
     for begin in range(first_hour, last_hour + 1, hours_per_telegram):
         end = min(begin + hours_per_telegram - 1, last_hour)

@@ -51,7 +51,7 @@ def weather(seed: int, station: str, first_hour: int, count: int) -> Weather:
     hours = np.arange(first_hour, first_hour + count)
     of_year = hours / _HOURS_PER_YEAR
     season = 10.8 - 7.4 * np.cos(2 * np.pi * (of_year - _COLDEST))
-    fronts = 2.6 * smooth(f"{seed}/weather/10d", hours, 240) + 2.0 * smooth(f"{seed}/weather/3d", hours, 72)
+    fronts = 1.8 * smooth(f"{seed}/weather/10d", hours, 240) + 2.2 * smooth(f"{seed}/weather/3d", hours, 72)
     slow = season + fronts + 0.4 * smooth(f"{seed}/weather/{station}", hours, 96)
     swing = 2.2 - 1.2 * np.cos(2 * np.pi * (of_year - _COLDEST))  # a summer day swings more than a winter day
     of_day = -swing * np.cos(2 * np.pi * (hours % 24 - 3) / 24)  # coldest about 03:00 UTC

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.domain.topology import Issue
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
+from shared.runtime.mongo import PyMongoError, is_passing
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -66,6 +67,7 @@ def install(app: FastAPI, limit_bytes: int) -> None:
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(PyMongoError, _on_store)
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
     app.add_middleware(Timing)
@@ -93,6 +95,15 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
     message = f"{request.method} {request.url.path[:200]}: {fault.detail}"
     headers = dict(fault.headers) if fault.headers else None
     return problem_response(ProblemError(status, [Issue(status.name, "request", message)], headers))
+
+
+async def _on_store(request: Request, fault: Exception) -> JSONResponse:
+    """Answer 503 while the store is away; anything else that it says is a defect of ours."""
+    assert isinstance(fault, PyMongoError)  # noqa: S101 - as above
+    if not is_passing(fault):
+        return await _on_defect(request, fault)
+    issue = Issue("STORE_AWAY", "request", "the store does not answer at the moment: try again in some seconds")
+    return problem_response(ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, [issue], {"Retry-After": "5"}))
 
 
 async def _on_defect(request: Request, fault: Exception) -> JSONResponse:

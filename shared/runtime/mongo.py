@@ -8,7 +8,7 @@ from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import MongoClient
 from pymongo.database import Database as SyncDatabase
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -17,7 +17,16 @@ Session = AsyncIOMotorClientSession
 SERVER_SELECTION_MS = 5_000
 """How long an operation waits for a server before it says that there is none."""
 
-__all__ = ["Database", "PyMongoError", "Session", "SyncDatabase", "connect", "connect_sync", "is_passing"]
+__all__ = [
+    "CollectionInvalid",
+    "Database",
+    "PyMongoError",
+    "Session",
+    "SyncDatabase",
+    "connect",
+    "connect_sync",
+    "is_passing",
+]
 
 
 def connect(uri: str, database: str) -> Database:

@@ -10,6 +10,7 @@ Ids sort by line and time, so a period of a line is one range of `_id`; no furth
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 
@@ -18,8 +19,11 @@ from numpy.typing import NDArray
 
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP
+from shared.runtime.mongo import CollectionInvalid, Database
 
 MAX_DAYS_PER_MONTH = 31
+RECEIPTS_KEPT_SECONDS = 30 * 24 * 3600
+"""Twice as long as the originals are kept in `telemetry`."""
 
 
 class Collection(StrEnum):
@@ -32,6 +36,9 @@ class Collection(StrEnum):
     TOPOLOGY = "topology"
     DECISIONS = "decisions"
     DEAD_LETTERS = "dead_letters"
+    ORIGINALS = "originals"
+    RECEIPTS = "receipts"
+    REANSWERS = "reanswers"
     LEDGERS = "ledgers"
     PROGRESS = "progress"
     EPOCHS = "epochs"
@@ -68,3 +75,16 @@ def slots_of(slots: dict[str, bytes]) -> NDArray[np.void]:
     for day_of_month, packed in slots.items():
         month[int(day_of_month) - 1] = np.frombuffer(packed, ROLLUP)[0]
     return month
+
+
+async def ensure_collections(database: Database) -> None:
+    """Create the collections (a transaction cannot) and their indexes; what is there already stays."""
+    there = set(await database.list_collection_names())
+    for name in Collection:
+        if name not in there:
+            with suppress(CollectionInvalid):  # somebody else was faster
+                await database.create_collection(name)
+    await database[Collection.FINDINGS].create_index([("line", 1), ("known_at", -1)])
+    await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
+    await database[Collection.TOPOLOGY].create_index([("kind", 1)])
+    await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)

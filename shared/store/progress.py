@@ -22,10 +22,12 @@ class FencedError(RuntimeError):
 class Progress:
     """Where a worker stands in a partition of the line log.
 
-    `offset` and `part` are the last answered or applied; `read` the last offset of the topic read; `known_at_ms` the
-    greatest so far; `until_ms` the last tick; `sources` the highest (offset, place) of each source partition.
+    `key` names both ("aggregation/3"). `offset` and `part` are the last answered or applied; `read` the last offset of
+    the topic read; `known_at_ms` the greatest so far; `until_ms` the last tick; `sources` the highest (offset, place)
+    of each source partition ("telemetry/0").
     """
 
+    key: str
     epoch: int
     offset: int = NOTHING_READ
     part: int = 0
@@ -46,28 +48,26 @@ class Progress:
         return (offset, part) <= (self.offset, self.part)
 
 
-async def load(database: Database, worker: str, partition: int, epoch: int) -> Progress:
-    """Read a worker's position in a partition; the beginning if there is none of this epoch."""
-    document = await database[Collection.PROGRESS].find_one({"_id": f"{worker}/{partition}", "epoch": epoch})
-    return Progress(epoch) if document is None else _from_document(document)
+async def load(database: Database, key: str, epoch: int) -> Progress:
+    """Read a position; the beginning if there is none of this epoch."""
+    document = await database[Collection.PROGRESS].find_one({"_id": key, "epoch": epoch})
+    return Progress(key, epoch) if document is None else _from_document(document)
 
 
-async def save(
-    database: Database, worker: str, partition: int, before: Progress, after: Progress, session: Session | None = None
-) -> None:
+async def save(database: Database, before: Progress, after: Progress, session: Session | None = None) -> None:
     """Move the position from `before` to `after`, in the caller's transaction.
 
     Raises:
         FencedError: the position in the store is not `before`.
     """
-    key = {"_id": f"{worker}/{partition}"}
+    key = {"_id": before.key}
     if before.offset == NOTHING_READ and before.read == NOTHING_READ:
         await _begin(database, key, after, session)
         return
     expected = {**key, "epoch": before.epoch, "offset": before.offset, "part": before.part, "read": before.read}
     moved = await database[Collection.PROGRESS].update_one(expected, {"$set": _to_fields(after)}, session=session)
     if moved.matched_count == 0:
-        raise FencedError(f"{worker}/{partition} no longer stands at {before.offset}.{before.part}")
+        raise FencedError(f"{before.key} no longer stands at {before.offset}.{before.part}")
 
 
 async def _begin(database: Database, key: dict[str, str], after: Progress, session: Session | None) -> None:
@@ -97,6 +97,7 @@ def _to_fields(progress: Progress) -> dict[str, Any]:
 
 def _from_document(document: dict[str, Any]) -> Progress:
     return Progress(
+        document["_id"],
         document["epoch"],
         document["offset"],
         document["part"],

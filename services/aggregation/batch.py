@@ -1,0 +1,184 @@
+"""From validation's answers to one batch of candidates: what is contiguous and new, in the order of the line log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.reading import MEASURES, Readings, Source
+from shared.domain.revision import HOUR
+from shared.events import line_log
+from shared.events.answer import Answer, FindingTold
+from shared.events.codec import MalformedEventError
+from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.topics import OPERATIONS, SOURCES
+from shared.store.progress import Progress
+
+
+class GapError(Exception):
+    """An answer is missing: nothing may be written past it."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Candidates of one partition; row i is for `lines[line[i]]` in `hour[i]`, told by `sources[source[i]]`."""
+
+    candidates: NDArray[np.void]
+    line: NDArray[np.int64]
+    hour: NDArray[np.int64]
+    source: NDArray[np.int64]
+    lines: list[str]
+    sources: list[Source]
+    findings: dict[int, list[FindingTold]] = field(default_factory=dict)
+    rejected: dict[int, FindingTold] = field(default_factory=dict)
+    changes: list[TopologyAsked] = field(default_factory=list)
+    defects: list[tuple[int, str]] = field(default_factory=list)
+    """Offsets of the line log whose record could not be read, with the reason."""
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """A batch under construction."""
+
+    after: Progress
+    lines: dict[str, int] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    columns: list[tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = field(
+        default_factory=list
+    )
+    count: int = 0
+    findings: dict[int, list[FindingTold]] = field(default_factory=dict)
+    rejected: dict[int, FindingTold] = field(default_factory=dict)
+    changes: list[TopologyAsked] = field(default_factory=list)
+    defects: list[tuple[int, str]] = field(default_factory=list)
+
+
+def gather(before: Progress, answers: Sequence[tuple[int, Answer]]) -> tuple[Batch, Progress]:
+    """Return what is new in answers of one partition, and the position after them.
+
+    Args:
+        before: The position in the store.
+        answers: Offset in the topic read, and the answer; in the order of the topic.
+
+    Raises:
+        GapError: an answer does not follow the position.
+    """
+    gathering = _Gathering(replace(before, sources=dict(before.sources)))
+    for read, answer in answers:
+        gathering.after.read = max(gathering.after.read, read)
+        if answer.epoch == before.epoch and not gathering.after.is_behind(answer.offset, answer.part):
+            _take(gathering, answer)
+    return _finished(gathering), gathering.after
+
+
+def _take(gathering: _Gathering, answer: Answer) -> None:
+    after = gathering.after
+    if not after.is_next(answer.offset, answer.part):
+        raise GapError(f"{after.key}: {answer.offset}.{answer.part} does not follow {after.offset}.{after.part}")
+    after.offset, after.part, after.last = answer.offset, answer.part, answer.last
+    after.known_at_ms = max(after.known_at_ms, answer.known_at_ms)
+    try:
+        entry = line_log.decode(answer.record)
+    except MalformedEventError as fault:
+        gathering.defects.append((answer.offset, answer.defect or str(fault)))
+        return
+    match entry:
+        case Recorded(readings):
+            _take_readings(gathering, answer, readings)
+        case TopologyAsked(offset=offset):
+            name = f"{OPERATIONS.name}/0"
+            if after.sources.get(name, (-1, 0)) < (offset, 0):
+                after.sources[name] = (offset, 0)
+                gathering.changes.append(entry)
+        case Tick(until_ms):
+            after.until_ms = max(after.until_ms, until_ms)
+
+
+def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) -> None:
+    """Add the readings that were not in the store yet: each source position counts once."""
+    fresh = np.flatnonzero(_is_fresh(gathering.after, readings))
+    if not len(fresh):
+        return
+    rows = readings.rows[fresh]
+    numbers = [gathering.lines.setdefault(name, len(gathering.lines)) for name in readings.lines]
+    source = rows["source"].astype(np.int64)
+    candidates = _candidates(rows, readings.sources, answer, answer.validity[fresh])
+    line = np.array(numbers, np.int64)[rows["line"]]
+    gathering.columns.append((candidates, line, rows["hour"].astype(np.int64), source + len(gathering.sources)))
+    gathering.sources += readings.sources
+    place = dict(zip(fresh.tolist(), range(gathering.count, gathering.count + len(fresh)), strict=True))
+    for finding in answer.findings:
+        if finding.row in place:
+            gathering.findings.setdefault(place[finding.row], []).append(finding)
+    for finding in answer.rejected:
+        if finding.row in place:
+            gathering.rejected[place[finding.row]] = finding
+    gathering.count += len(fresh)
+
+
+def _is_fresh(after: Progress, readings: Readings) -> NDArray[np.bool_]:
+    """Say which readings lie above the highest source positions, and raise those.
+
+    Ingest writes each source partition in its order, so one comparison a reading is enough.
+    """
+    keys: dict[str, int] = {}
+    number = [keys.setdefault(f"{source.topic}/{source.partition}", len(keys)) for source in readings.sources]
+    offsets = np.array([source.offset for source in readings.sources], np.int64)
+    source = readings.rows["source"]
+    key = np.array(number, np.int64)[source]
+    position = (offsets[source] << _PLACE_BITS) + readings.rows["place"]
+    highest = np.array([_packed(after.sources.get(name, (-1, -1))) for name in keys], np.int64)
+    fresh: NDArray[np.bool_] = position > highest[key]
+    for name, which in keys.items():
+        reached = int(position[key == which].max(initial=highest[which]))
+        if reached > highest[which]:
+            after.sources[name] = (reached >> _PLACE_BITS, reached & (2**_PLACE_BITS - 1))
+    return fresh
+
+
+_PLACE_BITS = 20  # a record carries at most 2**20 readings; 2**43 offsets remain
+
+
+def _packed(position: tuple[int, int]) -> int:
+    return (position[0] << _PLACE_BITS) + position[1]
+
+
+def _candidates(
+    rows: NDArray[np.void], sources: list[Source], answer: Answer, validity: NDArray[np.uint8]
+) -> NDArray[np.void]:
+    """Return the HOUR rows that readings would become."""
+    candidates = np.zeros(len(rows), HOUR)
+    for name in (*MEASURES, "quality", "provenance"):
+        candidates[name] = rows[name]
+    candidates["validity"] = validity
+    candidates["known_at"] = answer.known_at_ms
+    candidates["log_offset"] = answer.offset
+    source = rows["source"]
+    candidates["sent"] = np.array([s.sent_ms for s in sources], np.int64)[source]
+    candidates["source_topic"] = np.array([SOURCES.index(s.topic) for s in sources], np.uint8)[source]
+    candidates["source_partition"] = np.array([s.partition for s in sources], np.uint16)[source]
+    candidates["source_offset"] = np.array([s.offset for s in sources], np.int64)[source]
+    candidates["source_place"] = rows["place"]
+    return candidates
+
+
+def _finished(gathering: _Gathering) -> Batch:
+    empty = (np.zeros(0, HOUR), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    candidates, line, hour, source = (
+        np.concatenate(column) for column in zip(*(gathering.columns or [empty]), strict=True)
+    )
+    return Batch(
+        candidates,
+        line,
+        hour,
+        source,
+        list(gathering.lines),
+        gathering.sources,
+        gathering.findings,
+        gathering.rejected,
+        gathering.changes,
+        gathering.defects,
+    )

@@ -1,0 +1,162 @@
+"""Aggregation's one use case: take answers of a partition, decide, and write all of it in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.aggregation.batch import Batch, GapError, gather
+from services.aggregation.defects import isolated
+from services.aggregation.settle import OUTCOMES, Settled, places_of, settle
+from services.aggregation.state import PartitionState
+from services.aggregation.writes import Operation, Writes, register_writes, writes_of
+from shared.domain.revision import Outcome
+from shared.domain.topology import Register
+from shared.events import answer as answers
+from shared.events.topology import applied
+from shared.runtime import metrics
+from shared.runtime.faust_worker import ReadAgainError, Record
+from shared.runtime.logging import logger
+from shared.runtime.mongo import Database, Session
+from shared.store import epochs, ledgers, progress
+from shared.store.documents import Collection
+from shared.store.progress import FencedError, Progress
+from shared.store.register import register_of
+
+REGISTER_PARTITION = 0
+"""What is broadcast to every partition is written, and counted, by the owner of this one."""
+
+
+class Aggregation:
+    """The stage: what it holds of each partition, and the store."""
+
+    name = "aggregation"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._states: dict[int, PartitionState] = {}
+        self._gaps: dict[int, tuple[int, int]] = {}
+        self._epoch = -1
+        self._log = logger(__name__)
+
+    async def begin(self, partition: int) -> int:
+        """Load a partition afresh from the store."""
+        self._states.pop(partition, None)
+        return (await self._state(partition)).progress.read + 1
+
+    async def _state(self, partition: int) -> PartitionState:
+        if partition not in self._states:
+            self._epoch = await epochs.current(self._database)
+            position = await progress.load(self._database, f"{self.name}/{partition}", self._epoch)
+            register = await self._register() if partition == REGISTER_PARTITION else Register()
+            self._states[partition] = PartitionState(position, register)
+        return self._states[partition]
+
+    async def _register(self) -> Register:
+        return register_of([document async for document in self._database[Collection.TOPOLOGY].find()])
+
+    async def turn(self) -> frozenset[int]:
+        """Notice a replay (the epoch was raised): all partitions begin again. Tell the ledgers to the metrics."""
+        await self._tell_ledgers()
+        if not self._states or self._epoch == await epochs.current(self._database):
+            return frozenset()
+        stale, self._states = frozenset(self._states), {}
+        return stale
+
+    async def _tell_ledgers(self) -> None:
+        if REGISTER_PARTITION in self._states:
+            total = await ledgers.total(self._database)
+            metrics.LEDGER_DIFFERENCE.set(total.difference)
+            for column in ("received", *(outcome.value for outcome in Outcome)):
+                metrics.LEDGER_READINGS.labels(column).set(getattr(total, column))
+
+    async def handle(self, partition: int, records: Sequence[Record]) -> None:
+        """Take the answers in these records.
+
+        Raises:
+            ReadAgainError: an answer is missing, or another worker has moved the position.
+        """
+        state = await self._state(partition)
+        told = [(record.offset, answers.decode(record.value)) for record in records]
+        try:
+            batch, after = gather(state.progress, told)
+            if after != state.progress:
+                await self._settle_and_commit(partition, state, batch, after)
+        except GapError as gap:
+            await self._ask_again(partition, state.progress, str(gap))
+            raise ReadAgainError(state.progress.read + 1) from gap
+        except FencedError as fenced:
+            metrics.FENCED.inc()
+            self._log.warning("fenced", partition=partition, reason=str(fenced))
+            raise ReadAgainError(await self.begin(partition)) from fenced
+        except BaseException:
+            self._states.pop(partition, None)  # whether the transaction took effect is for the store to say
+            raise
+
+    async def _settle_and_commit(self, partition: int, state: PartitionState, batch: Batch, after: Progress) -> None:
+        places = places_of(batch)
+        await state.load(self._database, places.keys)
+        settled = isolated(batch, lambda: settle(batch, places, state.days))
+        writes = writes_of(partition, state, batch, settled)
+        register = self._take_changes(partition, state.register, batch, after, writes)
+        await self._commit(state.progress, after, writes)
+        state.register = register
+        state.committed(settled, after)
+        self._gaps.pop(partition, None)
+        self._tell(partition, batch, settled, writes)
+
+    def _take_changes(
+        self, partition: int, register: Register, batch: Batch, after: Progress, writes: Writes
+    ) -> Register:
+        """Fold changes of the register, in the one partition whose owner writes it."""
+        if partition != REGISTER_PARTITION:
+            return register
+        for change in batch.changes:
+            outcome = applied(register, change.document)
+            for collection, operations in register_writes(register, change, outcome, after.offset).items():
+                writes[collection] += operations
+            if isinstance(outcome, Register):
+                register = outcome
+        return register
+
+    async def _commit(self, before: Progress, after: Progress, writes: Writes) -> None:
+        """Write the position and everything else: it all happened, or none of it did."""
+        async with await self._database.client.start_session() as session, session.start_transaction():
+            await progress.save(self._database, before, after, session)
+            for collection, operations in writes.items():
+                await self._write(collection, operations, session)
+
+    async def _write(self, collection: Collection, operations: list[Operation], session: Session) -> None:
+        if operations:
+            await self._database[collection].bulk_write(operations, ordered=True, session=session)
+
+    async def _ask_again(self, partition: int, position: Progress, gap: str) -> None:
+        """A gap that reading again did not fill: ask validation to answer again from there."""
+        metrics.GAPS.inc()
+        self._log.error("gap", partition=partition, reason=gap)
+        here = (position.offset, position.part)
+        if self._gaps.get(partition) == here:
+            await self._database[Collection.REANSWERS].replace_one(
+                {"_id": partition},
+                {
+                    "_id": partition,
+                    "epoch": position.epoch,
+                    "offset": position.offset,
+                    "known_at": position.known_at_ms,
+                    "sources": {name: list(value) for name, value in position.sources.items()},
+                },
+                upsert=True,
+            )
+        self._gaps[partition] = here
+
+    def _tell(self, partition: int, batch: Batch, settled: Settled, writes: Writes) -> None:
+        counts = np.bincount(settled.outcome, minlength=len(OUTCOMES)).tolist()
+        for outcome, count in zip(OUTCOMES, counts, strict=True):
+            metrics.OUTCOMES.labels(outcome.value).inc(count)
+        metrics.OPERATIONS.inc(1 + sum(len(operations) for operations in writes.values()))
+        if len(batch.candidates):
+            known_at = batch.candidates["known_at"]
+            metrics.END_TO_END.observe(max(0.0, time.time() - int(known_at.min()) / 1000))
+            metrics.YOUNGEST_HOUR.labels(str(partition)).set(int(batch.hour.max()) * 3600)

@@ -1,0 +1,189 @@
+"""What a settled batch writes, as few and fat operations: new days inserted, old days and months set by `_id` alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+import numpy as np
+from pymongo import InsertOne, ReplaceOne, UpdateOne
+
+from services.aggregation.batch import Batch
+from services.aggregation.settle import OUTCOMES, Settled, month_slots
+from services.aggregation.state import PartitionState
+from shared.domain import gas_time
+from shared.domain.revision import Outcome
+from shared.domain.rollup import fold_days
+from shared.domain.topology import Issue, Register
+from shared.events.answer import FindingTold
+from shared.events.line_log import TopologyAsked
+from shared.events.topics import OPERATIONS
+from shared.store.documents import Collection, day_id, month_id
+from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
+from shared.store.register import to_document
+
+Operation = InsertOne[dict[str, Any]] | UpdateOne | ReplaceOne[dict[str, Any]]
+Writes = dict[Collection, list[Operation]]
+
+
+def writes_of(partition: int, state: PartitionState, batch: Batch, settled: Settled) -> Writes:
+    """Return the operations of a settled batch, by collection (all but the position's)."""
+    writes: Writes = defaultdict(list)
+    _days(writes, partition, state, settled)
+    _months(writes, partition, state, settled)
+    for line, hour, row in settled.superseded:
+        document = {
+            "_id": f"{line}|{hour}|{int(row['revision'])}",
+            "p": partition,
+            "line": line,
+            "hour": hour,
+            "row": row.tobytes(),
+        }
+        writes[Collection.REVISIONS].append(InsertOne(document))
+    _findings(writes, partition, batch, settled)
+    _dead_letters(writes, partition, batch)
+    _ledgers(writes, partition, batch, settled)
+    return writes
+
+
+def _days(writes: Writes, partition: int, state: PartitionState, settled: Settled) -> None:
+    for (line, day), (hours, rollup) in settled.days.items():
+        packed = {"h": hours[: len(gas_time.hours_of_day(day))].tobytes(), "r": rollup.tobytes()}
+        name = day_id(line, day)
+        if state.knows_day((line, day)):
+            writes[Collection.LINE_DAYS].append(UpdateOne({"_id": name}, {"$set": packed}))
+        else:
+            writes[Collection.LINE_DAYS].append(InsertOne({"_id": name, "p": partition, "l": line, **packed}))
+
+
+def _months(writes: Writes, partition: int, state: PartitionState, settled: Settled) -> None:
+    for (line, month), slots in month_slots(settled).items():
+        rollups = state.months[line, month].copy()
+        for day_of_month, rollup in slots.items():
+            rollups[day_of_month - 1] = rollup
+        whole = fold_days(rollups)
+        fields = {f"d.{day_of_month:02d}": rollup.tobytes() for day_of_month, rollup in slots.items()}
+        version = {"changes": int(whole["changes"]), "known_at": int(whole["known_at"])}
+        name = month_id(line, month)
+        if (line, month) in state.stored_months:
+            writes[Collection.LINE_MONTHS].append(UpdateOne({"_id": name}, {"$set": {**fields, **version}}))
+        else:
+            days = {key[2:]: packed for key, packed in sorted(fields.items())}
+            document = {"_id": name, "p": partition, "l": line, "d": days, **version}
+            writes[Collection.LINE_MONTHS].append(InsertOne(document))
+
+
+def _findings(writes: Writes, partition: int, batch: Batch, settled: Settled) -> None:
+    """Write what rules found in accepted readings, and why readings were held; one document a source, line and rule."""
+    accepted = OUTCOMES.index(Outcome.ACCEPTED)
+    told = [(row, finding) for row, found in batch.findings.items() for finding in found]
+    told = [(row, finding) for row, finding in told if settled.outcome[row] == accepted]
+    told += [(row, FindingTold(row, f"HELD:{reason}", "W", None, None)) for row, reason in settled.held.items()]
+    groups: dict[tuple[int, int, str], list[tuple[int, FindingTold]]] = defaultdict(list)
+    for row, finding in sorted(told, key=lambda pair: pair[0]):
+        groups[int(batch.source[row]), int(batch.line[row]), finding.rule].append((row, finding))
+    for (_, line, rule), found in groups.items():
+        rows = [row for row, _ in found]
+        first, finding = batch.candidates[rows[0]], found[0][1]
+        document = {
+            "_id": f"{_position(batch, rows[0])}|{rule}",
+            "p": partition,
+            "line": batch.lines[line],
+            "rule": rule,
+            "severity": finding.severity,
+            "hours": batch.hour[rows].tolist(),
+            "observed": [one.observed for _, one in found],
+            "threshold": [one.threshold for _, one in found],
+            "known_at": int(first["known_at"]),
+            "log_offset": int(first["log_offset"]),
+            "state": "open",
+        }
+        if rule.startswith("HELD:"):
+            document["rows"] = batch.candidates[rows].tobytes()
+        writes[Collection.FINDINGS].append(InsertOne(document))
+
+
+def _dead_letters(writes: Writes, partition: int, batch: Batch) -> None:
+    for row, finding in batch.rejected.items():
+        source = batch.sources[batch.source[row]]
+        document = {
+            "p": partition,
+            "by": "validation",
+            "source": f"{source.topic}/{source.partition}/{source.offset}",
+            "reason": finding.rule,
+            "line": batch.lines[batch.line[row]],
+            "hour": int(batch.hour[row]),
+            "telegram": source.telegram,
+            "station": source.station,
+            "observed": finding.observed,
+            "threshold": finding.threshold,
+            "known_at": int(batch.candidates[row]["known_at"]),
+            "state": "open",
+        }
+        key = {"_id": _position(batch, row)}
+        writes[Collection.DEAD_LETTERS].append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
+    for offset, reason in batch.defects:
+        key = {"_id": f"readings.recorded/{partition}/{offset}"}
+        document = {"p": partition, "by": "validation", "reason": "DEFECT", "message": reason, "state": "open"}
+        writes[Collection.DEAD_LETTERS].append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
+
+
+def _position(batch: Batch, row: int) -> str:
+    """Return the source position of a candidate as it names findings and dead letters."""
+    source = batch.sources[batch.source[row]]
+    return f"{source.topic}/{source.partition}/{source.offset}/{int(batch.candidates[row]['source_place'])}"
+
+
+def _ledgers(writes: Writes, partition: int, batch: Batch, settled: Settled) -> None:
+    """Count outcomes by source partition and 1,000 offsets, and what was not accepted by single offset (receipts)."""
+    if not len(batch.candidates):
+        return
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
+    pairs, counts = np.unique(np.stack([batch.source, settled.outcome]), axis=1, return_counts=True)
+    for number, outcome, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+        source, name = batch.sources[number], OUTCOMES[outcome].value
+        block = totals[outcomes_id(source.topic, source.partition, source.offset // BLOCK_OFFSETS, partition)]
+        block[name] += count
+        if OUTCOMES[outcome] is not Outcome.ACCEPTED:
+            block[f"x.{source.offset}.{name}"] += count
+    for name, increments in totals.items():
+        writes[Collection.LEDGERS].append(UpdateOne({"_id": name}, {"$inc": dict(increments)}, upsert=True))
+
+
+def register_writes(
+    before: Register, change: TopologyAsked, after: Register | tuple[Issue, ...], offset: int
+) -> Writes:
+    """Return the operations of a change of the register: what it says now, and what became of the asking."""
+    writes: Writes = defaultdict(list)
+    refused = isinstance(after, tuple)
+    decision = {
+        "_id": f"{OPERATIONS.name}/{change.offset}",
+        "kind": "topology",
+        "document": change.document,
+        "outcome": "refused" if refused else "accepted",
+        "issues": [[issue.code, issue.position, issue.message] for issue in after] if isinstance(after, tuple) else [],
+        "known_at": change.known_at_ms,
+        "log_offset": offset,
+    }
+    writes[Collection.DECISIONS].append(InsertOne(decision))
+    if not isinstance(after, tuple):
+        for kind, was, parts in _parts(before, after):
+            for name, part in parts.items():
+                if was.get(name) != part:
+                    document = {
+                        "_id": f"{kind}|{name}",
+                        "kind": kind,
+                        "doc": to_document(part),
+                        "known_at": change.known_at_ms,
+                        "log_offset": offset,
+                    }
+                    writes[Collection.TOPOLOGY].append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
+    return writes
+
+
+def _parts(before: Register, after: Register) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    return [
+        ("station", before.stations, after.stations),
+        ("line", before.lines, after.lines),
+        ("node", before.nodes, after.nodes),
+    ]

@@ -1,0 +1,1 @@
+"""Validation: judges readings by the rule catalogue; never decides what an hour says."""

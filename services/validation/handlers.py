@@ -1,0 +1,170 @@
+"""Validation's one use case: answer every record of the line log, in its order."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from services.validation.register import NOTHING_CHANGED, RegisterHistory
+from shared.domain.reading import Readings
+from shared.domain.rules.catalogue import RULES_VERSION
+from shared.domain.rules.judging import Finding, Judged, Rejection, judge
+from shared.events import answer, line_log
+from shared.events.answer import Answer, FindingTold
+from shared.events.codec import MalformedEventError
+from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.topics import OPERATIONS, VALIDATED, Topic
+from shared.runtime import metrics
+from shared.runtime.faust_worker import ReadAgainError, Record
+from shared.runtime.logging import logger
+from shared.runtime.mongo import Database
+from shared.store import epochs, progress
+from shared.store.documents import Collection
+from shared.store.progress import NOTHING_READ, FencedError, Progress
+
+_REGISTER = f"{OPERATIONS.name}/0"
+
+
+class Sink(Protocol):
+    """Where answers go."""
+
+    async def send(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Send (partition, value) messages; each is in the broker for good when this returns."""
+
+
+@dataclass(slots=True)
+class _Answering:
+    """A batch under way."""
+
+    partition: int
+    after: Progress
+    answers: list[tuple[int, bytes]]
+
+
+class Validation:
+    """The stage: its position in each partition, the register, and where answers go."""
+
+    name = "validation"
+
+    def __init__(self, database: Database, register: RegisterHistory, sink: Sink) -> None:
+        self._database, self._register, self._sink = database, register, sink
+        self._positions: dict[int, Progress] = {}
+        self._epoch = -1
+        self._log = logger(__name__)
+
+    async def begin(self, partition: int) -> int:
+        """Load a partition's position afresh."""
+        self._positions.pop(partition, None)
+        return (await self._position(partition)).offset + 1
+
+    async def _position(self, partition: int) -> Progress:
+        if partition not in self._positions:
+            self._epoch = await epochs.current(self._database)
+            self._positions[partition] = await progress.load(self._database, f"{self.name}/{partition}", self._epoch)
+        return self._positions[partition]
+
+    async def turn(self) -> frozenset[int]:
+        """Notice a replay, or that aggregation asks for answers again: those partitions begin anew."""
+        if self._positions and self._epoch != await epochs.current(self._database):
+            stale, self._positions = frozenset(self._positions), {}
+            return stale
+        return frozenset([partition for partition in list(self._positions) if await self._is_asked_again(partition)])
+
+    async def _is_asked_again(self, partition: int) -> bool:
+        """Go back to where aggregation misses an answer; the answers are the same, being functions of the log."""
+        asked = await self._database[Collection.REANSWERS].find_one_and_delete({"_id": partition})
+        if asked is None or asked["epoch"] != self._epoch:
+            return False
+        here = self._positions[partition]
+        sources = {name: (value[0], value[1]) for name, value in asked["sources"].items() if name == _REGISTER}
+        back = replace(here, offset=asked["offset"], part=0, known_at_ms=asked["known_at"], sources=sources)
+        await progress.save(self._database, here, back)
+        self._log.error("answering again", partition=partition, offset=asked["offset"] + 1)
+        return True
+
+    async def handle(self, partition: int, records: Sequence[Record]) -> None:
+        """Answer these records.
+
+        Raises:
+            ReadAgainError: another worker has moved the position.
+        """
+        before = await self._position(partition)
+        after = replace(before, sources=dict(before.sources))
+        answering = _Answering(partition, after, [])
+        for record in records:
+            if record.offset > after.offset + 1 and after.offset != NOTHING_READ:
+                metrics.GAPS.inc()
+                raise ReadAgainError(before.offset + 1)  # Faust has lost a message on the way
+            if record.offset > after.offset:
+                await self._answer(answering, record)
+        if not answering.answers:
+            return
+        await self._sink.send(VALIDATED, answering.answers)
+        try:
+            await progress.save(self._database, before, after)
+        except FencedError as fenced:
+            metrics.FENCED.inc()
+            raise ReadAgainError(await self.begin(partition)) from fenced
+        except BaseException:
+            self._positions.pop(partition, None)
+            raise
+        self._positions[partition] = after
+
+    async def _answer(self, answering: _Answering, record: Record) -> None:
+        after = answering.after
+        after.offset = after.read = record.offset
+        after.known_at_ms = max(after.known_at_ms, record.timestamp_ms)
+        empty = Answer(
+            after.epoch, record.offset, after.known_at_ms, record.value, np.zeros(0, np.uint8),
+            rules_version=RULES_VERSION,
+        )  # fmt: skip
+        try:
+            entry = line_log.decode(record.value)
+        except MalformedEventError as fault:
+            self._log.exception("defect: unreadable record of the line log", offset=record.offset)
+            answering.answers.append((answering.partition, answer.encode(replace(empty, defect=str(fault)))))
+            return
+        told = empty
+        match entry:
+            case Recorded(readings):
+                told = await self._judged(empty, readings, after)
+            case TopologyAsked(offset, _, document):
+                self._register.take(offset, document)
+                after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))
+            case Tick(until_ms):
+                after.until_ms = max(after.until_ms, until_ms)
+        answering.answers.append((answering.partition, answer.encode(told)))
+
+    async def _judged(self, empty: Answer, readings: Readings, after: Progress) -> Answer:
+        table = await self._register.table_at(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0))[0])
+        judged = judge(readings, table, after.known_at_ms)
+        for rule, fault in judged.defects.items():
+            self._log.error("defect: a rule raised", rule=rule, exc_info=fault)
+        self._tell(len(readings), judged)
+        return replace(
+            empty,
+            validity=judged.validity,
+            findings=[_told(finding, finding.severity.name) for finding in judged.findings],
+            rejected=[_told(rejection, "R") for rejection in judged.rejected],
+        )
+
+    def _tell(self, count: int, judged: Judged) -> None:
+        recorded = int(np.count_nonzero(judged.validity == 1)) - len(judged.rejected)
+        metrics.JUDGED.labels("rejected").inc(len(judged.rejected))
+        metrics.JUDGED.labels("recorded").inc(recorded)
+        metrics.JUDGED.labels("preliminary").inc(count - recorded - len(judged.rejected))
+        for rule, found in Counter(finding.rule for finding in judged.findings).items():
+            metrics.FINDINGS.labels(rule).inc(found)
+
+
+def _told(found: Finding | Rejection, severity: str) -> FindingTold:
+    return FindingTold(found.row, found.rule, severity, _number(found.observed), _number(found.threshold))
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,38 @@
+"""What operators and the register ask for, as it stands in `operations`: one partition, one order."""
+
+from __future__ import annotations
+
+import msgspec
+
+TOPOLOGY = "topology"
+
+
+class OperationError(ValueError):
+    """Bytes in `operations` that are no operation."""
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """Something asked for: its kind, its receipt, who asked, when (ms since 1970), and its document (JSON)."""
+
+    kind: str
+    receipt: str
+    author: str
+    asked_at_ms: int
+    document: bytes
+
+
+def encode(operation: Operation) -> bytes:
+    """Return an operation as the bytes of a Kafka record."""
+    return msgspec.msgpack.encode(operation)
+
+
+def decode(record: bytes) -> Operation:
+    """Return the operation in a Kafka record.
+
+    Raises:
+        OperationError: the bytes are no operation.
+    """
+    try:
+        return msgspec.msgpack.decode(record, type=Operation)
+    except msgspec.MsgspecError as fault:
+        raise OperationError(str(fault)) from fault

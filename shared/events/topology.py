@@ -1,0 +1,126 @@
+"""A change of the register as people write it: the document, its schema, and what it means for the register.
+
+The same document travels as YAML (`gastrack topology apply FILE`), as JSON (`POST /v1/topology/changes`) and, as JSON
+bytes, through `operations` and the line log. Whether it is accepted is a pure function of the changes before it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from shared.domain.topology import SENDABLE, Change, Composition, Issue, Line, Node, Register, Station, Terms
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+ID = re.compile(ID_PATTERN[1:-1])
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+MAX_PARTS = 50_000
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StationText(_Part):
+    """A station."""
+
+    id: Id
+    name: Text
+
+
+class LineText(_Part):
+    """What holds for a line from gas day `from` on."""
+
+    id: Id
+    station: Id
+    name: Text
+    start: date = Field(alias="from", description="First gas day on which this holds.")
+    end: date | None = Field(None, alias="until", description="First gas day on which the line is no longer active.")
+    live_from: date | None = Field(None, description="First gas day whose hours have deadlines.")
+    teletransmitted: bool = True
+    one_way: bool = True
+    network: Literal["H", "L"] = "H"
+    capacity_m3n_per_h: int | None = Field(None, ge=1, le=10_000_000)
+    sends: list[
+        Literal["energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs"]
+    ] = Field(default_factory=list, max_length=len(SENDABLE))
+    thresholds: dict[str, float] = Field(default_factory=dict, max_length=100)
+    aliases: list[Text] = Field(default_factory=list, max_length=100)
+
+
+class WeightText(_Part):
+    """A line's part in a node."""
+
+    line: Id
+    weight: Decimal = Field(max_digits=12, decimal_places=3, description="+1, -1 or a fraction, three places at most.")
+
+
+class NodeText(_Part):
+    """The composition of a node from gas day `from` on."""
+
+    id: Id
+    name: Text
+    start: date = Field(alias="from")
+    lines: list[WeightText] = Field(min_length=1, max_length=1_000)
+
+
+class ChangeText(_Part):
+    """A change of the register: who, why, and what shall hold."""
+
+    author: Text = "unknown"
+    reason: Text
+    stations: list[StationText] = Field(default_factory=list, max_length=MAX_PARTS)
+    lines: list[LineText] = Field(default_factory=list, max_length=MAX_PARTS)
+    nodes: list[NodeText] = Field(default_factory=list, max_length=MAX_PARTS)
+
+    def change(self) -> Change:
+        """Return the change in the trade's terms."""
+        return Change(
+            self.author,
+            self.reason,
+            tuple(Station(station.id, station.name) for station in self.stations),
+            tuple(_line(line) for line in self.lines),
+            tuple(_node(node) for node in self.nodes),
+        )
+
+
+def _line(text: LineText) -> Line:
+    terms = Terms(
+        text.start,
+        text.name,
+        text.teletransmitted,
+        text.one_way,
+        text.network,
+        text.capacity_m3n_per_h,
+        tuple(text.sends),
+        tuple(sorted(text.thresholds.items())),
+    )
+    return Line(text.id, text.station, (terms,), text.end, text.live_from, tuple(text.aliases))
+
+
+def _node(text: NodeText) -> Node:
+    weights = tuple((weight.line, weight.weight) for weight in text.lines)
+    return Node(text.id, text.name, (Composition(text.start, weights),))
+
+
+def parsed(document: bytes | dict[str, Any]) -> ChangeText | tuple[Issue, ...]:
+    """Return the document of a change, or what is wrong with its form."""
+    try:
+        if isinstance(document, bytes):
+            return ChangeText.model_validate_json(document)
+        return ChangeText.model_validate(document)
+    except ValidationError as fault:
+        return tuple(
+            Issue("FORM", ".".join(str(part) for part in error["loc"]), error["msg"]) for error in fault.errors()
+        )
+
+
+def applied(register: Register, document: bytes) -> Register | tuple[Issue, ...]:
+    """Return the register after a change, or the reasons why it is refused as a whole. Pure."""
+    text = parsed(document)
+    return text if isinstance(text, tuple) else register.applied(text.change())

@@ -1,0 +1,224 @@
+"""Faust behind one module: the only one that knows it, with the recipe that loses nothing (docs/adr/0007).
+
+A worker reads one topic as raw bytes, splits each batch by partition and hands it to a stage. It begins at the stage's
+own position, never at Kafka's committed offset. Nothing escapes the body of the loop: a server that is away is waited
+for, a stage that was fenced or sees a gap is read again from its position, and an error of our own ends the process
+at once, so that nothing is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import faust
+from faust.contrib.asgi import faust_app_running
+from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.types import TP
+from yarl import URL
+
+from shared.events.topics import MAX_MESSAGE_BYTES, Topic
+from shared.runtime import metrics
+from shared.runtime.health import Health
+from shared.runtime.kafka import KafkaError
+from shared.runtime.logging import logger
+from shared.runtime.mongo import PyMongoError, is_passing
+
+BATCH_RECORDS = 64
+"""Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
+BATCH_WITHIN_SECONDS = 0.02
+"""How long a batch waits to fill: 50 ms would double the time from telegram to rollup."""
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+SOFTWARE_FAULT = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it stands in a topic."""
+
+    offset: int
+    timestamp_ms: int
+    value: bytes
+
+
+class ReadAgainError(Exception):
+    """The partition must be read again from an offset: what was handed in does not follow the position."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"read again from offset {offset}")
+        self.offset = offset
+
+
+class Stage(Protocol):
+    """What a service does with the records of a partition."""
+
+    name: str
+
+    async def begin(self, partition: int) -> int:
+        """Load a partition's position and state afresh; return the offset to read from."""
+
+    async def handle(self, partition: int, records: Sequence[Record]) -> None:
+        """Take records, in order; all of them happened when this returns.
+
+        Raises:
+            ReadAgainError: these do not follow the position.
+        """
+
+    async def turn(self) -> frozenset[int]:
+        """Do what time asks for; called about once a second. Return partitions that must be read again."""
+
+
+class _Consumer(Consumer):  # type: ignore[misc] # faust has no published types
+    """A consumer whose "committed" position is the stage's own."""
+
+    starts: ClassVar[Callable[[int], Any]]
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        starts = {tp: await type(self).starts(tp.partition) for tp in self.assignment()}
+        await self.seek_wait(starts)
+        return starts
+
+
+class FaustWorker:
+    """Runs a stage over a topic, one process of a consumer group."""
+
+    def __init__(self, stage: Stage, topic: Topic, bootstrap: str, health: Health, batch_records: int) -> None:
+        self._stage, self._topic, self._health = stage, topic, health
+        self._batch_records = batch_records
+        self._log = logger(__name__)
+        self._awaited: dict[int, int] = {}
+        self._ended = asyncio.Event()
+        self._app = self._build(bootstrap)
+
+    def _build(self, bootstrap: str) -> Any:
+        brokers = [URL(f"kafka://{address}") for address in bootstrap.split(",")]
+        app = faust.App(
+            f"gastrack-{self._stage.name}",
+            broker=brokers,
+            value_serializer="raw",
+            key_serializer="raw",
+            autodiscover=False,
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            stream_wait_empty=True,
+            stream_buffer_maxsize=4 * BATCH_RECORDS,
+            broker_commit_interval=1.0,
+            broker_session_timeout=10.0,
+            broker_heartbeat_interval=2.0,
+            broker_max_poll_interval=300.0,
+            consumer_auto_offset_reset="earliest",
+            consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+            store="memory://",
+        )
+        worker = self
+        consumer = type("ProgressConsumer", (_Consumer,), {"starts": staticmethod(worker._start)})
+        app.transport = type("ProgressTransport", (Transport,), {"Consumer": consumer})(brokers, app)
+        topic = app.topic(self._topic.name, value_serializer="raw", key_serializer="raw", internal=False)
+        app.agent(topic, name=self._stage.name, concurrency=1)(self._consume)
+        app.timer(1.0)(self._turn)
+        return app
+
+    async def start(self) -> None:
+        """Join the group; partitions come a little later."""
+        self._running = faust_app_running(self._app)
+        await self._running.__aenter__()
+
+    async def ended(self) -> None:
+        """Wait until Faust gives up (it crashed: the process must end)."""
+        await self._app.wait_until_stopped()
+        raise RuntimeError(f"{self._stage.name}: Faust has stopped by itself")
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, commit, leave the group."""
+        await self._running.__aexit__(None, None, None)
+
+    async def _start(self, partition: int) -> int:
+        """Load a partition at its own position; wait for the store as long as it is away."""
+        offset: int = await self._persistently(lambda: self._stage.begin(partition))
+        return offset
+
+    async def _consume(self, stream: Any) -> None:
+        async for events in stream.take_events(self._batch_records, within=BATCH_WITHIN_SECONDS):
+            batches: dict[int, list[Record]] = defaultdict(list)
+            for event in events:
+                message = event.message
+                batches[message.partition].append(Record(message.offset, round(message.timestamp * 1000), event.value))
+            await asyncio.gather(*(self._take(partition, records) for partition, records in batches.items()))
+
+    async def _take(self, partition: int, records: list[Record]) -> None:
+        """Handle a partition's records; whatever happens, nothing escapes."""
+        began, records = time.monotonic(), self._from_awaited(partition, records)
+        if not records:
+            return
+        try:
+            await self._persistently(lambda: self._stage.handle(partition, records))
+        except ReadAgainError as again:
+            await self._seek(partition, again.offset)
+        metrics.BATCH_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
+        self._tell_lag(partition, records[-1].offset)
+
+    def _from_awaited(self, partition: int, records: list[Record]) -> list[Record]:
+        """Drop what was still under way when the partition was wound back."""
+        awaited = self._awaited.get(partition)
+        if awaited is None:
+            return records
+        place = next((place for place, record in enumerate(records) if record.offset == awaited), None)
+        if place is None:
+            return []
+        del self._awaited[partition]
+        return records[place:]
+
+    async def _persistently(self, work: Callable[[], Any]) -> Any:
+        """Do `work`; again, with backoff, while a server is away; an error of our own ends the process at once."""
+        tries = 0
+        while True:
+            self._health.beat()
+            try:
+                return await work()
+            except ReadAgainError:
+                raise
+            except (PyMongoError, KafkaError) as fault:
+                if isinstance(fault, PyMongoError) and not is_passing(fault):
+                    self._die(fault)
+                metrics.SINK_RETRIES.labels(self._stage.name).inc()
+                self._log.warning("server away, trying again", stage=self._stage.name, fault=str(fault)[:200])
+                await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
+                tries += 1
+            except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
+                self._die(fault)
+
+    def _die(self, fault: BaseException) -> None:
+        """End the process at once, so that nothing is committed; the supervisor starts it again."""
+        self._log.error("defect: ending at once", stage=self._stage.name, exc_info=fault)
+        os._exit(SOFTWARE_FAULT)
+
+    async def _seek(self, partition: int, offset: int) -> None:
+        tp = TP(self._topic.name, partition)
+        if tp not in self._app.consumer.assignment():
+            return
+        self._log.warning("reading again", stage=self._stage.name, partition=partition, offset=offset)
+        await self._app.consumer.seek_wait({tp: offset})
+        self._awaited[partition] = offset
+
+    async def _turn(self) -> None:
+        """Let the stage do what time asks for, and tell that the loop turns."""
+        for partition in await self._persistently(self._stage.turn):
+            await self._seek(partition, await self._start(partition))
+
+    def _tell_lag(self, partition: int, offset: int) -> None:
+        highwater = self._app.consumer.highwater(TP(self._topic.name, partition))
+        if highwater is not None:
+            metrics.LAG.labels(self._topic.name, str(partition)).set(max(0, highwater - offset - 1))
+
+    async def send(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Send (partition, value) messages and wait until the broker has each for good."""
+        producer = self._app.producer
+        pending = [await producer.send(topic.name, None, value, partition, None, None) for partition, value in messages]
+        for sent in pending:
+            await sent

@@ -45,6 +45,14 @@ class PeriodRows:
     rollups: NDArray[np.void]
     expected: NDArray[np.int64]
 
+    @classmethod
+    def of_whole(cls, question: Question, rollup: np.void, expected: range) -> PeriodRows:
+        """Return a whole period as one row, from the rollup of all its hours: its totals and its completeness."""
+        hours = question.hours
+        starts, ends = np.array([hours.start], np.int64), np.array([hours.stop], np.int64)
+        rollups = np.array([rollup], rollup.dtype)
+        return cls(View.DAY, (question.first,), starts, ends, rollups, np.array([len(expected)], np.int64))
+
 
 def ended_before(now: datetime) -> int:
     """Return the first gas hour that has not ended at a moment: all hours before it have."""

@@ -1,0 +1,142 @@
+"""The HTTP face for programs: thin routes over the handlers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from services.query import explanations, handlers, parameters
+from services.query.explanations import FindingsAsked
+from services.query.handlers import Listed
+from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.view import ended_before
+from shared.runtime.mongo import Database
+from shared.store.lines import Selection
+
+api = APIRouter(prefix="/v1")
+NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks: the demo identity, until access is built."""
+    caller: Caller = request.app.state.caller
+    return caller
+
+
+def database_of(request: Request) -> Database:
+    """Return the database that wiring connected."""
+    database: Database = request.app.state.database
+    return database
+
+
+def now_of(request: Request) -> datetime:
+    """Return the time of the clock, read once a request."""
+    now: datetime = request.app.state.now()
+    return now
+
+
+def today_of(now: datetime) -> date:
+    """Return the gas day that is running."""
+    return gas_time.gas_day(ended_before(now))
+
+
+CallerAsking = Annotated[Caller, Depends(caller_of)]
+Store = Annotated[Database, Depends(database_of)]
+Now = Annotated[datetime, Depends(now_of)]
+Limit = Annotated[int, Query(ge=1, le=MAX_ROWS_PER_PAGE, description="Rows a page.")]
+Cursor = Annotated[str, Query(max_length=200, description="From the next link of an answer.")]
+Text = Annotated[str, Query(max_length=200)]
+
+
+@api.get("/lines", summary="List or search lines")
+async def get_lines(  # noqa: PLR0913 - the parameters of the route
+    *,
+    caller: CallerAsking,
+    store: Store,
+    now: Now,
+    code: Text = "",
+    q: Text = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """List lines; `code` finds a line by another of its codes, `q` by words of its name, codes or station."""
+    selection = Selection(limit, parameters.last_id_of(cursor), code, q)
+    listed = await handlers.lines(store, caller, selection, today_of(now))
+    return _list(listed, "/v1/lines", {"code": code, "q": q, "limit": limit})
+
+
+@api.get("/nodes", summary="List or search nodes")
+async def get_nodes(
+    caller: CallerAsking, store: Store, q: Text = "", cursor: Cursor = "", limit: Limit = 100
+) -> dict[str, Any]:
+    """List nodes; `q` finds by words of id and name."""
+    listed = await handlers.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), words=q))
+    return _list(listed, "/v1/nodes", {"q": q, "limit": limit})
+
+
+@api.get("/lines/{line}", summary="Describe a line")
+async def get_line(line: str, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
+    """Describe a line with all its terms."""
+    return await handlers.line(store, caller, line, today_of(now))
+
+
+@api.get("/nodes/{node}", summary="Describe a node")
+async def get_node(node: str, caller: CallerAsking, store: Store) -> dict[str, Any]:
+    """Describe a node with all its compositions."""
+    return await handlers.node(store, caller, node)
+
+
+@api.get("/lines/{line}/measurements", summary="Hours, gas days or gas months of a line")
+async def get_measurements(  # noqa: PLR0913 - the parameters of the route
+    *,
+    line: str,
+    asked: Annotated[Asked, Query()],
+    caller: CallerAsking,
+    store: Store,
+    now: Now,
+    if_none_match: Annotated[str, Header(max_length=1000)] = "",
+) -> Response:
+    """Answer a view of a line, or 304 where the client holds exactly that content."""
+    question, layout = parameters.question(asked, today_of(now)), parameters.layout(asked)
+    known_at_ms, held = parameters.known_at_ms(asked), if_none_match.strip().strip('"')
+    answer = await handlers.measurements(
+        store, caller, line, question, now=now, layout=layout, known_at_ms=known_at_ms, held=held
+    )
+    headers = {**NO_CACHE, "ETag": f'"{answer.tag}"'}
+    if answer.body is None:
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)
+
+
+@api.get("/findings", summary="List findings")
+async def get_findings(  # noqa: PLR0913 - the parameters of the route
+    *,
+    caller: CallerAsking,
+    store: Store,
+    line: Text = "",
+    from_: Annotated[str, Query(alias="from", max_length=64, description="First gas day.")] = "",
+    to: Annotated[str, Query(max_length=64, description="Gas day, exclusive.")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """List what the rules found, by line and gas days."""
+    asked = FindingsAsked(line, parameters.gas_day(from_, "from"), parameters.gas_day(to, "to"))
+    listed = await explanations.findings(store, caller, asked, parameters.last_id_of(cursor), limit)
+    return _list(listed, "/v1/findings", {"line": line, "from": from_, "to": to, "limit": limit})
+
+
+@api.get("/dead-letters", summary="List dead letters")
+async def get_dead_letters(
+    caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
+) -> dict[str, Any]:
+    """List the readings that were refused after they had been accepted at the door, with the reasons."""
+    listed = await explanations.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
+    return _list(listed, "/v1/dead-letters", {"limit": limit})
+
+
+def _list(listed: Listed, path: str, asked: dict[str, str | int]) -> dict[str, Any]:
+    return {"rows": listed.rows, "next": parameters.next_link(path, asked, listed.last_id)}

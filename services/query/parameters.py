@@ -1,0 +1,91 @@
+"""What the query service is asked with: parameters as documented in the API, read by pure code."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.query.answers import Layout
+from shared.domain.period import Question, day_of, question_of
+from shared.domain.topology import Issue
+from shared.runtime.http import unprocessable
+
+MAX_ROWS_PER_PAGE = 500
+
+
+class Asked(BaseModel):
+    """Parameters of a measurements question; texts, so that one place says everything that is wrong with them."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    view: str = Field("", max_length=64, description="hour (default), day or month.")
+    from_: str = Field("", alias="from", max_length=64, description="First gas day, 2026-11-23; month view: 2026-11.")
+    to: str = Field("", max_length=64, description="End, exclusive: gas day or gas month.")
+    unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
+    reference: str = Field("", max_length=64, description="Of the calorific value: 25/0.")
+    known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
+    layout: str = Field("", max_length=64, description="rows (default) or columns.")
+
+
+def question(asked: Asked, today: date) -> Question:
+    """Return the question, or raise 422 with all its issues."""
+    read = question_of(asked.model_dump(by_alias=True), today)
+    if not isinstance(read, Question):
+        raise unprocessable(read)
+    return read
+
+
+def layout(asked: Asked) -> Layout:
+    """Return how the answer shall lie, or raise 422."""
+    try:
+        return Layout(asked.layout or Layout.ROWS)
+    except ValueError:
+        raise unprocessable([Issue("LAYOUT", "layout", "choose rows or columns")]) from None
+
+
+def known_at_ms(asked: Asked) -> int | None:
+    """Return the asked known_at in ms since 1970, None if it was not asked, or raise 422."""
+    if not asked.known_at:
+        return None
+    try:
+        # A plus sign that was not escaped in the address arrives as a space.
+        moment = datetime.fromisoformat(asked.known_at.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        text = "write known_at as 2026-11-23T11:02:10Z, with an offset or Z"
+        raise unprocessable([Issue("KNOWN_AT", "known_at", text)])
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def gas_day(text: str, position: str) -> date | None:
+    """Return an optional gas day, or raise 422."""
+    day = day_of(text) if text else None
+    if text and day is None:
+        raise unprocessable([Issue("DATE", position, f"{text[:40]!r}: write it as 2026-11-23, 1990 to 2099")])
+    return day
+
+
+def cursor_of(last_id: str) -> str:
+    """Return the opaque cursor of a list's last id."""
+    return base64.urlsafe_b64encode(last_id.encode()).decode().rstrip("=")
+
+
+def last_id_of(cursor: str) -> str:
+    """Return the id that a cursor stands for, or raise 422."""
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise unprocessable([Issue("CURSOR", "cursor", "take it from the next link of an answer")]) from None
+
+
+def next_link(path: str, asked: dict[str, str | int], last_id: str | None) -> str | None:
+    """Return the link to what follows `last_id`, or None at the end."""
+    if last_id is None:
+        return None
+    given = {name: value for name, value in asked.items() if value not in ("", None)}
+    return f"{path}?{urlencode({**given, 'cursor': cursor_of(last_id)})}"

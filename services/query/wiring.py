@@ -1,0 +1,46 @@
+"""Builds the query service from its settings: the only place where its adapters are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from services.query.api import api
+from services.query.pages import install_pages
+from services.query.settings import QuerySettings
+from shared.access.caller import demo_caller
+from shared.runtime import http
+from shared.runtime.health import Health
+from shared.runtime.lifecycle import HttpFace, Part
+from shared.runtime.mongo import Database, connect
+
+BODY_LIMIT_BYTES = 64 * 1024
+"""Nothing that query answers has a body; room for a client that sends one all the same."""
+
+
+def utc_now() -> datetime:
+    """Return the time of the clock: read here, in no rule."""
+    return datetime.now(UTC)
+
+
+def application(database: Database, identity: str, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
+    app = FastAPI(title="Gastrack query", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    http.install(app, BODY_LIMIT_BYTES)
+    app.state.database, app.state.caller, app.state.now = database, demo_caller(identity), now
+    app.include_router(api)
+    install_pages(app)
+    return app
+
+
+def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
+    """Return what builds the service's parts once the event loop runs."""
+
+    async def parts(health: Health) -> Sequence[Part]:
+        health.beat()
+        app = application(connect(settings.mongo_uri, settings.mongo_database), settings.demo_identity)
+        return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
+
+    return parts

@@ -92,7 +92,7 @@ def test_an_outcome_says_what_it_did(row: np.void, candidate: np.void) -> None:
 
 
 @given(told_rows(), told_rows(), st.booleans())
-def test_nothing_changes_what_a_closed_or_pinned_hour_says(row: np.void, candidate: np.void, pinned: bool) -> None:  # noqa: FBT001 -- drawn, not called by hand
+def test_nothing_changes_what_a_closed_or_pinned_hour_says(row: np.void, candidate: np.void, pinned: bool) -> None:  # noqa: FBT001 - drawn, not called by hand
     """Whatever comes."""
     row["provenance" if pinned else "validity"] = Provenance.PINNED if pinned else Validity.DEFINITIVE
     applied = apply(row, candidate)

@@ -65,7 +65,7 @@ def test_an_hour_is_named_by_its_utc_start() -> None:
 @pytest.mark.parametrize(
     ("moment", "message"),
     [
-        (datetime(2026, 11, 23, 10), "no offset"),  # noqa: DTZ001 -- a time without offset is what is refused
+        (datetime(2026, 11, 23, 10), "no offset"),  # noqa: DTZ001 - a time without offset is what is refused
         (datetime(2026, 11, 23, 10, 30, tzinfo=UTC), "does not start an hour"),
         (datetime(2026, 11, 23, 10, 0, 1, tzinfo=UTC), "does not start an hour"),
         (datetime(2026, 11, 23, 10, 0, 0, 1, tzinfo=UTC), "does not start an hour"),

@@ -23,7 +23,7 @@ def _applied(register: Register, **what: object) -> Register:
 
 
 def _change(**what: object) -> Change:
-    return replace(Change("op", "test"), **what)  # type: ignore[arg-type] # each test names real fields of Change
+    return replace(Change("op", "test"), **what)  # type: ignore[arg-type]  # each test names real fields of Change
 
 
 def _refused(register: Register, **what: object) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ TERMS = np.dtype(
 _LINE_SHIFT = 32
 _HOUR_BIAS = 2**31  # hour numbers may be negative; keys may not
 _ALWAYS = -(2**31)
-_FOREVER = 2**31 - 1
+_FOREVER = 2**31
 _NO_TERMS = (0, False, False, False, 0, _ALWAYS, 0, False, False, b"", ABSENT, 0)
 
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from shared.domain.rules.evidence import Evidence
 
-
 SEVERITY = "severity"
 """The name under which a rule's severity is set, beside its thresholds: "D7.severity"."""
 

@@ -20,8 +20,8 @@ from shared.domain.rules.rule import Hits, Severity, rule
 def within_capacity(evidence: Evidence) -> Hits:
     """More gas in an hour than the line can carry, in either direction.
 
-    A line without a capacity in the register is not judged. An operating volume is compared as it is: no line carries
-    it above atmospheric pressure without carrying more normalised. Observed and threshold: m³(n) in the hour.
+    A line without a capacity in the register is not judged. An operating volume is compared as it is: the normalised
+    one is greater but for a few percent close to atmospheric pressure. Observed and threshold: m³(n) in the hour.
     """
     volume = np.abs(evidence.scaled("volume"))
     # To the thousandth of a m³, so that a volume of exactly 1.05 times the capacity passes whatever 1.05 is in binary.

@@ -27,12 +27,14 @@ def test_c1_as_much_as_the_line_can_carry(volume: int) -> None:
     assert is_clean(judged({**_ALONE, "volume": volume}, line=line_with(**_TWO_WAY)))
 
 
-@pytest.mark.parametrize("capacity", [1, 3, 777, 1_234_567])
-def test_c1_is_exact_at_the_bound(capacity: int) -> None:
-    """1.05 is no binary number; the bound is to the thousandth all the same."""
-    line = line_with(**_TWO_WAY, capacity_m3n_per_h=capacity)
-    assert is_clean(judged({**_ALONE, "volume": capacity * 1_050}, line=line))
-    assert only_finding(judged({**_ALONE, "volume": capacity * 1_050 + 1}, line=line)).rule == "C1"
+@pytest.mark.parametrize("capacity", [3, 777, 1_234_567])
+@pytest.mark.parametrize("factor", [1.05, 1.15])
+def test_c1_is_exact_at_the_bound(capacity: int, factor: float) -> None:
+    """1.15 is a little less in binary, so 1.15 times 3 m³ would forbid 3.450: the bound is to the thousandth."""
+    line = line_with(**_TWO_WAY, capacity_m3n_per_h=capacity, thresholds=(("C1.factor", factor),))
+    most = capacity * round(factor * 1_000)
+    assert is_clean(judged({**_ALONE, "volume": most}, line=line))
+    assert only_finding(judged({**_ALONE, "volume": most + 1}, line=line)).rule == "C1"
 
 
 def test_c1_line_without_a_capacity() -> None:

@@ -21,6 +21,10 @@ STARTS = ("subprocess.Popen", "os.fork", "os.posix_spawn", "socket.__new__", "os
 DEEDS = (*FILES, *STARTS)
 
 
+LIBRARY_SWITCHES = {"PYDANTIC_DISABLE_PLUGINS"}
+"""What pydantic looks up whenever a model is defined; it is no setting of ours."""
+
+
 class RecordingEnvironment(os._Environ[str]):
     """The environment, which remembers that our code looked into it."""
 
@@ -29,7 +33,7 @@ class RecordingEnvironment(os._Environ[str]):
         self._deeds = deeds
 
     def __getitem__(self, key: str) -> str:
-        if _is_ours(sys._getframe(1)):
+        if key not in LIBRARY_SWITCHES and _is_ours(sys._getframe(1)):
             self._deeds.append(f"reads {key} from the environment")
         return super().__getitem__(key)
 

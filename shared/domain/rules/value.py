@@ -24,7 +24,7 @@ def within_capacity(evidence: Evidence) -> Hits:
     one is greater but for a few percent close to atmospheric pressure. Observed and threshold: m³(n) in the hour.
     """
     volume = np.abs(evidence.scaled("volume"))
-    # To the thousandth of a m³, so that a volume of exactly 1.15 times the capacity passes, though 1.15 is less in binary.
+    # To the thousandth of a m³: exactly 1.15 times the capacity must pass, though 1.15 is a little less in binary.
     most = np.rint(present(evidence.terms["capacity"]) * evidence.thresholds["factor"])
     return Hits(volume > most, volume / VOLUME.scale, most / VOLUME.scale)
 

@@ -1,13 +1,14 @@
 """The demo: everything on one machine, filled with three years of gas, until somebody ends it."""
 
 import asyncio
+import os
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from deploy.local import addresses, console, data_folder, history, ports, simulator
+from deploy.local import addresses, console, data_folder, history, kafka_jars, ports, simulator
 from deploy.local.addresses import Addresses
 from deploy.local.ending import EndedError, Ending
 from deploy.local.envoy import Envoy
@@ -77,7 +78,8 @@ class Demo:
         ports.require_free(port)
 
     def _start_servers(self) -> Servers:
-        console.say("Starting MongoDB and Kafka (the first start fetches Kafka, 43 MB) …")
+        fetches = not os.environ.get("GASTRACK_KAFKA_BOOTSTRAP") and not kafka_jars.is_cached()
+        console.say(f"Starting MongoDB and Kafka{' (Kafka is fetched first, once: 43 MB)' if fetches else ''} …")
         began = time.monotonic()
         servers = Servers(self._folder, [self._lock.descriptor])
         for server in servers.ours:

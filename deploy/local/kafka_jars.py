@@ -54,13 +54,21 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gastrack"
 
 
+def is_cached(cache: Path | None = None) -> bool:
+    """Whether every jar is in the cache as it was locked; the next start then needs no network."""
+    return not wrong_jars(_jar_folder(cache), locked_jars())
+
+
 def class_path(cache: Path | None = None, inherited_descriptors: Sequence[int] = ()) -> str:
     """Java's class path of Kafka, every jar checked; fetched first if the cache lacks any. Raises StartError."""
-    jars = locked_jars()
-    folder = (cache or cache_folder()) / f"kafka-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]}"
+    jars, folder = locked_jars(), _jar_folder(cache)
     if wrong_jars(folder, jars):
         _fetch(folder, jars, inherited_descriptors)
     return os.pathsep.join(str(folder / jar.file_name) for jar in jars)
+
+
+def _jar_folder(cache: Path | None) -> Path:
+    return (cache or cache_folder()) / f"kafka-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]}"
 
 
 def wrong_jars(folder: Path, jars: Sequence[Jar]) -> list[str]:

@@ -1,6 +1,7 @@
 """One watched child process: its own session, its own log, gone when we are gone, its death noticed."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ ASK_AGAIN_S = 0.05  # between two questions "are you ready?"; a question costs a
 STOP_GRACE_S = 15.0  # after SIGTERM: longer than a service's own deadline for finishing its batch (10 s)
 KILL_GRACE_S = 10.0  # after SIGKILL: only a process stuck in the kernel (a dead disk) takes that long
 LOG_TAIL_LINES = 15
+EARLIER_ERRORS = 3  # a server's parting words can be longer than the tail
+TELLS_OF_AN_ERROR = re.compile(r'"s":"[EF]"| (?:ERROR|FATAL) ')  # as MongoDB and Kafka mark them
 DISK_FULL = "No space left on device"
 
 
@@ -127,10 +130,12 @@ class WatchedProcess:
         return f"{self.name} ended {how}.{full}"
 
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> str:
-        """The last lines of its log, empty if there is none."""
+        """The last lines of its log, after earlier ones that tell of an error; empty if there is no log."""
         if not self.log.exists():
             return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        written = self.log.read_text(errors="replace").splitlines()
+        earlier = [line for line in written[:-lines] if TELLS_OF_AN_ERROR.search(line)]
+        return "\n".join([*earlier[-EARLIER_ERRORS:], *written[-lines:]])
 
     def _end_of_log(self) -> str:
         return f"The end of {self.log}:\n{self.log_tail()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from services.ingest.files import fluvius, own_csv
@@ -55,7 +55,6 @@ def cut(
     heading, body = _head_and_body(text.characters)
     default_line = _default_line(line, heading)
     hours = _FILE_HOURS[heading.format](heading, body, default_line)
-    _resolve(hours)
     return [
         Chunk(station, default_line, text.encoding, heading, tuple(part.hours))
         for station, part in _parts(hours, text.encoding, station_of, limits or Limits())
@@ -93,27 +92,26 @@ def _default_line(line: str | None, heading: Heading) -> str:
     return line
 
 
-def _resolve(hours: Iterable[FileHour]) -> None:
-    """Give each local label its hour number or reason, line by line over the whole file."""
-    labelled: dict[str, list[tuple[FileHour, LocalLabel]]] = {}
+def _resolve(hours: list[FileHour]) -> list[int | Reason]:
+    """Return the hour number of each hour or why it has none; local labels line by line over the whole file."""
+    labels: dict[str, list[LocalLabel]] = {}
     for hour in hours:
         if isinstance(hour.when, LocalLabel):
-            labelled.setdefault(hour.line, []).append((hour, hour.when))
-    for of_line in labelled.values():
-        for (hour, _), when in zip(of_line, resolve([label for _, label in of_line]), strict=True):
-            hour.when = when
+            labels.setdefault(hour.line, []).append(hour.when)
+    resolved = {line: iter(resolve(of_line)) for line, of_line in labels.items()}
+    return [next(resolved[hour.line]) if isinstance(hour.when, LocalLabel) else hour.when for hour in hours]
 
 
 def _parts(
-    hours: Iterable[FileHour], encoding: Encoding, station_of: Callable[[str], str | None], limits: Limits
+    hours: list[FileHour], encoding: Encoding, station_of: Callable[[str], str | None], limits: Limits
 ) -> Iterator[tuple[str, _Open]]:
     stations: dict[str, str] = {"": ""}
     growing: dict[str, _Open] = {}
-    for hour in hours:
+    for hour, when in zip(hours, _resolve(hours), strict=True):
         if hour.line not in stations:
             stations[hour.line] = station_of(hour.line) or ""
         station = stations[hour.line]
-        ready = _chunk_hour(hour, encoding)
+        ready = _chunk_hour(hour, when, encoding)
         size = sum(len(original) for original in ready.originals)
         part = growing.setdefault(station, _Open())
         if part.hours and (len(part.hours) >= limits.hours or part.size + size > limits.original_bytes):
@@ -124,11 +122,9 @@ def _parts(
     yield from growing.items()
 
 
-def _chunk_hour(hour: FileHour, encoding: Encoding) -> ChunkHour:
+def _chunk_hour(hour: FileHour, when: int | Reason, encoding: Encoding) -> ChunkHour:
     originals = tuple(row.text.encode(encoding) for row in hour.rows)
     numbers = tuple(row.number for row in hour.rows)
-    if isinstance(hour.when, Reason):
-        return ChunkHour(None, hour.when, numbers, originals)
-    if isinstance(hour.when, LocalLabel):
-        raise TypeError(f"row {numbers[0]} has a local label that was not resolved")
-    return ChunkHour(hour.when, None, numbers, originals)
+    if isinstance(when, Reason):
+        return ChunkHour(None, when, numbers, originals)
+    return ChunkHour(when, None, numbers, originals)

@@ -10,7 +10,7 @@ import msgspec
 
 from services.ingest.files.fluvius_terms import HEADINGS as FLUVIUS_HEADINGS
 from services.ingest.files.refusal import FileRefusedError, RefusalCode
-from services.ingest.files.rows import MAX_COLUMNS, cells, fitted
+from services.ingest.files.rows import cells, fitted
 from services.ingest.files.spelling import plain
 
 OWN_COLUMNS = ("line", "start", "volume_m3n", "energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "quality")
@@ -80,8 +80,6 @@ def recognise(head: str) -> Heading:
     names = cells(head, separator)
     if names is None:
         raise FileRefusedError(RefusalCode.UNKNOWN_HEADING, "row 1", f"a quote is not closed; known are {_KNOWN}")
-    if len(names) > MAX_COLUMNS:
-        raise FileRefusedError(RefusalCode.TOO_MANY_COLUMNS, "row 1", f"more than {MAX_COLUMNS} columns")
     return _named(separator, tuple(names))
 
 

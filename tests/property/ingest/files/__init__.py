@@ -1,0 +1,1 @@
+"""Laws of files: nothing raises, nothing vanishes, cutting changes nothing."""

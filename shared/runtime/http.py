@@ -90,11 +90,18 @@ def _issue_of(error: dict[str, Any]) -> Issue:
 
 
 async def _on_http(request: Request, fault: Exception) -> JSONResponse:
+    return problem_response(problem_of(request, fault))
+
+
+def problem_of(request: Request, fault: Exception) -> ProblemError:
+    """Return what the framework raised (404, 405 ...) as a problem; our own problems as they are."""
+    if isinstance(fault, ProblemError):
+        return fault
     assert isinstance(fault, HTTPException)  # noqa: S101 - as above
     status = HTTPStatus(fault.status_code)
     message = f"{request.method} {request.url.path[:200]}: {fault.detail}"
     headers = dict(fault.headers) if fault.headers else None
-    return problem_response(ProblemError(status, [Issue(status.name, "request", message)], headers))
+    return ProblemError(status, [Issue(status.name, "request", message)], headers)
 
 
 async def _on_store(request: Request, fault: Exception) -> JSONResponse:

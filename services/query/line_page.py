@@ -1,0 +1,185 @@
+"""The page of a line: what its template is given, from one read of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote, urlencode
+
+from services.query import periods
+from services.query.answers import Layout
+from services.query.chart import MOST_STEPS, Chart, Point, draw
+from services.query.handlers import name_at
+from services.query.page_rows import MEASURES, Row, Totals, cells, grouped, rows_of, totals_of
+from services.query.views import LineView, read_view
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.period import Question, View
+from shared.domain.topology import Line, Terms
+from shared.domain.view import HourRows, ended_before
+from shared.runtime.mongo import Database
+from shared.store.lines import station_names
+from shared.store.measurements import latest_hours
+
+MOST_TABLE_ROWS = 800
+"""A month of hours (745) and some; longer periods are for the chart and the files, and the page says so."""
+_MOST_TICKS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a link of the page leads, and what it is called."""
+
+    key: str
+    href: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinePage:
+    """Everything that the template of a line shows."""
+
+    line: Line
+    terms: Terms
+    name: str
+    station: str
+    question: Question
+    title: str
+    shown: str
+    tag: str
+    poll: str
+    views: list[Address]
+    units: list[Address]
+    measures: list[Address]
+    shortcuts: list[Address]
+    downloads: list[Address]
+    previous: str | None
+    following: str | None
+    totals: Totals
+    chart: Chart
+    rows: list[Row]
+    hidden_rows: int
+    states: list[str]
+    last_hour: datetime | None
+    seconds_since_last: int | None
+
+
+async def line_page(  # noqa: PLR0913 - a question has this many sides
+    database: Database, caller: Caller, line: str, question: Question, *, shown: str, now: datetime
+) -> LinePage:
+    """Read and lay out a line's page. `shown` is the measure on the chart.
+
+    Raises:
+        ProblemError: 404 for an unknown line, or another's.
+    """
+    view = await read_view(database, caller, line, question, now=now)
+    if isinstance(view, str):
+        raise TypeError("a view is read whole where no tag is held")
+    ended = ended_before(now)
+    today = gas_time.gas_day(ended - 1)
+    published = cells(view.columns)
+    rows = rows_of(view, published, ended)
+    names = await station_names(database, [view.line.station])
+    last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
+    before, after = periods.moved(question, -1), periods.moved(question, 1)
+    return LinePage(
+        line=view.line,
+        terms=view.line.terms_on(today) or view.line.terms[-1],
+        name=name_at(view.line, question.end),
+        station=names.get(view.line.station, view.line.station),
+        question=question,
+        title=periods.title(question),
+        shown=shown,
+        tag=f"{view.tag}-{Layout.COLUMNS}",
+        poll=f"/v1/lines/{quote(line)}/measurements?{_query(question)}&layout={Layout.COLUMNS}",
+        views=[_address(v, periods.in_view(question, v, today), shown, here=v is question.view) for v in View],
+        units=[_unit(unit, question, shown) for unit in type(question.unit)],
+        measures=[_address(name, question, name, here=name == shown) for name in MEASURES],
+        shortcuts=[_shortcut(shortcut, question, shown) for shortcut in periods.shortcuts(question, today)],
+        downloads=[Address(kind, _download(line, question, kind)) for kind in ("csv", "xml")],
+        previous=None if before is None else _address("", before, shown).href,
+        following=None if after is None else _address("", after, shown).href,
+        totals=totals_of(view),
+        chart=_chart(view, rows, published[shown], shown),
+        rows=rows[:MOST_TABLE_ROWS],
+        hidden_rows=max(0, len(rows) - MOST_TABLE_ROWS),
+        states=sorted({row.state for row in rows if row.state}),
+        last_hour=None if last < 0 else gas_time.local_start(last),
+        seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
+    )
+
+
+def opening_question(asked: Question, now: datetime, *, has_period: bool) -> Question:
+    """Return the asked period, or the one that a page opens with: the gas day of the hour that ended last."""
+    return asked if has_period else periods.default_period(asked, gas_time.gas_day(ended_before(now) - 1))
+
+
+def _chart(view: LineView, rows: Sequence[Row], figures: Sequence[str | None], shown: str) -> Chart:
+    places, first = _axis(view)
+    values = [None if figure is None else float(figure) for figure in figures]
+    points = []
+    for row, value, place in zip(rows, values, first, strict=True):
+        words = f"{row.group} {row.label}: {grouped(row.figures[shown]) or row.state}" if places <= MOST_STEPS else ""
+        points.append(Point(place, value, row.state, words))
+    return draw(points, places, _ticks(view.question), from_zero=shown in ("volume_m3n", "energy"))
+
+
+def _axis(view: LineView) -> tuple[int, list[int]]:
+    """Return how many places the period has, and the place of each row: what is still to come stays empty."""
+    question = view.question
+    if isinstance(view.rows, HourRows):
+        return len(question.hours), (view.rows.hours - question.hours.start).tolist()
+    if question.view is View.DAY:
+        return (question.end - question.first).days, [(day - question.first).days for day in view.rows.first_days]
+    months = {month: place for place, month in enumerate(question.months)}
+    return len(months), [months[gas_time.month_of(day)] for day in view.rows.first_days]
+
+
+def _ticks(question: Question) -> list[tuple[int, str]]:
+    """Return the labels of the axis: hours of up to two days, else days, else months; at most seven."""
+    if question.view is View.MONTH:
+        firsts = [gas_time.first_day_of_month(month) for month in question.months]
+        return _thinned([(place, f"{first:%b %Y}") for place, first in enumerate(firsts)])
+    days = (question.end - question.first).days
+    hours = question.hours
+    if question.view is View.HOUR and days <= 2:
+        return _thinned([(place, f"{gas_time.local_start(hour):%H:%M}") for place, hour in enumerate(hours)])
+    starts = [date.fromordinal(question.first.toordinal() + place) for place in range(days)]
+    if days > 92:
+        starts = [day for day in starts if day.day == 1]
+    return _thinned(
+        [(_place_of(day, question), f"{day:%b %Y}" if days > 92 else f"{day.day} {day:%b}") for day in starts]
+    )
+
+
+def _place_of(day: date, question: Question) -> int:
+    if question.view is View.HOUR:
+        return gas_time.hours_of_day(day).start - question.hours.start
+    return (day - question.first).days
+
+
+def _thinned(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    return ticks[:: max(1, -(-len(ticks) // _MOST_TICKS))]
+
+
+def _query(question: Question) -> str:
+    asked = {"view": question.view, "from": question.shown_from, "to": question.shown_to, "unit": question.unit}
+    return urlencode({name: str(value) for name, value in asked.items()})
+
+
+def _address(key: str, question: Question, shown: str, *, here: bool = False) -> Address:
+    return Address(key, f"?{_query(question)}&show={shown}", here)
+
+
+def _unit(unit: str, question: Question, shown: str) -> Address:
+    asked = urlencode({"view": question.view, "from": question.shown_from, "to": question.shown_to, "unit": unit})
+    return Address(unit, f"?{asked}&show={shown}", unit == question.unit)
+
+
+def _shortcut(shortcut: periods.Shortcut, question: Question, shown: str) -> Address:
+    return _address(shortcut.key, shortcut.question, shown, here=shortcut.question == question)
+
+
+def _download(line: str, question: Question, kind: str) -> str:
+    return f"/v1/download?line={quote(line)}&{_query(question)}&format={kind}"

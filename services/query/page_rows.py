@@ -1,0 +1,130 @@
+"""The rows of a view as people read them: local time, grouped digits, a state in one word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from services.query.views import LineView
+from shared.domain import gas_time
+from shared.domain import text_columns as text
+from shared.domain.period import View
+from shared.domain.published import Column, period_columns
+from shared.domain.view import HourRows
+
+AWAITED_HOURS = 2
+"""A missing hour that ended this recently is awaited: teletransmitted hours come within 1.5 h (rule B5)."""
+MEASURES = ("volume_m3n", "energy", "gcv", "temperature_c")
+_QUALITY_STATES = {"MISSING": "missing", "ESTIMATED": "estimated", "SUBSTITUTED": "substituted", "EDITED": "edited"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table. `state` is empty where a row is simply measured; `share` is empty in the hour view."""
+
+    key: str
+    group: str
+    label: str
+    figures: dict[str, str | None]
+    validity: str
+    quality: str
+    state: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The period as a whole, as its tiles show it."""
+
+    figures: dict[str, str | None]
+    validity: str
+    present: int
+    expected: int
+    qualities: dict[str, int]
+
+    @property
+    def percent(self) -> str:
+        """Completeness, rounded down so that only a complete period says 100."""
+        return f"{1000 * self.present // self.expected / 10:g}" if self.expected else "0"
+
+
+def cells(columns: Sequence[Column]) -> dict[str, list[str | None]]:
+    """Return the published columns as strings, None where a row has no value."""
+    return {column.flat_name: _strings(column) for column in columns}
+
+
+def grouped(figure: str | None, most_places: int = 9) -> str | None:
+    """Return 1234567.891 as 1,234,567.891, with at most so many places."""
+    if figure is None:
+        return None
+    number = Decimal(figure)
+    places = min(max(0, -int(number.as_tuple().exponent)), most_places)
+    return f"{number:,.{places}f}"
+
+
+def rows_of(view: LineView, published: dict[str, list[str | None]], ended: int) -> list[Row]:
+    """Return the table's rows; `ended` is the first hour that has not ended."""
+    if isinstance(view.rows, HourRows):
+        return _hour_rows(view.rows, published, ended)
+    return _period_rows(view, published)
+
+
+def totals_of(view: LineView) -> Totals:
+    """Return the totals of the period."""
+    whole = {name: column[0] for name, column in cells(list(period_columns(view.whole, view.question.unit))).items()}
+    figures = {name: grouped(whole[name]) for name in MEASURES}
+    for name in ("volume_m3n", "energy"):
+        figures[name] = grouped(whole[name], 0 if abs(Decimal(whole[name] or 0)) >= 100 else 3)
+    names = ("estimated", "substituted", "edited", "missing")
+    qualities = {name: int(whole[f"hours_{name}"] or 0) for name in names}
+    present, expected = int(whole["hours_present"] or 0), int(whole["hours_expected"] or 0)
+    return Totals(figures, whole["validity"] or "", present, expected, qualities)
+
+
+def _strings(column: Column) -> list[str | None]:
+    strings: list[str | None] = list(text.strings_of(column.cells))
+    if column.present is None:
+        return strings
+    return [string if here else None for string, here in zip(strings, column.present.tolist(), strict=True)]
+
+
+def _hour_rows(rows: HourRows, published: dict[str, list[str | None]], ended: int) -> list[Row]:
+    found = []
+    for place, hour in enumerate(rows.hours.tolist()):
+        day, quality = published["gas_day"][place] or "", published["quality"][place] or ""
+        state = _QUALITY_STATES.get(quality, "")
+        if state == "missing" and hour >= ended - AWAITED_HOURS:
+            state = "awaited"
+        label = _hour_label(str(published["local_start"][place]), day)
+        validity = published["validity"][place] or ""
+        found.append(Row(str(hour), day, label, _figures(published, place), validity, quality, state, ""))
+    return found
+
+
+def _hour_label(local_start: str, day: str) -> str:
+    """Return the local hour; with its offset on the days on which the clock changes."""
+    moment = datetime.fromisoformat(local_start)
+    label = f"{moment:%H:%M}"
+    switches = len(gas_time.hours_of_day(date.fromisoformat(day))) != 24
+    return f"{label} {local_start[-6:]}" if switches else label
+
+
+def _period_rows(view: LineView, published: dict[str, list[str | None]]) -> list[Row]:
+    name, form = ("gas_day", "%a {day} %b %Y") if view.question.view is View.DAY else ("month", "%B %Y")
+    found = []
+    for place, key in enumerate(published[name]):
+        day = date.fromisoformat(key or "") if len(key or "") == 10 else gas_time.first_day_of_month(key or "")
+        expected, present = published["hours_expected"][place] or "0", published["hours_present"][place] or "0"
+        state = "missing" if present == "0" else "incomplete" if present != expected else ""
+        if not state and published["hours_estimated"][place] != "0":
+            state = "estimated"
+        validity, label = published["validity"][place] or "", day.strftime(form.format(day=day.day))
+        figures = _figures(published, place)
+        found.append(Row(key or "", str(day.year), label, figures, validity, "", state, f"{present} / {expected}"))
+    return found
+
+
+def _figures(published: dict[str, list[str | None]], place: int) -> dict[str, str | None]:
+    return {name: grouped(published[name][place]) for name in MEASURES}

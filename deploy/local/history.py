@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.local.errors import StartError
 from deploy.local.simulator import FIRST_HOUR
-from shared.domain.gas_time import first_day_of_month, gas_day, hours_of_day, month_of
+from shared.domain.gas_time import gas_day, hours_of_day
 
 FILE_NAME = "simulator.json"
 SPAN = re.compile(r"([1-9][0-9]{0,3})([dmy])", re.ASCII)
@@ -37,8 +37,8 @@ def first_hour(span: str, now_hour: int) -> int:
     if match is None:
         raise WrongSpanError(f"--history {span}: give days, months or years, for instance 30d, 6m or 3y.")
     day = _day_before(gas_day(now_hour), int(match[1]), match[2])
-    if day is None or hours_of_day(day).start < FIRST_HOUR:
-        earliest = gas_day(FIRST_HOUR) + timedelta(days=1)
+    earliest = gas_day(FIRST_HOUR) + timedelta(days=1)  # the first whole one
+    if day is None or day < earliest:
         raise WrongSpanError(
             f"--history {span} reaches further back than the simulated gas, which begins on {earliest}."
         )
@@ -50,7 +50,7 @@ def _day_before(today: date, count: int, unit: str) -> date | None:
         return today - timedelta(days=count)
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
-    return first_day_of_month(month_of(date(year, month + 1, 1))) if year > 0 else None
+    return date(year, month + 1, 1) if year > 0 else None
 
 
 def read(folder: Path) -> Sent | None:

@@ -80,7 +80,7 @@ def _sha256(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except OSError:  # it is not there, or cannot be read: either way it is fetched
         return None
 
 

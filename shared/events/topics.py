@@ -21,7 +21,8 @@ class Topic:
 
 
 TELEMETRY = Topic("telemetry", "gateways; ingest's doors", None, 14 * _DAY_MS)
-OPERATIONS = Topic("operations", "ingest's doors", 1, -1)
+_BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
+OPERATIONS = Topic("operations", "ingest's doors", 1, -1, _BROKER_TIME)
 RECORDED = Topic("readings.recorded", "ingest", None, 37 * 31 * _DAY_MS, {"message.timestamp.type": "LogAppendTime"})
 """The line log: its offset is the order of what happened, its append time the time at which it became known."""
 VALIDATED = Topic("readings.validated", "validation", None, 14 * _DAY_MS)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
 
-__all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "ConsumerRecord", "KafkaError", "TopicPartition"]
+Places = Callable[[Sequence[TopicPartition]], Awaitable[None]]
+__all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "Assigned", "ConsumerRecord", "KafkaError", "TopicPartition"]
 SESSION_TIMEOUT_MS = 10_000
 """A dead worker's partitions move after this; longer than MongoDB keeps a dead writer's transaction (5 s)."""
 
@@ -66,3 +69,58 @@ def consumer(bootstrap: str, group: str | None, *topics: str) -> AIOKafkaConsume
         fetch_max_wait_ms=100,
         isolation_level="read_committed",
     )
+
+
+class Assigned(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no published types
+    """Tells a worker which partitions it gets and which it must leave."""
+
+    def __init__(self, get: Places, leave: Places) -> None:
+        self._get, self._leave = get, leave
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Called before the first record of these partitions is read."""
+        await self._get(sorted(assigned))
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Called before these partitions go to another worker."""
+        await self._leave(sorted(revoked))
+
+
+def watcher(bootstrap: str, group: str) -> Watcher:
+    """Return what sees a group's progress without joining it; not started."""
+    return Watcher(bootstrap, group)
+
+
+class Watcher:
+    """Sees how far a consumer group is, and where the topics end."""
+
+    def __init__(self, bootstrap: str, group: str) -> None:
+        self._group = group
+        self._reader = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+
+    async def start(self) -> None:
+        """Connect."""
+        await self._reader.start()
+        await self._admin.start()
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._admin.close()
+        await self._reader.stop()
+
+    async def ends(self, *topics: str) -> dict[TopicPartition, int]:
+        """Return the offset after the last record of every partition of these topics."""
+        described = await self._admin.describe_topics(list(topics))
+        places = [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in described
+            for partition in topic["partitions"]
+        ]
+        ends: dict[TopicPartition, int] = await self._reader.end_offsets(places)
+        return ends
+
+    async def committed(self) -> dict[TopicPartition, int]:
+        """Return the offset that the group has committed for each partition."""
+        found = await self._admin.list_consumer_group_offsets(self._group)
+        return {place: committed.offset for place, committed in found.items()}

@@ -1,0 +1,115 @@
+"""Ingest's HTTP face: thin routes over the doors."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import UploadFile
+
+from services.ingest.files.refusal import FileRefusedError
+from services.ingest.handlers import Accepted, Doors, RefusedError
+from shared.access.caller import Caller
+from shared.domain.topology import Issue
+from shared.events.topology import ChangeText
+from shared.runtime.http import ProblemError, not_found, unprocessable
+from shared.runtime.kafka import KafkaError
+
+api = APIRouter(prefix="/v1")
+MAX_BODY_BYTES = 32 * 1024 * 1024
+"""A file of three years of ten lines, hour by hour, is 20 MB."""
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks: the demo identity, until access is built."""
+    caller: Caller = request.app.state.caller
+    return caller
+
+
+def doors_of(request: Request) -> Doors:
+    """Return the doors that wiring built."""
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+CallerAsking = Annotated[Caller, Depends(caller_of)]
+TheDoors = Annotated[Doors, Depends(doors_of)]
+LineId = Annotated[str | None, Query(max_length=64, description="The line of a file that has no line column.")]
+
+
+@api.post("/readings", status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram")
+async def post_readings(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
+    """Take a telegram (its schema: docs/schemas/telegram.schema.json); the answer comes once it is safe."""
+    try:
+        return _accepted(await doors.take_telegram(caller, await request.body()))
+    except RefusedError as refused:
+        raise unprocessable(refused.issues) from refused
+    except KafkaError as fault:
+        raise _away(fault) from fault
+
+
+@api.post("/files", status_code=HTTPStatus.ACCEPTED, summary="Deliver a file")
+async def post_files(request: Request, caller: CallerAsking, doors: TheDoors, line: LineId = None) -> JSONResponse:
+    """Take a csv file, our own or an operator's export, as raw body or as the part `file` of a form."""
+    try:
+        return _accepted(await doors.take_file(caller, await _file_of(request), line))
+    except RefusedError as refused:
+        raise unprocessable(refused.issues) from refused
+    except FileRefusedError as refused:
+        raise unprocessable([Issue(refused.code.value, refused.position, refused.message)]) from refused
+    except KafkaError as fault:
+        raise _away(fault) from fault
+
+
+async def _file_of(request: Request) -> bytes:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await request.body()
+    form = await request.form(max_files=1, max_fields=1)
+    part = form.get("file")
+    if not isinstance(part, UploadFile):
+        raise unprocessable([Issue("NO_FILE", "file", "the form has no part `file`")])
+    return await part.read()
+
+
+@api.get("/receipts/{receipt}", summary="Tell what became of a delivery")
+async def get_receipt(receipt: str, caller: CallerAsking, doors: TheDoors) -> dict[str, Any]:
+    """Tell how many readings of a delivery were accepted, repeated, held or dead-lettered, and are pending."""
+    told = await doors.receipt(caller, receipt[:64])
+    if told is None:
+        raise not_found("receipt", f"there is no receipt {receipt[:64]}")
+    return told
+
+
+@api.post("/topology/changes", summary="Change the register")
+async def post_topology_changes(
+    change: ChangeText, request: Request, caller: CallerAsking, doors: TheDoors, response: Response
+) -> dict[str, Any]:
+    """Change stations, lines and nodes (the schema: docs/schemas/topology.schema.json); all of it or nothing."""
+    try:
+        asked = await doors.change_register(caller, change, request.app.state.outcome_seconds)
+    except KafkaError as fault:
+        raise _away(fault) from fault
+    if asked.outcome == "refused":
+        raise unprocessable(asked.issues)
+    response.status_code = HTTPStatus.OK if asked.outcome == "accepted" else HTTPStatus.ACCEPTED
+    response.headers["Location"] = f"/v1/decisions/{asked.offset}"
+    return {"decision": asked.offset, "outcome": asked.outcome}
+
+
+def _accepted(accepted: Accepted) -> JSONResponse:
+    body = {
+        "receipt": accepted.receipt,
+        "received": accepted.received,
+        "dead_lettered": accepted.dead_lettered,
+        "issues": [
+            {"code": issue.code, "position": issue.position, "message": issue.message} for issue in accepted.issues
+        ],
+    }
+    return JSONResponse(body, HTTPStatus.ACCEPTED, headers={"Location": f"/v1/receipts/{accepted.receipt}"})
+
+
+def _away(fault: KafkaError) -> ProblemError:
+    issue = Issue("BROKER_AWAY", "request", f"nothing was received, try again in some seconds: {type(fault).__name__}")
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, [issue], {"Retry-After": "5"})

@@ -1,0 +1,128 @@
+"""From records of `telemetry` to messages of the line log and dead letters: a pure function of the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.ingest.columns import Pending, columns_of, readings_of_hours
+from services.ingest.files.chunk import Chunk, ChunkError
+from services.ingest.files.read import read_chunk
+from services.ingest.files.told import Fault
+from services.ingest.telegram import Telegram, taken_apart
+from shared.domain.reading import Readings, Source
+from shared.events import line_log
+from shared.events.codec import MAX_READINGS
+from shared.events.line_log import Recorded
+from shared.events.partitioning import partition_of
+
+CHUNK_HEADER = "gastrack-file"
+"""Name of the header of a record that is a chunk of a file; its value is the receipt."""
+SENT_HEADER = "gastrack-sent-ms"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A record of a source topic. `receipt` is that of the file it is a chunk of; "" for a telegram."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+    receipt: str = ""
+    sent_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A reading that cannot be taken, at its source position."""
+
+    source: Source
+    fault: Fault
+
+
+@dataclass(slots=True)
+class Converter:
+    """Turns source records, in their order, into messages of at most 2,000 readings a partition of the line log."""
+
+    partitions: int
+    messages: list[tuple[int, bytes]] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    recorded: int = 0
+    _pending: dict[int, Pending] = field(default_factory=dict)
+
+    def take(self, record: SourceRecord) -> int:
+        """Take a record; return how many readings it is (an undecodable one is one)."""
+        return self._take_chunk(record) if record.receipt else self._take_telegram(record)
+
+    def flush(self) -> None:
+        """Turn what waits into messages."""
+        for partition in list(self._pending):
+            self._flush(partition)
+
+    def _take_telegram(self, record: SourceRecord) -> int:
+        telegram = taken_apart(record.value)
+        if isinstance(telegram, Fault):
+            self.dead_letters.append(DeadLetter(_source(record, "", "", 0), telegram))
+            return 1
+        source = _source(record, telegram.telegram, telegram.station, telegram.sent_ms)
+        self.dead_letters += [DeadLetter(source, fault) for fault in telegram.faults]
+        for part in _parts(telegram):
+            partition = partition_of(telegram.station, self.partitions)
+            pending = self._pending.setdefault(partition, Pending())
+            pending.take(source, part)
+            if len(pending.hours) >= MAX_READINGS:
+                self._flush(partition)
+        return telegram.places
+
+    def _take_chunk(self, record: SourceRecord) -> int:
+        told = read_chunk(record.value)
+        try:
+            station = Chunk.from_bytes(record.value).station
+        except ChunkError:
+            station = ""
+        source = _source(record, record.receipt, station, record.sent_ms)
+        self.dead_letters += [DeadLetter(source, fault) for fault in told.faults]
+        partition = partition_of(station, self.partitions)
+        self._flush(partition)
+        if told.hours:
+            self._write(partition, readings_of_hours(told.hours, source))
+        return len(told.hours) + len(told.faults)
+
+    def _flush(self, partition: int) -> None:
+        pending = self._pending.pop(partition, None)
+        if pending is None or not pending.hours:
+            return
+        readings, faults = columns_of(pending)
+        for number, fault in faults:
+            source = pending.sources[number]
+            self.dead_letters.append(DeadLetter(source, fault))
+        if len(readings):
+            self._write(partition, readings)
+
+    def _write(self, partition: int, readings: Readings) -> None:
+        self.recorded += len(readings)
+        self.messages.append((partition, line_log.encode(Recorded(readings))))
+
+
+def _source(record: SourceRecord, telegram: str, station: str, sent_ms: int) -> Source:
+    return Source(record.topic, record.partition, record.offset, telegram, station, sent_ms)
+
+
+def _parts(telegram: Telegram) -> list[Telegram]:
+    """Cut a telegram of many hours, so that each part fits one message."""
+    if telegram.places <= MAX_READINGS:
+        return [telegram]
+    parts = []
+    for line, place, position, hours in telegram.runs:
+        for first in range(0, len(hours), MAX_READINGS):
+            run = (line, place + first, position, hours[first : first + MAX_READINGS])
+            parts.append(Telegram(telegram.telegram, telegram.station, telegram.sent_ms, [run]))
+    return parts
+
+
+def forecast(record: SourceRecord) -> tuple[int, list[Fault]]:
+    """Return how many readings a record is, and which of them will be dead-lettered: what the door answers with."""
+    converter = Converter(1)
+    count = converter.take(record)
+    converter.flush()
+    return count, [letter.fault for letter in converter.dead_letters]

@@ -1,0 +1,198 @@
+"""The doors for people and programs: telegrams, files, changes of the register, and what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, forecast
+from services.ingest.files.chunk import Chunk
+from services.ingest.files.cut import cut
+from services.ingest.files.told import Fault
+from services.ingest.telegram import Telegram, taken_apart
+from shared.access.caller import Caller
+from shared.domain.topology import Issue
+from shared.events import operation
+from shared.events.operation import Operation
+from shared.events.partitioning import partition_of
+from shared.events.topics import OPERATIONS, TELEMETRY
+from shared.events.topology import ChangeText
+from shared.runtime.kafka import AIOKafkaProducer
+from shared.runtime.mongo import Database
+from shared.store.documents import Collection
+from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
+
+LOOK_SECONDS = 0.05
+MAX_ISSUES = 100
+"""Most issues in one answer; the dead letters have them all."""
+
+
+class RefusedError(Exception):
+    """Something was not received at all; the issues say why."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        super().__init__(", ".join(issue.code for issue in issues))
+        self.issues = tuple(issues)
+
+
+@dataclass(slots=True)
+class Accepted:
+    """What the door answers once the broker has a delivery for good."""
+
+    receipt: str
+    received: int
+    dead_lettered: int
+    issues: list[Issue] = field(default_factory=list)
+
+
+class Doors:
+    """What the doors need: the way into the source topics, and the store for receipts."""
+
+    def __init__(self, producer: AIOKafkaProducer, database: Database, partitions: int) -> None:
+        self._producer, self._database, self._partitions = producer, database, partitions
+
+    async def take_telegram(self, caller: Caller, body: bytes) -> Accepted:
+        """Append a telegram as it is, bad hours included.
+
+        Raises:
+            RefusedError: it is no telegram at all.
+        """
+        telegram = taken_apart(body)
+        if isinstance(telegram, Fault):
+            raise RefusedError([_issue(telegram)])
+        if not telegram.places:
+            raise RefusedError([Issue("A1_SCHEMA", "lines", "the telegram has no hours")])
+        return await self._append(caller, [_Delivery(telegram.station, body, ())], self._telegram_partition(telegram))
+
+    def _telegram_partition(self, telegram: Telegram) -> list[int]:
+        return [partition_of(telegram.station, self._partitions)]
+
+    async def take_file(self, caller: Caller, body: bytes, line: str | None) -> Accepted:
+        """Cut a file into chunks and append them.
+
+        Raises:
+            FileRefusedError: nothing of the file can be taken.
+            RefusedError: the line that was named is not registered.
+        """
+        stations = await self._stations()
+        if line is not None and line not in stations:
+            message = f"line {line} is not registered: register it with `gastrack topology apply FILE` first"
+            raise RefusedError([Issue("A9_UNKNOWN_LINE", "line", message)])
+        chunks = await asyncio.to_thread(cut, body, line, stations.get)
+        sent_ms = str(int(time.time() * 1000)).encode()
+        deliveries = [_Delivery(chunk.station, chunk.to_bytes(), ((SENT_HEADER, sent_ms),)) for chunk in chunks]
+        return await self._append(caller, deliveries, [self._chunk_partition(chunk) for chunk in chunks])
+
+    def _chunk_partition(self, chunk: Chunk) -> int:
+        return partition_of(chunk.station, self._partitions)
+
+    async def _stations(self) -> dict[str, str]:
+        """Return the station of every registered line."""
+        lines = self._database[Collection.TOPOLOGY].find({"kind": "line"}, {"doc.id": 1, "doc.station": 1})
+        return {document["doc"]["id"]: document["doc"]["station"] async for document in lines}
+
+    async def _append(self, caller: Caller, deliveries: list[_Delivery], partitions: list[int]) -> Accepted:
+        """Append to `telemetry`, wait for the broker, keep the receipt, and tell what is to be expected."""
+        receipt = uuid.uuid4().hex
+        accepted, positions = Accepted(receipt, 0, 0), []
+        for delivery, partition in zip(deliveries, partitions, strict=True):
+            headers = [*delivery.headers, *([(CHUNK_HEADER, receipt.encode())] if delivery.headers else [])]
+            key = delivery.station.encode() or None
+            sent = await self._producer.send_and_wait(TELEMETRY.name, delivery.value, key=key, headers=headers)
+            count, faults = forecast(
+                SourceRecord(TELEMETRY.name, sent.partition, sent.offset, delivery.value, *delivery.file(receipt))
+            )
+            accepted.received += count
+            accepted.dead_lettered += len(faults)
+            accepted.issues += [_issue(fault) for fault in faults[: MAX_ISSUES - len(accepted.issues)]]
+            positions.append(_position(sent.partition, sent.offset, partition, count, faults))
+        await self._keep(caller, receipt, positions)
+        return accepted
+
+    async def _keep(self, caller: Caller, receipt: str, positions: list[dict[str, Any]]) -> None:
+        document = {"_id": receipt, "by": caller.identity, "at": datetime.now(UTC), "positions": positions}
+        await self._database[Collection.RECEIPTS].insert_one(document)
+
+    async def receipt(self, _: Caller, receipt: str) -> dict[str, Any] | None:
+        """Tell what has become of a delivery, reading by reading; None if there is no such receipt."""
+        document = await self._database[Collection.RECEIPTS].find_one({"_id": receipt})
+        if document is None:
+            return None
+        told = dict.fromkeys(("accepted", "repeated", "held", "dead_lettered", "pending"), 0)
+        for position in document["positions"]:
+            for name, count in (await self._outcome(position)).items():
+                told[name] += count
+        return {"receipt": receipt, "received": sum(told.values()), **told}
+
+    async def _outcome(self, position: dict[str, Any]) -> dict[str, int]:
+        """Return how many readings of one record are where."""
+        dead, recorded = position["dead"], position["count"] - position["dead"]
+        if not recorded:
+            return {"dead_lettered": dead}
+        progress = await self._database[Collection.PROGRESS].find_one({"_id": f"aggregation/{position['log']}"})
+        source = f"{TELEMETRY.name}/{position['partition']}"
+        reached = (progress or {}).get("sources", {}).get(source, [-1, -1])
+        if tuple(reached) < (position["offset"], position["last"]):
+            return {"dead_lettered": dead, "pending": recorded}
+        others = await self._not_accepted(position)
+        return {**others, "accepted": recorded - sum(others.values()), "dead_lettered": dead + others["dead_lettered"]}
+
+    async def _not_accepted(self, position: dict[str, Any]) -> dict[str, int]:
+        key = outcomes_id(TELEMETRY.name, position["partition"], position["offset"] // BLOCK_OFFSETS, position["log"])
+        offset = str(position["offset"])
+        ledger = await self._database[Collection.LEDGERS].find_one({"_id": key}, {f"x.{offset}": 1})
+        found = (ledger or {}).get("x", {}).get(offset, {})
+        return {name: found.get(name, 0) for name in ("repeated", "held", "dead_lettered")}
+
+    async def change_register(self, caller: Caller, change: ChangeText, wait_seconds: float) -> Asked:
+        """Ask for a change of the register, and wait a while for what becomes of it."""
+        named = change.model_copy(update={"author": caller.identity})
+        document = named.model_dump_json(by_alias=True).encode()
+        asked = Operation(operation.TOPOLOGY, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document)
+        sent = await self._producer.send_and_wait(OPERATIONS.name, operation.encode(asked), partition=0)
+        name = f"{OPERATIONS.name}/{sent.offset}"
+        until = time.monotonic() + wait_seconds
+        while time.monotonic() < until:
+            decision = await self._database[Collection.DECISIONS].find_one({"_id": name})
+            if decision is not None:
+                return Asked(sent.offset, decision["outcome"], [Issue(*issue) for issue in decision["issues"]])
+            await asyncio.sleep(LOOK_SECONDS)
+        return Asked(sent.offset, "pending", [])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change that was asked for: its place in `operations`, and its outcome: accepted, refused or pending."""
+
+    offset: int
+    outcome: str
+    issues: list[Issue]
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """One record on its way in; a chunk of a file has headers."""
+
+    station: str
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+    def file(self, receipt: str) -> tuple[str, int]:
+        """Return what a chunk's headers say: receipt and time; nothing for a telegram."""
+        return (receipt, int(self.headers[0][1])) if self.headers else ("", 0)
+
+
+def _position(partition: int, offset: int, log: int, count: int, faults: list[Fault]) -> dict[str, Any]:
+    """Return what a receipt must know of a record: `last` is the last place that goes into the line log."""
+    dead = {fault.place for fault in faults}
+    last = max((place for place in range(count) if place not in dead), default=-1)
+    return {"partition": partition, "offset": offset, "log": log, "count": count, "dead": len(dead), "last": last}
+
+
+def _issue(fault: Fault) -> Issue:
+    return Issue(fault.code.value, fault.position, fault.message)

@@ -1,0 +1,52 @@
+"""Builds ingest from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from services.ingest.api import MAX_BODY_BYTES, api
+from services.ingest.handlers import Doors
+from services.ingest.originals import Originals
+from services.ingest.settings import IngestSettings
+from services.ingest.ticks import Ticks
+from services.ingest.worker import IngestWorker
+from shared.access.caller import demo_caller
+from shared.runtime import http, kafka
+from shared.runtime.health import Health
+from shared.runtime.lifecycle import HttpFace, Part
+from shared.runtime.mongo import connect
+from shared.store.documents import ensure_collections
+
+GROUP = "gastrack-ingest"
+LINGER_MS = 5
+"""A batch is sent at once; this only lets the messages of one batch travel together."""
+
+
+def application(doors: Doors, settings: IngestSettings) -> FastAPI:
+    """Return the HTTP face over the doors."""
+    app = FastAPI(title="Gastrack ingest", docs_url=None, redoc_url=None, openapi_url=None)
+    http.install(app, MAX_BODY_BYTES)
+    app.state.doors, app.state.caller = doors, demo_caller(settings.demo_identity)
+    app.state.outcome_seconds = settings.outcome_seconds
+    app.include_router(api)
+    return app
+
+
+async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
+    """Return the parts of the service, in the order in which they start."""
+    database = connect(settings.mongo_uri, settings.mongo_database)
+    await ensure_collections(database)
+    await kafka.ensure_topics(settings.kafka_bootstrap, settings.partitions)
+    clients = (
+        kafka.consumer(settings.kafka_bootstrap, GROUP),
+        kafka.producer(settings.kafka_bootstrap, LINGER_MS),
+    )
+    worker = IngestWorker(clients, database, health, settings.partitions, settings.batch_records)
+    ticks = Ticks(
+        kafka.watcher(settings.kafka_bootstrap, GROUP), settings.tick_seconds, worker.owns_operations, worker.tick
+    )
+    doors = Doors(clients[1], database, settings.partitions)
+    face = HttpFace(application(doors, settings), settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
+    return [worker, ticks, Originals(kafka.consumer(settings.kafka_bootstrap, None), database), face]

@@ -1,0 +1,210 @@
+"""Ingest's loop: source records in, line log out; a batch is acknowledged by the broker before the next is read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, Converter, SourceRecord
+from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
+from shared.events import line_log, operation
+from shared.events.line_log import Tick, TopologyAsked
+from shared.events.topics import OPERATIONS, RECORDED, TELEMETRY
+from shared.runtime import metrics
+from shared.runtime.health import Health
+from shared.runtime.kafka import (
+    AIOKafkaConsumer,
+    AIOKafkaProducer,
+    Assigned,
+    ConsumerRecord,
+    KafkaError,
+    TopicPartition,
+)
+from shared.runtime.logging import logger
+from shared.runtime.mongo import Database, PyMongoError, is_passing
+from shared.store.ledgers import BLOCK_OFFSETS
+
+SETTLE_SECONDS = 0.5
+"""How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
+POLL_MS = 200
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+SOFTWARE_FAULT = 70
+
+
+class IngestWorker:
+    """Reads `telemetry` and `operations`, one process of a consumer group."""
+
+    def __init__(
+        self,
+        clients: tuple[AIOKafkaConsumer, AIOKafkaProducer],
+        database: Database,
+        health: Health,
+        partitions: int,
+        batch_records: int,
+    ) -> None:
+        self._consumer, self._producer = clients
+        self._database, self._health = database, health
+        self._partitions, self._batch_records = partitions, batch_records
+        self._counts = BlockCounts()
+        self._committed: dict[TopicPartition, int] = {}
+        self._read: dict[TopicPartition, int] = {}
+        self._stopping = asyncio.Event()
+        self._settled_at = 0.0
+        self._log = logger(__name__)
+
+    async def start(self) -> None:
+        """Join the group and begin to read."""
+        await self._producer.start()
+        self._consumer.subscribe([TELEMETRY.name, OPERATIONS.name], listener=Assigned(self._begin, self._leave))
+        await self._consumer.start()
+        self._task = asyncio.create_task(self._run())
+
+    async def ended(self) -> None:
+        """Wait for the end of the loop."""
+        await asyncio.shield(self._task)
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, write ledgers, commit, leave the group."""
+        self._stopping.set()
+        await self._task
+        await self._consumer.stop()
+        await self._producer.stop()
+
+    def owns_operations(self) -> bool:
+        """Say whether this worker is the one that reads `operations`, and so writes the ticks."""
+        return TopicPartition(OPERATIONS.name, 0) in self._consumer.assignment()
+
+    async def tick(self, until_ms: int) -> None:
+        """Write a tick to every partition of the line log."""
+        await self._send([(partition, line_log.encode(Tick(until_ms))) for partition in range(self._partitions)])
+
+    async def _begin(self, places: Sequence[TopicPartition]) -> None:
+        """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
+        for place in places:
+            committed = await self._consumer.committed(place) or 0
+            self._committed[place] = committed
+            self._counts.begin((place.topic, place.partition))
+            self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
+
+    async def _leave(self, places: Sequence[TopicPartition]) -> None:
+        """Settle what was read of partitions that move to another worker."""
+        await self._settle()
+        for place in places:
+            self._read.pop(place, None)
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._health.beat()
+            batch = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)
+            records = [record for place in batch.values() for record in place]
+            if records:
+                await self._persistently(lambda records=records: self._take(records))  # type: ignore[misc] # bound now
+            if time.monotonic() - self._settled_at > SETTLE_SECONDS:
+                await self._persistently(self._settle)
+        await self._persistently(self._settle)
+
+    async def _persistently(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work`; again, with backoff, while a server is away; an error of our own ends the process at once."""
+        tries = 0
+        while True:
+            self._health.beat()
+            try:
+                return await work()
+            except (KafkaError, PyMongoError) as fault:
+                if isinstance(fault, PyMongoError) and not is_passing(fault):
+                    self._die(fault)
+                metrics.SINK_RETRIES.labels("ingest").inc()
+                self._log.warning("server away, trying again", fault=str(fault)[:200])
+                await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
+                tries += 1
+            except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
+                self._die(fault)
+
+    def _die(self, fault: BaseException) -> None:
+        self._log.error("defect: ending at once", exc_info=fault)
+        os._exit(SOFTWARE_FAULT)
+
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Convert a batch and write it; what has been written before is only counted."""
+        began = time.monotonic()
+        converter = Converter(self._partitions)
+        fresh = [record for record in records if record.offset >= self._committed[_place(record)]]
+        known = [record for record in records if record.offset < self._committed[_place(record)]]
+        counted = Converter(self._partitions)
+        counts = [(record, counted.take(_source_record(record))) for record in known if record.topic == TELEMETRY.name]
+        counted.flush()
+        for record in fresh:
+            if record.topic == OPERATIONS.name:
+                await self._copy(record)
+            else:
+                counts.append((record, converter.take(_source_record(record))))
+        converter.flush()
+        await self._send(converter.messages)
+        letters = counted.dead_letters + converter.dead_letters
+        originals = {f"{record.topic}/{record.partition}/{record.offset}": record.value for record in records}
+        await store_dead_letters(
+            self._database, letters, {letter_source(e): originals[letter_source(e)] for e in letters}
+        )
+        self._conclude(records, counts)
+        self._counts.count_dead(letters)
+        metrics.RECORDED.inc(converter.recorded)
+        for letter in converter.dead_letters:
+            metrics.INGEST_DEAD.labels(letter.fault.code.value).inc()
+        metrics.BATCH_SECONDS.labels("ingest").observe(time.monotonic() - began)
+
+    def _conclude(self, records: Sequence[ConsumerRecord], counts: Sequence[tuple[ConsumerRecord, int]]) -> None:
+        """Count what was read, now that it is written."""
+        for record, readings in counts:
+            self._counts.count((record.topic, record.partition), record.offset, readings)
+            metrics.RECEIVED.inc(readings)
+        for record in records:
+            self._read[_place(record)] = record.offset + 1
+        for place, offset in self._read.items():
+            highwater = self._consumer.highwater(place)
+            metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or offset) - offset))
+
+    async def _copy(self, record: ConsumerRecord) -> None:
+        """Copy a change of the register to every partition; to partition 0, whose owner tells its outcome, last."""
+        try:
+            asked = operation.decode(record.value or b"")
+        except operation.OperationError as fault:
+            self._log.error("unreadable operation", offset=record.offset, fault=str(fault))
+            return
+        entry = line_log.encode(TopologyAsked(record.offset, record.timestamp, asked.document))
+        await self._send([(partition, entry) for partition in range(1, self._partitions)])
+        await self._send([(0, entry)])
+
+    async def _send(self, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Write to the line log; each message is in the broker for good when this returns."""
+        pending = [
+            await self._producer.send(RECORDED.name, value, partition=partition) for partition, value in messages
+        ]
+        for sent in pending:
+            await sent
+
+    async def _settle(self) -> None:
+        """Store the ledgers, then commit: Kafka's offset never runs ahead of the count."""
+        self._settled_at = time.monotonic()
+        await self._counts.store(self._database)
+        offsets = {
+            place: max(offset, self._committed.get(place, 0))
+            for place, offset in self._read.items()
+            if place in self._consumer.assignment()
+        }
+        if any(offset > self._committed.get(place, 0) for place, offset in offsets.items()):
+            await self._consumer.commit(offsets)
+            self._committed |= offsets
+
+
+def _place(record: ConsumerRecord) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)
+
+
+def _source_record(record: ConsumerRecord) -> SourceRecord:
+    headers = {name: value.decode() for name, value in record.headers}
+    sent_ms = int(headers.get(SENT_HEADER, "0"))
+    return SourceRecord(
+        record.topic, record.partition, record.offset, record.value or b"", headers.get(CHUNK_HEADER, ""), sent_ms
+    )

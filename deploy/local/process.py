@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from deploy.local import leash
 from deploy.local.errors import ServerDiedError, StartError
@@ -16,6 +18,7 @@ from deploy.local.errors import ServerDiedError, StartError
 ASK_AGAIN_S = 0.05  # between two questions "are you ready?"; a question costs about a millisecond
 STOP_GRACE_S = 15.0  # after SIGTERM: longer than a service's own deadline for finishing its batch (10 s)
 KILL_GRACE_S = 10.0  # after SIGKILL: only a process stuck in the kernel (a dead disk) takes that long
+NOTHING_LEFT_BYTES = 16 * 1024**2  # one journal file of MongoDB or one index of Kafka is 10 MB
 LOG_TAIL_LINES = 15
 EARLIER_ERRORS = 3  # a server's parting words can be longer than the tail
 TELLS_OF_AN_ERROR = re.compile(r'"s":"[EF]"| (?:ERROR|FATAL) ')  # as MongoDB and Kafka mark them
@@ -56,11 +59,8 @@ class WatchedProcess:
         """Start it; the log of the run before is kept beside as `.1`. Raises StartError if it cannot be run."""
         if self.running:
             raise StartError(f"{self.name} runs already (pid {self.pid}); stop it before starting it again.")
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.exists():
-            self.log.replace(self.log.with_name(self.log.name + ".1"))
         leashed = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), *self.command]
-        with self.log.open("wb") as log:
+        with self._new_log() as log:
             self._child = subprocess.Popen(  # noqa: S603 - the command is ours
                 leashed,
                 stdin=subprocess.DEVNULL,
@@ -71,6 +71,15 @@ class WatchedProcess:
                 start_new_session=True,  # Ctrl-C reaches us alone; we end the children in order
                 pass_fds=tuple(self.inherited_descriptors),
             )
+
+    def _new_log(self) -> BinaryIO:
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            if self.log.exists():
+                self.log.replace(self.log.with_name(self.log.name + ".1"))
+            return self.log.open("wb")
+        except OSError as error:
+            raise StartError(f"{self.name} cannot be started: its log {self.log}: {error.strerror}.") from error
 
     def wait_until(self, ready: Callable[[], bool], within_s: float) -> None:
         """Ask `ready()` until it says yes. Raises ServerDiedError when the process ends, or after `within_s`."""
@@ -126,7 +135,7 @@ class WatchedProcess:
         """One sentence: how it ended, and what to do where we know."""
         code = self.exit_code
         how = f"by signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"with exit code {code}"
-        full = f" The disk is full: free space for {self.log.parent.parent}." if DISK_FULL in self.log_tail() else ""
+        full = f" The disk is full: free space for {self.log.parent.parent}." if self._disk_is_full() else ""
         return f"{self.name} ended {how}.{full}"
 
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> str:
@@ -136,6 +145,11 @@ class WatchedProcess:
         written = self.log.read_text(errors="replace").splitlines()
         earlier = [line for line in written[:-lines] if TELLS_OF_AN_ERROR.search(line)]
         return "\n".join([*earlier[-EARLIER_ERRORS:], *written[-lines:]])
+
+    def _disk_is_full(self) -> bool:
+        """Whether it said so, or could not even say it."""
+        folder = self.log.parent
+        return DISK_FULL in self.log_tail() or (folder.exists() and shutil.disk_usage(folder).free < NOTHING_LEFT_BYTES)
 
     def _end_of_log(self) -> str:
         return f"The end of {self.log}:\n{self.log_tail()}"

@@ -100,6 +100,13 @@ def test_a_program_that_takes_too_long_is_told(tmp_path: Path) -> None:
     tiny.kill()
 
 
+def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A file in the way of the log's folder, or a full disk: a sentence and no traceback."""
+    (tmp_path / "logs").touch()
+    with pytest.raises(StartError, match="Tiny cannot be started: its log"):
+        program(tmp_path, FOREVER).start()
+
+
 def test_what_was_never_started(tmp_path: Path) -> None:
     """Ending it is without effect; asking for its pid is a mistake."""
     tiny = program(tmp_path, FOREVER)

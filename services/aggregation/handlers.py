@@ -17,9 +17,10 @@ from shared.domain.topology import Register
 from shared.events import answer as answers
 from shared.events.topology import applied
 from shared.runtime import metrics
-from shared.runtime.faust_worker import ReadAgainError, Record
+from shared.runtime.faust_worker import Record
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database, Session
+from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, ledgers, progress
 from shared.store.documents import Collection
 from shared.store.progress import FencedError, Progress
@@ -48,7 +49,7 @@ class Aggregation:
 
     async def _state(self, partition: int) -> PartitionState:
         if partition not in self._states:
-            self._epoch = await epochs.current(self._database)
+            self._epoch = await epochs.to_work_in(self._database)
             position = await progress.load(self._database, f"{self.name}/{partition}", self._epoch)
             register = await self._register() if partition == REGISTER_PARTITION else Register()
             self._states[partition] = PartitionState(position, register)
@@ -114,7 +115,7 @@ class Aggregation:
         if partition != REGISTER_PARTITION:
             return register
         for change in batch.changes:
-            outcome = applied(register, change.document)
+            outcome = applied(register, change.document, change.known_at_ms)
             for collection, operations in register_writes(register, change, outcome, after.offset).items():
                 writes[collection] += operations
             if isinstance(outcome, Register):

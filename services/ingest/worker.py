@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, Converter, SourceRecord
 from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
@@ -19,18 +19,16 @@ from shared.runtime.kafka import (
     AIOKafkaProducer,
     Assigned,
     ConsumerRecord,
-    KafkaError,
     TopicPartition,
 )
 from shared.runtime.logging import logger
-from shared.runtime.mongo import Database, PyMongoError, is_passing
+from shared.runtime.mongo import Database
+from shared.runtime.persistently import persistently
 from shared.store.ledgers import BLOCK_OFFSETS
 
 SETTLE_SECONDS = 0.5
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
-BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
-SOFTWARE_FAULT = 70
 
 
 class IngestWorker:
@@ -100,31 +98,13 @@ class IngestWorker:
             batch = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)
             records = [record for place in batch.values() for record in place]
             if records:
-                await self._persistently(lambda records=records: self._take(records))  # type: ignore[misc] # bound now
+                await self._persist(partial(self._take, records))
             if time.monotonic() - self._settled_at > SETTLE_SECONDS:
-                await self._persistently(self._settle)
-        await self._persistently(self._settle)
+                await self._persist(self._settle)
+        await self._persist(self._settle)
 
-    async def _persistently(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do `work`; again, with backoff, while a server is away; an error of our own ends the process at once."""
-        tries = 0
-        while True:
-            self._health.beat()
-            try:
-                return await work()
-            except (KafkaError, PyMongoError) as fault:
-                if isinstance(fault, PyMongoError) and not is_passing(fault):
-                    self._die(fault)
-                metrics.SINK_RETRIES.labels("ingest").inc()
-                self._log.warning("server away, trying again", fault=str(fault)[:200])
-                await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
-                tries += 1
-            except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
-                self._die(fault)
-
-    def _die(self, fault: BaseException) -> None:
-        self._log.error("defect: ending at once", exc_info=fault)
-        os._exit(SOFTWARE_FAULT)
+    async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
+        await persistently(work, "ingest", self._health)
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         """Convert a batch and write it; what has been written before is only counted."""

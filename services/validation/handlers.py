@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,9 +20,10 @@ from shared.events.codec import MalformedEventError
 from shared.events.line_log import Recorded, Tick, TopologyAsked
 from shared.events.topics import OPERATIONS, VALIDATED, Topic
 from shared.runtime import metrics
-from shared.runtime.faust_worker import ReadAgainError, Record
+from shared.runtime.faust_worker import Record
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
+from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, progress
 from shared.store.documents import Collection
 from shared.store.progress import NOTHING_READ, FencedError, Progress
@@ -64,7 +65,7 @@ class Validation:
 
     async def _position(self, partition: int) -> Progress:
         if partition not in self._positions:
-            self._epoch = await epochs.current(self._database)
+            self._epoch = await epochs.to_work_in(self._database)
             self._positions[partition] = await progress.load(self._database, f"{self.name}/{partition}", self._epoch)
         return self._positions[partition]
 
@@ -77,7 +78,8 @@ class Validation:
 
     async def _is_asked_again(self, partition: int) -> bool:
         """Go back to where aggregation misses an answer; the answers are the same, being functions of the log."""
-        asked = await self._database[Collection.REANSWERS].find_one_and_delete({"_id": partition})
+        reanswers = self._database[Collection.REANSWERS]
+        asked: dict[str, Any] | None = await reanswers.find_one_and_delete({"_id": partition})
         if asked is None or asked["epoch"] != self._epoch:
             return False
         here = self._positions[partition]
@@ -133,8 +135,8 @@ class Validation:
         match entry:
             case Recorded(readings):
                 told = await self._judged(empty, readings, after)
-            case TopologyAsked(offset, _, document):
-                self._register.take(offset, document)
+            case TopologyAsked(offset, known_at_ms, document):
+                self._register.take(offset, document, known_at_ms)
                 after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))
             case Tick(until_ms):
                 after.until_ms = max(after.until_ms, until_ms)

@@ -33,12 +33,12 @@ class RegisterHistory:
             self._tables[offset] = TermsTable.of(self._registers[offset])
         return self._tables[offset]
 
-    def take(self, offset: int, document: bytes) -> None:
+    def take(self, offset: int, document: bytes, known_at_ms: int) -> None:
         """Take a change that stands in the line log."""
         if offset <= self._offsets[-1]:
             return
         before = self._registers[self._offsets[-1]]
-        after = applied(before, document)
+        after = applied(before, document, known_at_ms)
         self._offsets.append(offset)
         self._registers[offset] = after if isinstance(after, Register) else before
 
@@ -52,13 +52,13 @@ class RegisterHistory:
             reader.seek(place, self._offsets[-1] + 1)
             while self._offsets[-1] < offset:
                 record = await reader.getone()
-                self._take_record(record.offset, record.value or b"")
+                self._take_record(record.offset, record.value or b"", record.timestamp)
         finally:
             await reader.stop()
 
-    def _take_record(self, offset: int, value: bytes) -> None:
+    def _take_record(self, offset: int, value: bytes, known_at_ms: int) -> None:
         try:
-            self.take(offset, decode(value).document)
+            self.take(offset, decode(value).document, known_at_ms)
         except OperationError:
             self._offsets.append(offset)
             self._registers[offset] = self._registers[self._offsets[-2]]

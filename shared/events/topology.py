@@ -7,12 +7,15 @@ bytes, through `operations` and the line log. Whether it is accepted is a pure f
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.domain import gas_time
+from shared.domain.rules.catalogue import setting_refusal
 from shared.domain.topology import SENDABLE, Change, Composition, Issue, Line, Node, Register, Station, Terms
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -120,7 +123,29 @@ def parsed(document: bytes | dict[str, Any]) -> ChangeText | tuple[Issue, ...]:
         )
 
 
-def applied(register: Register, document: bytes) -> Register | tuple[Issue, ...]:
-    """Return the register after a change, or the reasons why it is refused as a whole. Pure."""
+def applied(register: Register, document: bytes, known_at_ms: int) -> Register | tuple[Issue, ...]:
+    """Return the register after a change, or the reasons why it is refused as a whole. Pure.
+
+    Deadlines of a new line begin with the gas day in which it became known, unless the change says otherwise.
+    """
     text = parsed(document)
-    return text if isinstance(text, tuple) else register.applied(text.change())
+    if isinstance(text, tuple):
+        return text
+    change = text.change()
+    registered_on = gas_time.gas_day(known_at_ms // 3_600_000)
+    lines = tuple(
+        line if line.live_from or line.id in register.lines else replace(line, live_from=registered_on)
+        for line in change.lines
+    )
+    return tuple(_setting_issues(text)) or register.applied(replace(change, lines=lines))
+
+
+def _setting_issues(text: ChangeText) -> list[Issue]:
+    """Return why thresholds and severities cannot be set."""
+    settings = [
+        (place, name, value) for place, line in enumerate(text.lines) for name, value in line.thresholds.items()
+    ]
+    refusals = [(place, name, setting_refusal(name, value)) for place, name, value in settings]
+    return [
+        Issue("SETTING", f"lines[{place}].thresholds.{name}", refusal) for place, name, refusal in refusals if refusal
+    ]

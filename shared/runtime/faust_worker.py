@@ -9,7 +9,6 @@ at once, so that nothing is committed.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -25,16 +24,13 @@ from yarl import URL
 from shared.events.topics import MAX_MESSAGE_BYTES, Topic
 from shared.runtime import metrics
 from shared.runtime.health import Health
-from shared.runtime.kafka import KafkaError
 from shared.runtime.logging import logger
-from shared.runtime.mongo import PyMongoError, is_passing
+from shared.runtime.persistently import ReadAgainError, persistently
 
 BATCH_RECORDS = 64
 """Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
 BATCH_WITHIN_SECONDS = 0.02
 """How long a batch waits to fill: 50 ms would double the time from telegram to rollup."""
-BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
-SOFTWARE_FAULT = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,6 @@ class Record:
     offset: int
     timestamp_ms: int
     value: bytes
-
-
-class ReadAgainError(Exception):
-    """The partition must be read again from an offset: what was handed in does not follow the position."""
-
-    def __init__(self, offset: int) -> None:
-        super().__init__(f"read again from offset {offset}")
-        self.offset = offset
 
 
 class Stage(Protocol):
@@ -140,7 +128,7 @@ class FaustWorker:
 
     async def _start(self, partition: int) -> int:
         """Load a partition at its own position; wait for the store as long as it is away."""
-        offset: int = await self._persistently(lambda: self._stage.begin(partition))
+        offset: int = await persistently(lambda: self._stage.begin(partition), self._stage.name, self._health)
         return offset
 
     async def _consume(self, stream: Any) -> None:
@@ -157,7 +145,7 @@ class FaustWorker:
         if not records:
             return
         try:
-            await self._persistently(lambda: self._stage.handle(partition, records))
+            await persistently(lambda: self._stage.handle(partition, records), self._stage.name, self._health)
         except ReadAgainError as again:
             await self._seek(partition, again.offset)
         metrics.BATCH_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
@@ -174,30 +162,6 @@ class FaustWorker:
         del self._awaited[partition]
         return records[place:]
 
-    async def _persistently(self, work: Callable[[], Any]) -> Any:
-        """Do `work`; again, with backoff, while a server is away; an error of our own ends the process at once."""
-        tries = 0
-        while True:
-            self._health.beat()
-            try:
-                return await work()
-            except ReadAgainError:
-                raise
-            except (PyMongoError, KafkaError) as fault:
-                if isinstance(fault, PyMongoError) and not is_passing(fault):
-                    self._die(fault)
-                metrics.SINK_RETRIES.labels(self._stage.name).inc()
-                self._log.warning("server away, trying again", stage=self._stage.name, fault=str(fault)[:200])
-                await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
-                tries += 1
-            except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
-                self._die(fault)
-
-    def _die(self, fault: BaseException) -> None:
-        """End the process at once, so that nothing is committed; the supervisor starts it again."""
-        self._log.error("defect: ending at once", stage=self._stage.name, exc_info=fault)
-        os._exit(SOFTWARE_FAULT)
-
     async def _seek(self, partition: int, offset: int) -> None:
         tp = TP(self._topic.name, partition)
         if tp not in self._app.consumer.assignment():
@@ -208,7 +172,7 @@ class FaustWorker:
 
     async def _turn(self) -> None:
         """Let the stage do what time asks for, and tell that the loop turns."""
-        for partition in await self._persistently(self._stage.turn):
+        for partition in await persistently(self._stage.turn, self._stage.name, self._health):
             await self._seek(partition, await self._start(partition))
 
     def _tell_lag(self, partition: int, offset: int) -> None:

@@ -26,15 +26,15 @@ class Health:
     def __init__(self, stuck_after_seconds: float = STUCK_AFTER_SECONDS) -> None:
         self.ready = False
         self._stuck_after_seconds = stuck_after_seconds
-        self._last_beat = time.monotonic()
+        self._last_beat: float | None = None
 
     def beat(self) -> None:
         """Tell that the loop turns."""
         self._last_beat = time.monotonic()
 
     def is_live(self) -> bool:
-        """Say whether the loop has turned lately."""
-        return time.monotonic() - self._last_beat < self._stuck_after_seconds
+        """Say whether the loop has turned lately; a service without a worker is live as long as it can answer."""
+        return self._last_beat is None or time.monotonic() - self._last_beat < self._stuck_after_seconds
 
 
 def operations_app(health: Health) -> Starlette:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
@@ -119,6 +119,13 @@ class Watcher:
         ]
         ends: dict[TopicPartition, int] = await self._reader.end_offsets(places)
         return ends
+
+    async def empty(self, topic: str) -> None:
+        """Remove everything that stands in a topic now."""
+        ends = await self.ends(topic)
+        await self._admin.delete_records(
+            {place: RecordsToDelete(before_offset=end) for place, end in ends.items() if end}
+        )
 
     async def committed(self) -> dict[TopicPartition, int]:
         """Return the offset that the group has committed for each partition."""

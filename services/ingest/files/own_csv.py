@@ -17,7 +17,7 @@ from shared.domain.reading import Provenance, Quality
 from shared.domain.reason import Reason
 
 _SENT = (VOLUME, ENERGY, GCV, TEMPERATURE)
-_QUALITIES = {quality.name: quality for quality in Quality}
+_QUALITIES = {quality.name: quality for quality in Quality if quality is not Quality.EDITED}
 
 
 def file_hours(heading: Heading, rows: Iterable[Row], default_line: str) -> list[FileHour]:

@@ -89,13 +89,11 @@ def hour_in_reach(evidence: Evidence) -> Hits:
     source="Oracle",
 )
 def line_active(evidence: Evidence) -> Hits:
-    """The register has no such line on that gas day, or has it in another station than the telegram says.
+    """The register has no such line on that gas day, or has it in another station than the source says.
 
-    Where the source names no station (a file), the station is not compared.
+    A file's rows carry the station that the register named when the file came; none where it knew no such line.
     """
-    terms = evidence.terms
-    elsewhere = (evidence.stations != STATION_NOT_SAID) & (evidence.stations != terms["station"])
-    return Hits(~terms["active"] | elsewhere)
+    return Hits(~evidence.terms["active"] | (evidence.stations != evidence.terms["station"]))
 
 
 @rule(

@@ -1,0 +1,62 @@
+"""Where the commands find the system: addresses in the environment, else the demo that runs on the data folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from deploy.local import addresses, data_folder
+from shared.runtime.mongo import Database, connect
+
+WRONG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Addresses: Kafka's bootstrap, MongoDB's, and the one address for people and programs."""
+
+    kafka_bootstrap: str
+    mongo_uri: str
+    mongo_database: str
+    http: str
+
+    def database(self) -> Database:
+        """Return the database; inside the event loop that uses it."""
+        return connect(self.mongo_uri, self.mongo_database)
+
+
+def find() -> Reach:
+    """Return the addresses; end with a sentence where there are none."""
+    demo = addresses.read(data_folder.chosen_folder())
+    told = {
+        "kafka_bootstrap": os.environ.get("GASTRACK_KAFKA_BOOTSTRAP") or (demo.kafka_bootstrap if demo else ""),
+        "mongo_uri": os.environ.get("GASTRACK_MONGO_URI") or (demo.mongo_uri if demo else ""),
+        "http": os.environ.get("GASTRACK_URL") or (demo.http if demo else ""),
+    }
+    missing = [name for name, value in told.items() if not value]
+    if missing:
+        complain(
+            "No demo runs here: start one with `make demo`, or set GASTRACK_KAFKA_BOOTSTRAP, GASTRACK_MONGO_URI "
+            "and GASTRACK_URL."
+        )
+        raise typer.Exit(WRONG)
+    return Reach(mongo_database=os.environ.get("GASTRACK_MONGO_DATABASE", "gastrack"), **told)
+
+
+def say(text: str) -> None:
+    """Answer on standard output."""
+    typer.echo(text)
+
+
+def complain(text: str) -> None:
+    """Tell a person what is wrong and what to do."""
+    typer.echo(text, err=True)
+
+
+def issues_of(problem: dict[str, Any]) -> list[str]:
+    """Return the issues of a problem answer as lines."""
+    issues = problem.get("issues") or [{"code": problem.get("title", ""), "position": "", "message": ""}]
+    return [f"{issue['code']} {issue['position']}: {issue['message']}" for issue in issues]

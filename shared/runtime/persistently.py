@@ -1,0 +1,63 @@
+"""How workers meet servers that are away, and errors of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from shared.runtime import metrics
+from shared.runtime.health import Health
+from shared.runtime.kafka import KafkaError
+from shared.runtime.logging import logger
+from shared.runtime.mongo import PyMongoError, is_passing
+
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Waits between tries; the last one again and again: a server may be away for hours."""
+SOFTWARE_FAULT = 70
+"""Exit code of a process that met an error of our own."""
+Result = TypeVar("Result")
+
+
+class HoldStillError(Exception):
+    """Somebody asks the workers to wait, as a replay does while it empties the store."""
+
+
+class ReadAgainError(Exception):
+    """The partition must be read again from an offset: what was handed in does not follow the position."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"read again from offset {offset}")
+        self.offset = offset
+
+
+async def persistently(work: Callable[[], Awaitable[Result]], stage: str, health: Health) -> Result:
+    """Return what `work` returns; try again, with backoff, while a server is away.
+
+    An error of our own ends the process at once, so that nothing is committed; the supervisor starts it again.
+
+    Raises:
+        ReadAgainError: as `work` does.
+    """
+    tries = 0
+    while True:
+        health.beat()
+        try:
+            return await work()
+        except ReadAgainError:
+            raise
+        except (PyMongoError, KafkaError, HoldStillError) as fault:
+            if isinstance(fault, PyMongoError) and not is_passing(fault):
+                _die(stage, fault)
+            metrics.SINK_RETRIES.labels(stage).inc()
+            logger(__name__).warning("waiting to try again", stage=stage, fault=repr(fault)[:200])
+            await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
+            tries += 1
+        except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
+            _die(stage, fault)
+
+
+def _die(stage: str, fault: BaseException) -> None:
+    logger(__name__).error("defect: ending at once", stage=stage, exc_info=fault)
+    os._exit(SOFTWARE_FAULT)

@@ -24,6 +24,7 @@ JAVA_OPTIONS = (
     "--sun-misc-unsafe-memory-access=allow",  # scala-library's; only a warning without
     f"-Dlog4j2.configurationFile={LOG_SETTINGS}",
 )
+QUICK_START = "-XX:TieredStopAtLevel=1"  # for a tool that lives a second: 1.3 s instead of 2 (a broker runs for days)
 
 
 def java() -> Path:
@@ -82,7 +83,16 @@ class Kafka:
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._settings)]
+        command = [
+            *self._java,
+            QUICK_START,
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            cluster,
+            "-c",
+            str(self._settings),
+        ]
         tool = WatchedProcess("Kafka's format", command, self._log.with_name("kafka-format.log"), {}, self._descriptors)
         tool.start()
         if tool.wait_for_end(FORMAT_WITHIN_S) != 0:

@@ -1,5 +1,6 @@
 """MongoDB and Kafka themselves: crash, restart, another port on old data, addresses in the environment."""
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ async def test_old_data_on_other_ports(tmp_path: Path) -> None:
         assert await read(kafka.bootstrap, len(expected)) == expected
         mongod.process.stop()
         kafka.process.stop()
+
+
+def test_a_cluster_id_may_begin_with_a_dash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One id in 64 does, and Kafka's format must not take it for an option."""
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(bytes=b"\xf8" + bytes(15)))
+    ports = free_ports(2)
+    kafka = Kafka(tmp_path / "kafka", tmp_path / "kafka.log", (ports[0], ports[1]), kafka_jars.class_path())
+    kafka.start()
+    kafka.process.kill()
+    assert "cluster.id=-AAAA" in (tmp_path / "kafka" / "log" / "meta.properties").read_text()
 
 
 def test_mongod_is_set_up_as_the_services_need_it(stack: Servers) -> None:

@@ -1,0 +1,1 @@
+"""The export service: the measurements as files, csv and xml, streamed in blocks."""

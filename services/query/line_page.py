@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 from services.query import periods
 from services.query.answers import Layout
-from services.query.chart import MOST_STEPS, Chart, Point, draw
+from services.query.chart import Chart, Point, draw
 from services.query.handlers import name_at
-from services.query.page_rows import MEASURES, Row, Totals, cells, grouped, rows_of, totals_of
+from services.query.page_rows import MEASURES, Row, Totals, cells, rows_of, states_of, totals_of
 from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
@@ -79,7 +79,8 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     ended = ended_before(now)
     today = gas_time.gas_day(ended - 1)
     published = cells(view.columns)
-    rows = rows_of(view, published, ended)
+    states = states_of(view, published, ended)
+    rows = rows_of(view, published, states, MOST_TABLE_ROWS)
     names = await station_names(database, [view.line.station])
     last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
     before, after = periods.moved(question, -1), periods.moved(question, 1)
@@ -101,10 +102,10 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         previous=None if before is None else _address("", before, shown).href,
         following=None if after is None else _address("", after, shown).href,
         totals=totals_of(view),
-        chart=_chart(view, rows, published[shown], shown),
-        rows=rows[:MOST_TABLE_ROWS],
-        hidden_rows=max(0, len(rows) - MOST_TABLE_ROWS),
-        states=sorted({row.state for row in rows if row.state}),
+        chart=_chart(view, rows, states, published[shown], shown),
+        rows=rows,
+        hidden_rows=len(states) - len(rows),
+        states=sorted(set(states) - {""}),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )
@@ -115,13 +116,16 @@ def opening_question(asked: Question, now: datetime, *, has_period: bool) -> Que
     return asked if has_period else periods.default_period(asked, gas_time.gas_day(ended_before(now) - 1))
 
 
-def _chart(view: LineView, rows: Sequence[Row], figures: Sequence[str | None], shown: str) -> Chart:
+def _chart(
+    view: LineView, rows: Sequence[Row], states: Sequence[str], figures: Sequence[str | None], shown: str
+) -> Chart:
+    """Draw every row; the words on its parts are those of the table, where that is whole."""
     places, first = _axis(view)
-    values = [None if figure is None else float(figure) for figure in figures]
-    points = []
-    for row, value, place in zip(rows, values, first, strict=True):
-        words = f"{row.group} {row.label}: {grouped(row.figures[shown]) or row.state}" if places <= MOST_STEPS else ""
-        points.append(Point(place, value, row.state, words))
+    values = (None if figure is None else float(figure) for figure in figures)
+    words = [f"{row.group} {row.label}: {row.figures[shown] or row.state}".lstrip() for row in rows]
+    if len(words) < len(states):
+        words = [""] * len(states)
+    points = [Point(*point) for point in zip(first, values, states, words, strict=True)]
     return draw(points, places, _ticks(view.question), from_zero=shown in ("volume_m3n", "energy"))
 
 

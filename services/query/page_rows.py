@@ -12,11 +12,13 @@ from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.period import View
 from shared.domain.published import Column, period_columns
-from shared.domain.view import HourRows
+from shared.domain.view import HourRows, PeriodRows
 
 AWAITED_HOURS = 2
 """A missing hour that ended this recently is awaited: teletransmitted hours come within 1.5 h (rule B5)."""
 MEASURES = ("volume_m3n", "energy", "gcv", "temperature_c")
+Published = dict[str, list[str | None]]
+"""Published columns by name, as strings; None where a row has no value."""
 _QUALITY_STATES = {"MISSING": "missing", "ESTIMATED": "estimated", "SUBSTITUTED": "substituted", "EDITED": "edited"}
 
 
@@ -29,7 +31,6 @@ class Row:
     label: str
     figures: dict[str, str | None]
     validity: str
-    quality: str
     state: str
     share: str
 
@@ -50,7 +51,7 @@ class Totals:
         return f"{1000 * self.present // self.expected / 10:g}" if self.expected else "0"
 
 
-def cells(columns: Sequence[Column]) -> dict[str, list[str | None]]:
+def cells(columns: Sequence[Column]) -> Published:
     """Return the published columns as strings, None where a row has no value."""
     return {column.flat_name: _strings(column) for column in columns}
 
@@ -64,11 +65,24 @@ def grouped(figure: str | None, most_places: int = 9) -> str | None:
     return f"{number:,.{places}f}"
 
 
-def rows_of(view: LineView, published: dict[str, list[str | None]], ended: int) -> list[Row]:
-    """Return the table's rows; `ended` is the first hour that has not ended."""
+def states_of(view: LineView, published: Published, ended: int) -> list[str]:
+    """Return each row's state in one word, empty where it is simply measured.
+
+    `ended` is the first hour that has not ended: an hour that is missing since a moment ago is awaited.
+    """
     if isinstance(view.rows, HourRows):
-        return _hour_rows(view.rows, published, ended)
-    return _period_rows(view, published)
+        states = [_QUALITY_STATES.get(quality or "", "") for quality in published["quality"]]
+        awaited = zip(view.rows.hours.tolist(), states, strict=True)
+        return ["awaited" if state == "missing" and hour >= ended - AWAITED_HOURS else state for hour, state in awaited]
+    counts = zip(*(published[f"hours_{name}"] for name in ("present", "expected", "estimated")), strict=True)
+    return [_period_state(present or "", expected or "", estimated or "") for present, expected, estimated in counts]
+
+
+def rows_of(view: LineView, published: Published, states: Sequence[str], most: int) -> list[Row]:
+    """Return the first rows of the table, at most so many."""
+    if isinstance(view.rows, HourRows):
+        return _hour_rows(published, states[:most])
+    return _period_rows(view.rows, published, states[:most])
 
 
 def totals_of(view: LineView) -> Totals:
@@ -90,16 +104,18 @@ def _strings(column: Column) -> list[str | None]:
     return [string if here else None for string, here in zip(strings, column.present.tolist(), strict=True)]
 
 
-def _hour_rows(rows: HourRows, published: dict[str, list[str | None]], ended: int) -> list[Row]:
+def _period_state(present: str, expected: str, estimated: str) -> str:
+    if present != expected:
+        return "missing" if present == "0" else "incomplete"
+    return "" if estimated == "0" else "partly"
+
+
+def _hour_rows(published: Published, states: Sequence[str]) -> list[Row]:
     found = []
-    for place, hour in enumerate(rows.hours.tolist()):
-        day, quality = published["gas_day"][place] or "", published["quality"][place] or ""
-        state = _QUALITY_STATES.get(quality, "")
-        if state == "missing" and hour >= ended - AWAITED_HOURS:
-            state = "awaited"
-        label = _hour_label(str(published["local_start"][place]), day)
-        validity = published["validity"][place] or ""
-        found.append(Row(str(hour), day, label, _figures(published, place), validity, quality, state, ""))
+    for place, state in enumerate(states):
+        key, day = str(published["start"][place]), str(published["gas_day"][place])
+        label, validity = _hour_label(str(published["local_start"][place]), day), published["validity"][place] or ""
+        found.append(Row(key, day, label, _figures(published, place), validity, state, ""))
     return found
 
 
@@ -111,20 +127,15 @@ def _hour_label(local_start: str, day: str) -> str:
     return f"{label} {local_start[-6:]}" if switches else label
 
 
-def _period_rows(view: LineView, published: dict[str, list[str | None]]) -> list[Row]:
-    name, form = ("gas_day", "%a {day} %b %Y") if view.question.view is View.DAY else ("month", "%B %Y")
-    found = []
-    for place, key in enumerate(published[name]):
-        day = date.fromisoformat(key or "") if len(key or "") == 10 else gas_time.first_day_of_month(key or "")
-        expected, present = published["hours_expected"][place] or "0", published["hours_present"][place] or "0"
-        state = "missing" if present == "0" else "incomplete" if present != expected else ""
-        if not state and published["hours_estimated"][place] != "0":
-            state = "estimated"
-        validity, label = published["validity"][place] or "", day.strftime(form.format(day=day.day))
-        figures = _figures(published, place)
-        found.append(Row(key or "", str(day.year), label, figures, validity, "", state, f"{present} / {expected}"))
+def _period_rows(rows: PeriodRows, published: Published, states: Sequence[str]) -> list[Row]:
+    daily, found = rows.view is View.DAY, []
+    for place, (state, day) in enumerate(zip(states, rows.first_days[: len(states)], strict=True)):
+        label = f"{day:%a} {day.day} {day:%b %Y}" if daily else f"{day:%B %Y}"
+        share = f"{published['hours_present'][place]} / {published['hours_expected'][place]}"
+        validity = published["validity"][place] or ""
+        found.append(Row(day.isoformat(), "", label, _figures(published, place), validity, state, share))
     return found
 
 
-def _figures(published: dict[str, list[str | None]], place: int) -> dict[str, str | None]:
+def _figures(published: Published, place: int) -> dict[str, str | None]:
     return {name: grouped(published[name][place]) for name in MEASURES}

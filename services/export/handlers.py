@@ -1,0 +1,58 @@
+"""The use case of the export service: a download, streamed in blocks, refused before its first byte or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from services.export import csv_file, escaping, xml_file
+from services.export.asked import Download, FileFormat
+from services.export.blocks import block_of, blocks_of
+from shared.access.caller import Caller
+from shared.domain.topology import Line
+from shared.domain.view import HourRows, PeriodRows, ended_before
+from shared.runtime.http import not_found
+from shared.runtime.mongo import Database
+from shared.store.lines import find_line
+
+
+async def lines_of(database: Database, caller: Caller, download: Download) -> list[Line]:
+    """Return the lines of a download.
+
+    Raises:
+        ProblemError: 404, the same whether a line is unknown or not the caller's.
+    """
+    lines = []
+    for place, line in enumerate(download.lines):
+        found = await find_line(database, line) if caller.may_read(line) else None
+        if found is None:
+            raise not_found(f"line[{place}]", f"line {line!r} is not known here")
+        lines.append(found.line)
+    return lines
+
+
+async def file_of(database: Database, lines: list[Line], download: Download, now: datetime) -> AsyncIterator[bytes]:
+    """Write a file block by block: the heading goes with the first block, so that an early fault is still an answer."""
+    ended, count, waiting = ended_before(now), 0, _header(download)
+    for line in lines:
+        async for rows in blocks_of(database, line, download.question, ended):
+            written = await asyncio.to_thread(_written, line, download, rows)
+            count += len(rows.hours if isinstance(rows, HourRows) else rows.starts)
+            yield waiting + written
+            waiting = b""
+    footer = xml_file.footer(count) if download.format is FileFormat.XML else b""
+    if waiting or footer:
+        yield waiting + footer
+
+
+def _header(download: Download) -> bytes:
+    if download.format is FileFormat.XML:
+        return xml_file.header(download.question)
+    return csv_file.header(download.question, download.dialect)
+
+
+def _written(line: Line, download: Download, rows: HourRows | PeriodRows) -> bytes:
+    if download.format is FileFormat.XML:
+        return xml_file.rows(block_of(line, download.question, rows, escaping.xml_attribute), download.question.view)
+    return csv_file.rows(block_of(line, download.question, rows, escaping.csv_text), download.dialect)

@@ -1,0 +1,44 @@
+"""Builds the export service from its settings: the only place where its adapters are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from services.export.api import api
+from services.export.settings import ExportSettings
+from shared.access.caller import demo_caller
+from shared.runtime import http
+from shared.runtime.health import Health
+from shared.runtime.lifecycle import HttpFace, Part
+from shared.runtime.mongo import Database, connect
+
+BODY_LIMIT_BYTES = 64 * 1024
+"""Nothing that export answers has a body; room for a client that sends one all the same."""
+
+
+def utc_now() -> datetime:
+    """Return the time of the clock: read here, in no rule."""
+    return datetime.now(UTC)
+
+
+def application(database: Database, identity: str, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
+    app = FastAPI(title="Gastrack export", docs_url=None, redoc_url=None, openapi_url=None)
+    http.install(app, BODY_LIMIT_BYTES)
+    app.state.database, app.state.caller, app.state.now = database, demo_caller(identity), now
+    app.include_router(api)
+    return app
+
+
+def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
+    """Return what builds the service's parts once the event loop runs."""
+
+    async def parts(health: Health) -> Sequence[Part]:
+        health.beat()
+        app = application(connect(settings.mongo_uri, settings.mongo_database), settings.demo_identity)
+        return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
+
+    return parts

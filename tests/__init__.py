@@ -1,1 +1,1 @@
-"""Tests, in the order in which they cost: unit, property, architecture, integration, e2e; drills and figures apart."""
+"""Tests; they mirror the source."""

@@ -19,8 +19,7 @@ from shared.domain.reading import MEASURES, Readings
 Threshold = float | NDArray[np.float64]
 """One number for all readings, or one a reading."""
 
-STATION_NOT_SAID = -1
-STATION_UNKNOWN = -2
+STATION_UNKNOWN = -1
 _SCALES = {column: quantity.scale for column, quantity in zip(MEASURES, QUANTITIES, strict=True)}
 
 
@@ -31,7 +30,7 @@ class Evidence:
     Attributes:
         rows: The readings (dtype READING).
         terms: What the register says of each one's line in its hour (dtype TERMS).
-        stations: The station that the source names, as TERMS numbers them, or STATION_NOT_SAID or STATION_UNKNOWN.
+        stations: The station that the source names, as TERMS numbers them, or STATION_UNKNOWN.
         known_at_ms: When the record became known, milliseconds since 1970 UTC.
         thresholds: The thresholds of the rule that looks, by name.
     """
@@ -83,4 +82,4 @@ def present(integers: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _station(name: str, table: TermsTable) -> int:
-    return table.stations.get(name, STATION_UNKNOWN) if name else STATION_NOT_SAID
+    return table.stations.get(name, STATION_UNKNOWN)

@@ -6,7 +6,7 @@ import numpy as np
 
 from shared.domain.quantities import ABSENT, QUANTITIES
 from shared.domain.reading import MEASURES, Provenance, Quality
-from shared.domain.rules.evidence import STATION_NOT_SAID, Evidence
+from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.rule import Hits, JudgedBy, Severity, judged_elsewhere, rule
 from shared.domain.topology import SENDABLE
 

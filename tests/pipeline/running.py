@@ -1,0 +1,143 @@
+"""A running system: five services as processes on a real MongoDB and a real Kafka, and how a test talks to them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from deploy.local.envoy import Envoy
+from deploy.local.ports import free_ports
+from deploy.local.servers import Servers
+from deploy.local.services import PARTITIONS, Service, common_environment, five_services
+from gastrack.http_calls import call
+from shared.events.topics import TELEMETRY
+from shared.runtime.kafka import ensure_topics, producer
+from shared.runtime.mongo import Database, connect
+
+ROOT = Path(__file__).parents[2]
+ASK_SECONDS = 0.1
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class System:
+    """Servers, services and the edge."""
+
+    folder: Path
+    servers: Servers
+    services: dict[str, Service]
+    edge: Envoy
+    environment: dict[str, str]
+
+    @property
+    def http(self) -> str:
+        """The one address."""
+        return self.edge.url
+
+    def start(self, *names: str) -> None:
+        """Start services and wait until they are ready; all of them where none is named."""
+        for name in names or self.services:
+            self.services[name].start()
+        for name in names or self.services:
+            self.services[name].wait_ready()
+
+    def stop(self) -> None:
+        """End what still runs."""
+        self.edge.process.stop()
+        for service in self.services.values():
+            if service.process.running:
+                service.process.terminate()
+        for service in self.services.values():
+            if service.process.running:
+                service.process.stop()
+
+    def get(self, path: str) -> Any:
+        """Return the JSON answer to a GET; fail with the problem where it is none."""
+        status, answer = call(f"{self.http}{path}")
+        assert status == 200, answer
+        return answer
+
+    def post(self, path: str, body: bytes) -> tuple[int, Any]:
+        """Return status and JSON answer."""
+        return call(f"{self.http}{path}", body)
+
+    def gastrack(self, *arguments: str, code: int | None = 0) -> Any:
+        """Run the command as its users do; return its JSON answer, or its text."""
+        done = subprocess.run(
+            [sys.executable, "-m", "gastrack", *arguments],
+            env={**os.environ, **self.environment, "GASTRACK_URL": self.http},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert code is None or done.returncode == code, f"{done.returncode}: {done.stdout}{done.stderr}"
+        return json.loads(done.stdout) if "--json" in arguments and done.stdout else done.stdout + done.stderr
+
+    def store(self, work: Callable[[Database], Coroutine[Any, Any, Result]]) -> Result:
+        """Return what `work` finds in the store."""
+
+        async def connected() -> Result:
+            return await work(connect(self.servers.mongo_uri, self.environment["GASTRACK_MONGO_DATABASE"]))
+
+        return asyncio.run(connected())
+
+    def send(self, telegrams: Iterable[tuple[str, bytes]]) -> int:
+        """Put telegrams into Kafka as a gateway does; return how many."""
+        return asyncio.run(send(self.servers.kafka_bootstrap, telegrams))
+
+    def ledger(self, wait_seconds: float = 60.0) -> dict[str, int]:
+        """Return the ledger once nothing is under way; fail where it does not balance."""
+        found: dict[str, int] = self.gastrack("ledger", "--wait", str(wait_seconds), "--json")
+        return found
+
+
+async def send(bootstrap: str, telegrams: Iterable[tuple[str, bytes]]) -> int:
+    """Put telegrams into Kafka, and wait until each is there for good."""
+    sender, count, pending = producer(bootstrap, linger_ms=5), 0, []
+    await sender.start()
+    try:
+        for station, body in telegrams:
+            pending.append(await sender.send(TELEMETRY.name, body, key=station.encode()))
+            count += 1
+        for sent in pending:
+            await sent
+    finally:
+        await sender.stop()
+    return count
+
+
+def system(
+    folder: Path, servers: Servers, database: str = "gastrack", environment: Mapping[str, str] | None = None
+) -> System:
+    """Return a system on running servers, its topics created, its services not started."""
+    asyncio.run(ensure_topics(servers.kafka_bootstrap, PARTITIONS))
+    told = {
+        **common_environment(servers.kafka_bootstrap, servers.mongo_uri),
+        "GASTRACK_MONGO_DATABASE": database,
+        "GASTRACK_TICK_SECONDS": "2",
+        **(environment or {}),
+    }
+    services = five_services(told, folder / "logs")
+    behind = {name: service.http_port for name, service in services.items() if service.http_port}
+    first, second = free_ports(2)
+    edge = Envoy(folder / "envoy", folder / "logs" / "envoy.log", (first, second), behind)
+    edge.start()
+    return System(folder, servers, services, edge, told)
+
+
+def until(condition: Callable[[], bool], within_seconds: float, what: str) -> None:
+    """Ask until a condition holds; fail with what was waited for."""
+    deadline = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within_seconds:.0f} s: {what}"
+        time.sleep(ASK_SECONDS)

@@ -10,7 +10,6 @@ Ids sort by line and time, so a period of a line is one range of `_id`; no furth
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP
-from shared.runtime.mongo import CollectionInvalid, Database
+from shared.runtime.mongo import Database, create_collection
 
 MAX_DAYS_PER_MONTH = 31
 RECEIPTS_KEPT_SECONDS = 30 * 24 * 3600
@@ -82,8 +81,7 @@ async def ensure_collections(database: Database) -> None:
     there = set(await database.list_collection_names())
     for name in Collection:
         if name not in there:
-            with suppress(CollectionInvalid):  # somebody else was faster
-                await database.create_collection(name)
+            await create_collection(database, name)
     await database[Collection.FINDINGS].create_index([("line", 1), ("known_at", -1)])
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])

@@ -21,8 +21,8 @@ STARTS = ("subprocess.Popen", "os.fork", "os.posix_spawn", "socket.__new__", "os
 DEEDS = (*FILES, *STARTS)
 
 
-LIBRARY_SWITCHES = {"PYDANTIC_DISABLE_PLUGINS"}
-"""What pydantic looks up whenever a model is defined; it is no setting of ours."""
+PLUGIN_SEARCH = "pydantic/plugin/_loader.py"
+"""Where pydantic looks for its plugins when the first model is defined: its own affair, like an import."""
 
 
 class RecordingEnvironment(os._Environ[str]):
@@ -33,7 +33,7 @@ class RecordingEnvironment(os._Environ[str]):
         self._deeds = deeds
 
     def __getitem__(self, key: str) -> str:
-        if key not in LIBRARY_SWITCHES and _is_ours(sys._getframe(1)):
+        if _is_ours(sys._getframe(1)):
             self._deeds.append(f"reads {key} from the environment")
         return super().__getitem__(key)
 
@@ -47,7 +47,7 @@ def _is_ours(frame: FrameType | None) -> bool:
     """Say whether our code did it: going out from the deed, our code comes before the machinery of an import."""
     while frame is not None:
         code: CodeType = frame.f_code
-        if code.co_filename.startswith("<frozen importlib"):
+        if code.co_filename.startswith("<frozen importlib") or code.co_filename.endswith(PLUGIN_SEARCH):
             return False
         if str(frame.f_globals.get("__name__", "")).split(".")[0] in OURS:
             return True

@@ -14,17 +14,18 @@ from pymongo.write_concern import WriteConcern
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Session = AsyncIOMotorClientSession
+_NAMESPACE_EXISTS = 48
 SERVER_SELECTION_MS = 5_000
 """How long an operation waits for a server before it says that there is none."""
 
 __all__ = [
-    "CollectionInvalid",
     "Database",
     "PyMongoError",
     "Session",
     "SyncDatabase",
     "connect",
     "connect_sync",
+    "create_collection",
     "is_passing",
 ]
 
@@ -49,6 +50,17 @@ def connect_sync(uri: str, database: str) -> SyncDatabase[dict[str, Any]]:
         read_concern=ReadConcern("majority"),
         write_concern=WriteConcern("majority"),
     )
+
+
+async def create_collection(database: Database, name: str) -> None:
+    """Create a collection; one that somebody else has just created is as good."""
+    try:
+        await database.create_collection(name)
+    except CollectionInvalid:
+        return
+    except OperationFailure as fault:
+        if fault.code != _NAMESPACE_EXISTS:
+            raise
 
 
 def is_passing(fault: PyMongoError) -> bool:

@@ -1,0 +1,1 @@
+"""Query and export over a real MongoDB."""

@@ -13,7 +13,7 @@ from shared.domain import gas_time
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Quality, Validity
 from shared.domain.revision import HOUR
-from shared.domain.rollup import fold_days, fold_hours
+from shared.domain.rollup import ROLLUP, fold_days, fold_hours
 from shared.domain.topology import Line, Node, Station, Terms
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection, day_id, month_id, slot_name
@@ -84,6 +84,6 @@ def _store_month(database: SyncDatabase[dict[str, Any]], line: str, month: str, 
     key = {"_id": month_id(line, month)}
     stored = database[Collection.LINE_MONTHS].find_one(key) or {"d": {}}
     packed = {**stored["d"], **{name: rollup.tobytes() for name, rollup in slots.items()}}
-    whole = fold_days(np.concatenate([np.frombuffer(slot, fold_days(np.zeros(0)).dtype) for slot in packed.values()]))
+    whole = fold_days(np.concatenate([np.frombuffer(slot, ROLLUP) for slot in packed.values()]))
     fields = {"p": 0, "l": line, "d": packed, "changes": int(whole["changes"]), "known_at": int(whole["known_at"])}
     database[Collection.LINE_MONTHS].replace_one(key, {**key, **fields}, upsert=True)

@@ -1,0 +1,110 @@
+"""Query and export as processes behind Envoy, over a MongoDB of their own; a real browser in front."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from deploy.local import browser as installed_browser
+from deploy.local.envoy import Envoy
+from deploy.local.mongod import Mongod
+from deploy.local.ports import free_ports
+from deploy.local.services import common_environment, five_services
+from shared.domain import gas_time
+from shared.domain.topology import Station
+from shared.runtime.mongo import SyncDatabase, connect_sync
+from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
+
+LINE = "BE-0042-A"
+UNUSED_PORT = 9
+"""Stands where ingest would be: these tests send it nothing."""
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MongoDB for the pages."""
+    folder = tmp_path_factory.mktemp("e2e-store")
+    mongod = Mongod(folder / "data", folder / "mongod.log", free_ports(1)[0])
+    mongod.start()
+    mongod.wait_ready()
+    yield mongod.uri
+    mongod.process.stop()
+
+
+@pytest.fixture(scope="session")
+def store(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
+    """Two lines with the last 25-hour gas day and the last three days, but for the hour that ended last."""
+    made = connect_sync(mongo_uri, "gastrack")
+    register(
+        made, Station("BE-0042", "MOERBROEK Vaartdijk"), a_line(), a_line("BE-0042-B", name="Moerbroek city run 2")
+    )
+    october = gas_time.hours_of_day(switch_day())
+    store_hours(made, LINE, october.start, plausible_hours(october))
+    ended = last_ended_hour()
+    recent = range(gas_time.hours_of_day(gas_time.gas_day(ended) - timedelta(days=2)).start, ended)
+    store_hours(made, LINE, recent.start, plausible_hours(recent))
+    yield made
+    made.client.close()
+
+
+@pytest.fixture(scope="session")
+def address(
+    mongo_uri: str, store: SyncDatabase[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The one address, in front of query and export."""
+    assert store.name == "gastrack"
+    folder: Path = tmp_path_factory.mktemp("e2e-services")
+    every = five_services(common_environment("127.0.0.1:9", mongo_uri), folder)
+    services = {name: every[name] for name in ("query", "export")}
+    ports = {name: service.http_port or UNUSED_PORT for name, service in services.items()}
+    public, admin = free_ports(2)
+    envoy = Envoy(folder, folder / "envoy.log", (public, admin), {"ingest": UNUSED_PORT, **ports})
+    for service in services.values():
+        service.start()
+    envoy.start()
+    for service in services.values():
+        service.wait_ready()
+    envoy.wait_ready()
+    yield envoy.url
+    for process in (envoy.process, *(service.process for service in services.values())):
+        process.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; closed after each module, because Playwright occupies the thread's event loop until then."""
+    with sync_playwright() as playwright:
+        # Its own sandbox needs rights that containers and root do not have; it visits loopback only.
+        launched = playwright.chromium.launch(executable_path=installed_browser.require(), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page on which any error of the console fails the test: a broken policy, a script, a missing file."""
+    opened, complaints = browser.new_page(viewport={"width": 1280, "height": 900}), []
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+def switch_day() -> date:
+    """Return the last gas day of 25 hours that is over."""
+    day = gas_time.gas_day(last_ended_hour()) - timedelta(days=1)
+    while len(gas_time.hours_of_day(day)) != gas_time.MAX_HOURS_PER_DAY:
+        day -= timedelta(days=1)
+    return day
+
+
+def last_ended_hour() -> int:
+    """Return the gas hour that ended last."""
+    return int(time.time()) // 3600 - 1

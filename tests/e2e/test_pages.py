@@ -1,0 +1,105 @@
+"""The everyday journeys in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from playwright.sync_api import Page, expect
+
+from services.export.api import SCHEMA
+from services.query.page_rows import grouped
+from shared.domain import gas_time
+from shared.runtime.mongo import SyncDatabase
+from tests.e2e.conftest import LINE, last_ended_hour, switch_day
+from tests.integration.query.stored_lines import plausible_hours, store_hours
+
+Store = SyncDatabase[dict[str, Any]]
+
+
+def test_from_the_start_page_to_the_files(page: Page, address: str) -> None:
+    """Find a line, look at its gas days, and download them as csv and xml."""
+    page.goto(address)
+    page.get_by_placeholder("Name, code or station").fill("vaartdijk be-0042-a")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("tbody tr:not(.group)")).to_have_count(1)
+    page.get_by_role("link", name="Moerbroek city run 1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Moerbroek city run 1")
+    page.get_by_role("link", name="Gas days").click()
+    rows = page.locator("tr[data-key]").count()
+    assert rows == gas_time.gas_day(last_ended_hour()).day
+    with page.expect_download() as csv_file:
+        page.get_by_role("link", name="CSV").click()
+    assert len(list(csv.DictReader(io.StringIO(Path(csv_file.value.path()).read_text())))) == rows
+    with page.expect_download() as xml_file:
+        page.get_by_role("link", name="XML").click()
+    root = etree.parse(str(xml_file.value.path())).getroot()
+    etree.XMLSchema(etree.parse(str(SCHEMA))).assertValid(root)
+    assert len(root.findall("{*}day")) == rows
+    assert xml_file.value.suggested_filename.startswith(f"gastrack_{LINE}_day_")
+
+
+def test_the_switch_day_has_25_rows(page: Page, address: str) -> None:
+    """The gas day of 25 hours shows each, the repeated local hour with both its offsets."""
+    day = switch_day()
+    page.goto(f"{address}/lines/{LINE}?view=hour&from={day}&to={day + timedelta(days=1)}")
+    expect(page.locator("tr[data-key]")).to_have_count(25)
+    expect(page.get_by_role("rowheader", name="02:00 +02:00")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="02:00 +01:00")).to_be_visible()
+    expect(page.locator(".chart rect.bar")).to_have_count(25)
+
+
+def test_a_new_hour_appears_by_itself(page: Page, address: str, store: Store) -> None:
+    """The hour that is awaited turns into its values while the page stays open."""
+    hour = last_ended_hour()
+    day = gas_time.gas_day(hour)
+    page.goto(f"{address}/lines/{LINE}?view=hour&from={day}&to={day + timedelta(days=1)}")
+    start = gas_time.hour_start(hour)
+    row = page.locator(f'tr[data-key="{start:%Y-%m-%dT%H:%M:%SZ}"]')
+    expect(row).to_contain_text("awaited")
+    page.evaluate("window.stayed = true")
+    arrived = plausible_hours(range(hour, hour + 1))
+    store_hours(store, LINE, hour, arrived)
+    volume = grouped(f"{int(arrived['volume'][0]) / 1000:.3f}")
+    expect(row).to_contain_text(str(volume), timeout=15_000)
+    assert page.evaluate("window.stayed") is True
+
+
+def test_moving_through_periods(page: Page, address: str) -> None:
+    """The arrows and the named periods lead where they say; the address tells the period."""
+    page.goto(f"{address}/lines/{LINE}?view=day&from=2026-10-01&to=2026-11-01")
+    expect(page.locator(".period")).to_have_text("October 2026")
+    page.get_by_role("link", name="Previous period").click()
+    expect(page.locator(".period")).to_have_text("September 2026")
+    assert "from=2026-09-01&to=2026-10-01" in page.url
+    page.get_by_role("link", name="Gas months").click()
+    expect(page.locator(".period")).to_contain_text("September 2026")
+
+
+@pytest.mark.parametrize("path", ["/", f"/lines/{LINE}", f"/lines/{LINE}?view=month"])
+def test_pages_fit_a_phone(page: Page, address: str, path: str) -> None:
+    """At 360 pixels nothing sticks out of the page."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(address + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_pages_work_without_scripts(page: Page, address: str) -> None:
+    """Plain links and forms do everything but the renewal."""
+    with page.context.browser.new_context(java_script_enabled=False) as context:  # type: ignore[union-attr]
+        plain = context.new_page()
+        plain.goto(f"{address}/lines/{LINE}")
+        plain.get_by_role("link", name="Gas months").click()
+        expect(plain.locator("table.values tbody tr")).not_to_have_count(0)
+
+
+def test_an_error_is_a_page(page: Page, address: str) -> None:
+    """A person who asks for an unknown line gets a page that says so, with the right status."""
+    answer = page.request.get(f"{address}/lines/NOPE", headers={"Accept": "text/html"})
+    assert answer.status == 404
+    assert "is not known here" in answer.text()

@@ -1,0 +1,63 @@
+"""Lists: lines, nodes, findings and dead letters, page by page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from shared.runtime.mongo import SyncDatabase
+from shared.store.documents import Collection
+
+
+async def test_lines_come_page_by_page(query: httpx2.AsyncClient) -> None:
+    """The next link leads to what follows, and the last page has none."""
+    first = (await query.get("/v1/lines?limit=1")).json()
+    second = (await query.get(first["next"])).json()
+    assert [row["id"] for page in (first, second) for row in page["rows"]] == ["BE-0042-A", "BE-0042-B"]
+    assert second["next"] is None
+    row = first["rows"][0]
+    assert (row["name"], row["station"], row["station_name"]) == (
+        "Moerbroek city run 1",
+        "BE-0042",
+        "MOERBROEK Vaartdijk",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("code=01789/1", 2), ("code=BE-0042-A", 1), ("code=none", 0), ("q=vaartdijk", 2), ("q=city+run", 1), ("q=.*", 0)],
+)
+async def test_lines_are_found(query: httpx2.AsyncClient, asked: str, found: int) -> None:
+    """By another code, by words of name or station; signs of a pattern mean themselves."""
+    assert len((await query.get(f"/v1/lines?{asked}")).json()["rows"]) == found
+
+
+async def test_one_line_and_one_node(query: httpx2.AsyncClient) -> None:
+    """A line tells its terms, a node its compositions."""
+    line = (await query.get("/v1/lines/BE-0042-A")).json()
+    assert line["terms"][0]["from"] == "2026-09-01"
+    assert (await query.get("/v1/nodes")).json() == {"rows": [{"id": "NODE-1", "name": "Moerbroek"}], "next": None}
+    assert (await query.get("/v1/nodes/NODE-1")).json()["compositions"][0]["from"] == "2026-09-01"
+
+
+async def test_findings_of_a_line_and_its_gas_days(
+    query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
+) -> None:
+    """Findings are told with the starts of their hours, and only those of the days asked for."""
+    finding = {"line": "BE-0042-A", "rule": "C1", "severity": "F", "observed": [3.0], "threshold": [2.0], "p": 0}
+    known = {"known_at": 1_795_000_000_000, "log_offset": 4, "state": "open", "rows": b"\0"}
+    database[Collection.FINDINGS].insert_one({"_id": "telemetry/0/1/0|C1", "hours": [498_000], **finding, **known})
+    (row,) = (await query.get("/v1/findings?line=BE-0042-A&from=2026-10-01&to=2026-11-01")).json()["rows"]
+    assert (row["id"], row["rule"], row["starts"]) == ("telemetry/0/1/0|C1", "C1", ["2026-10-24T00:00:00Z"])
+    assert "rows" not in row
+    assert (await query.get("/v1/findings?line=BE-0042-A&to=2026-10-01")).json()["rows"] == []
+
+
+async def test_dead_letters(query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]) -> None:
+    """Dead letters are told with their reason and without their bytes."""
+    letter = {"_id": "telemetry/0/9/0", "reason": "A9", "original": b"{}", "state": "open"}
+    database[Collection.DEAD_LETTERS].insert_one(letter)
+    body = (await query.get("/v1/dead-letters")).json()
+    assert body == {"rows": [{"id": "telemetry/0/9/0", "reason": "A9", "state": "open"}], "next": None}

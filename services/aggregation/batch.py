@@ -34,9 +34,9 @@ class Batch:
     sources: list[Source]
     findings: dict[int, list[FindingTold]] = field(default_factory=dict)
     rejected: dict[int, FindingTold] = field(default_factory=dict)
-    changes: list[TopologyAsked] = field(default_factory=list)
+    changes: list[tuple[int, TopologyAsked]] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
-    """Offsets of the line log whose record could not be read, with the reason."""
+    """Offsets of the line log whose record could not be read, with the reason; `changes` has offsets too."""
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class _Gathering:
     count: int = 0
     findings: dict[int, list[FindingTold]] = field(default_factory=dict)
     rejected: dict[int, FindingTold] = field(default_factory=dict)
-    changes: list[TopologyAsked] = field(default_factory=list)
+    changes: list[tuple[int, TopologyAsked]] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -92,7 +92,7 @@ def _take(gathering: _Gathering, answer: Answer) -> None:
             name = f"{OPERATIONS.name}/0"
             if after.sources.get(name, (-1, 0)) < (offset, 0):
                 after.sources[name] = (offset, 0)
-                gathering.changes.append(entry)
+                gathering.changes.append((answer.offset, entry))
         case Tick(until_ms):
             after.until_ms = max(after.until_ms, until_ms)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -31,12 +32,15 @@ REGISTER_PARTITION = 0
 
 
 class Aggregation:
-    """The stage: what it holds of each partition, and the store."""
+    """The stage: what it holds of each partition, and the store.
+
+    `log_begins` tells the first offset that a partition of the line log still has.
+    """
 
     name = "aggregation"
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, log_begins: Callable[[int], Awaitable[int]]) -> None:
+        self._database, self._log_begins = database, log_begins
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, tuple[int, int]] = {}
         self._epoch = -1
@@ -50,7 +54,8 @@ class Aggregation:
     async def _state(self, partition: int) -> PartitionState:
         if partition not in self._states:
             self._epoch = await epochs.to_work_in(self._database)
-            position = await progress.load(self._database, f"{self.name}/{partition}", self._epoch)
+            key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
+            position = await progress.load(self._database, key, self._epoch, first)
             register = await self._register() if partition == REGISTER_PARTITION else Register()
             self._states[partition] = PartitionState(position, register)
         return self._states[partition]
@@ -101,22 +106,20 @@ class Aggregation:
         await state.load(self._database, places.keys)
         settled = isolated(batch, lambda: settle(batch, places, state.days))
         writes = writes_of(partition, state, batch, settled)
-        register = self._take_changes(partition, state.register, batch, after, writes)
+        register = self._take_changes(partition, state.register, batch, writes)
         await self._commit(state.progress, after, writes)
         state.register = register
         state.committed(settled, after)
         self._gaps.pop(partition, None)
         self._tell(partition, batch, settled, writes)
 
-    def _take_changes(
-        self, partition: int, register: Register, batch: Batch, after: Progress, writes: Writes
-    ) -> Register:
+    def _take_changes(self, partition: int, register: Register, batch: Batch, writes: Writes) -> Register:
         """Fold changes of the register, in the one partition whose owner writes it."""
         if partition != REGISTER_PARTITION:
             return register
-        for change in batch.changes:
+        for offset, change in batch.changes:
             outcome = applied(register, change.document, change.known_at_ms)
-            for collection, operations in register_writes(register, change, outcome, after.offset).items():
+            for collection, operations in register_writes(register, change, outcome, offset).items():
                 writes[collection] += operations
             if isinstance(outcome, Register):
                 register = outcome

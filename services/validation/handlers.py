@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,7 +27,7 @@ from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, progress
 from shared.store.documents import Collection
-from shared.store.progress import NOTHING_READ, FencedError, Progress
+from shared.store.progress import FencedError, Progress
 
 _REGISTER = f"{OPERATIONS.name}/0"
 
@@ -48,12 +49,22 @@ class _Answering:
 
 
 class Validation:
-    """The stage: its position in each partition, the register, and where answers go."""
+    """The stage: its position in each partition, the register, and where answers go.
+
+    `log_begins` tells the first offset that a partition of the line log still has.
+    """
 
     name = "validation"
 
-    def __init__(self, database: Database, register: RegisterHistory, sink: Sink) -> None:
-        self._database, self._register, self._sink = database, register, sink
+    def __init__(
+        self,
+        database: Database,
+        log_begins: Callable[[int], Awaitable[int]],
+        register: RegisterHistory,
+        sink: Sink,
+    ) -> None:
+        self._database, self._log_begins = database, log_begins
+        self._register, self._sink = register, sink
         self._positions: dict[int, Progress] = {}
         self._epoch = -1
         self._log = logger(__name__)
@@ -66,7 +77,8 @@ class Validation:
     async def _position(self, partition: int) -> Progress:
         if partition not in self._positions:
             self._epoch = await epochs.to_work_in(self._database)
-            self._positions[partition] = await progress.load(self._database, f"{self.name}/{partition}", self._epoch)
+            key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
+            self._positions[partition] = await progress.load(self._database, key, self._epoch, first)
         return self._positions[partition]
 
     async def turn(self) -> frozenset[int]:
@@ -99,7 +111,7 @@ class Validation:
         after = replace(before, sources=dict(before.sources))
         answering = _Answering(partition, after, [])
         for record in records:
-            if record.offset > after.offset + 1 and after.offset != NOTHING_READ:
+            if record.offset > after.offset + 1:
                 metrics.GAPS.inc()
                 raise ReadAgainError(before.offset + 1)  # Faust has lost a message on the way
             if record.offset > after.offset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from services.validation.handlers import Validation
 from services.validation.register import RegisterHistory
@@ -10,6 +11,7 @@ from services.validation.settings import ValidationSettings
 from shared.events.topics import RECORDED, Topic
 from shared.runtime.faust_worker import FaustWorker
 from shared.runtime.health import Health
+from shared.runtime.kafka import first_offset
 from shared.runtime.lifecycle import Part
 from shared.runtime.mongo import connect
 
@@ -28,6 +30,7 @@ async def wire(settings: ValidationSettings, health: Health) -> Sequence[Part]:
     """Return the parts of the service, in the order in which they start."""
     database = connect(settings.mongo_uri, settings.mongo_database)
     sink = _ToWorker()
-    stage = Validation(database, RegisterHistory(settings.kafka_bootstrap), sink)
+    log_begins = partial(first_offset, settings.kafka_bootstrap, RECORDED)
+    stage = Validation(database, log_begins, RegisterHistory(settings.kafka_bootstrap), sink)
     sink.worker = FaustWorker(stage, RECORDED, settings.kafka_bootstrap, health, settings.batch_records)
     return [sink.worker]

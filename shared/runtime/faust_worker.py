@@ -29,6 +29,8 @@ from shared.runtime.persistently import ReadAgainError, persistently
 
 BATCH_RECORDS = 64
 """Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
+SEEK_AGAIN_SECONDS = 2.0
+"""Until then, records that do not follow the position are taken for what was under way when it was wound back."""
 BATCH_WITHIN_SECONDS = 0.02
 """How long a batch waits to fill: 50 ms would double the time from telegram to rollup."""
 
@@ -79,7 +81,7 @@ class FaustWorker:
         self._stage, self._topic, self._health = stage, topic, health
         self._batch_records = batch_records
         self._log = logger(__name__)
-        self._awaited: dict[int, int] = {}
+        self._sought: dict[int, tuple[int, float]] = {}
         self._ended = asyncio.Event()
         self._app = self._build(bootstrap)
 
@@ -141,9 +143,7 @@ class FaustWorker:
 
     async def _take(self, partition: int, records: list[Record]) -> None:
         """Handle a partition's records; whatever happens, nothing escapes."""
-        began, records = time.monotonic(), self._from_awaited(partition, records)
-        if not records:
-            return
+        began = time.monotonic()
         try:
             await persistently(lambda: self._stage.handle(partition, records), self._stage.name, self._health)
         except ReadAgainError as again:
@@ -151,24 +151,16 @@ class FaustWorker:
         metrics.BATCH_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
         self._tell_lag(partition, records[-1].offset)
 
-    def _from_awaited(self, partition: int, records: list[Record]) -> list[Record]:
-        """Drop what was still under way when the partition was wound back."""
-        awaited = self._awaited.get(partition)
-        if awaited is None:
-            return records
-        place = next((place for place, record in enumerate(records) if record.offset == awaited), None)
-        if place is None:
-            return []
-        del self._awaited[partition]
-        return records[place:]
-
     async def _seek(self, partition: int, offset: int) -> None:
-        tp = TP(self._topic.name, partition)
-        if tp not in self._app.consumer.assignment():
+        """Wind a partition back; not again while what was under way before still arrives."""
+        tp, (sought, at) = TP(self._topic.name, partition), self._sought.get(partition, (-1, 0.0))
+        if tp not in self._app.consumer.assignment() or (
+            sought == offset and time.monotonic() - at < SEEK_AGAIN_SECONDS
+        ):
             return
         self._log.warning("reading again", stage=self._stage.name, partition=partition, offset=offset)
+        self._sought[partition] = (offset, time.monotonic())
         await self._app.consumer.seek_wait({tp: offset})
-        self._awaited[partition] = offset
 
     async def _turn(self) -> None:
         """Let the stage do what time asks for, and tell that the loop turns."""

@@ -131,3 +131,13 @@ class Watcher:
         """Return the offset that the group has committed for each partition."""
         found = await self._admin.list_consumer_group_offsets(self._group)
         return {place: committed.offset for place, committed in found.items()}
+
+
+async def first_offset(bootstrap: str, topic: Topic, partition: int) -> int:
+    """Return the first offset that a partition still has."""
+    place, reader = TopicPartition(topic.name, partition), consumer(bootstrap, None)
+    await reader.start()
+    try:
+        return int((await reader.beginning_offsets([place]))[place])
+    finally:
+        await reader.stop()

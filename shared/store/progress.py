@@ -5,6 +5,7 @@ That one mechanism drops duplicates, fences a stale writer, survives a crash, co
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,18 +30,17 @@ class Progress:
 
     key: str
     epoch: int
-    offset: int = NOTHING_READ
+    offset: int
     part: int = 0
     last: bool = True
     read: int = NOTHING_READ
     known_at_ms: int = 0
     until_ms: int = 0
     sources: dict[str, tuple[int, int]] = field(default_factory=dict)
+    is_stored: bool = True
 
     def is_next(self, offset: int, part: int) -> bool:
-        """Say whether (offset, part) follows this position without a gap; anything may begin an empty partition."""
-        if self.offset == NOTHING_READ:
-            return part == 0
+        """Say whether (offset, part) follows this position without a gap."""
         return (offset, part) == ((self.offset + 1, 0) if self.last else (self.offset, self.part + 1))
 
     def is_behind(self, offset: int, part: int) -> bool:
@@ -48,10 +48,10 @@ class Progress:
         return (offset, part) <= (self.offset, self.part)
 
 
-async def load(database: Database, key: str, epoch: int) -> Progress:
-    """Read a position; the beginning if there is none of this epoch."""
+async def load(database: Database, key: str, epoch: int, first: Callable[[], Awaitable[int]]) -> Progress:
+    """Read a position; if there is none of this epoch, that before the first offset that the line log still has."""
     document = await database[Collection.PROGRESS].find_one({"_id": key, "epoch": epoch})
-    return Progress(key, epoch) if document is None else _from_document(document)
+    return Progress(key, epoch, await first() - 1, is_stored=False) if document is None else _from_document(document)
 
 
 async def save(database: Database, before: Progress, after: Progress, session: Session | None = None) -> None:
@@ -60,8 +60,9 @@ async def save(database: Database, before: Progress, after: Progress, session: S
     Raises:
         FencedError: the position in the store is not `before`.
     """
+    after.is_stored = True
     key = {"_id": before.key}
-    if before.offset == NOTHING_READ and before.read == NOTHING_READ:
+    if not before.is_stored:
         await _begin(database, key, after, session)
         return
     expected = {**key, "epoch": before.epoch, "offset": before.offset, "part": before.part, "read": before.read}

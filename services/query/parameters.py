@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -79,7 +78,7 @@ def last_id_of(cursor: str) -> str:
     """Return the id that a cursor stands for, or raise 422."""
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # binascii.Error and UnicodeDecodeError are among them
         raise unprocessable([Issue("CURSOR", "cursor", "take it from the next link of an answer")]) from None
 
 

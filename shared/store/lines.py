@@ -82,7 +82,8 @@ async def _line_has(database: Database, word: str) -> dict[str, Any]:
 
 
 def _containing(word: str) -> dict[str, str]:
-    return {"$regex": re.escape(word), "$options": "i"}
+    # A pattern with a NUL is refused by the server, and no name has one.
+    return {"$regex": re.escape(word.replace("\0", " ")), "$options": "i"}
 
 
 def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:

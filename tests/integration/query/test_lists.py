@@ -27,7 +27,15 @@ async def test_lines_come_page_by_page(query: httpx2.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "found"),
-    [("code=01789/1", 2), ("code=BE-0042-A", 1), ("code=none", 0), ("q=vaartdijk", 2), ("q=city+run", 1), ("q=.*", 0)],
+    [
+        ("code=01789/1", 2),
+        ("code=BE-0042-A", 1),
+        ("code=none", 0),
+        ("q=vaartdijk", 2),
+        ("q=city+run", 1),
+        ("q=.*", 0),
+        ("q=%00", 0),
+    ],
 )
 async def test_lines_are_found(query: httpx2.AsyncClient, asked: str, found: int) -> None:
     """By another code, by words of name or station; signs of a pattern mean themselves."""

@@ -1,0 +1,86 @@
+"""Errors as problems, whoever raises them; bodies bounded, announced or not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from prometheus_client import generate_latest
+from pydantic import BaseModel
+from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
+
+from shared.runtime import http
+from shared.runtime.metrics import CATALOGUE
+
+
+class Body(BaseModel):
+    """A body with one number."""
+
+    number: int
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of an application whose routes fail in every way."""
+    app = FastAPI()
+    http.install(app, limit_bytes=100)
+
+    @app.post("/body/{name}")
+    async def body(name: str, body: Body) -> dict[str, int]:
+        return {name: body.number}
+
+    @app.get("/fail/{how}")
+    async def fail(how: str) -> None:
+        raise {
+            "defect": RuntimeError("secret"),
+            "away": ServerSelectionTimeoutError("no server"),
+            "wrong": OperationFailure("bad query"),
+        }[how]
+
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "code"), [("defect", 500, "DEFECT"), ("away", 503, "STORE_AWAY"), ("wrong", 500, "DEFECT")]
+)
+async def test_what_fails_inside_is_a_problem_without_details(
+    client: httpx2.AsyncClient, how: str, status: int, code: str
+) -> None:
+    """Our own faults and an absent store are told apart, and tell nothing of the inside."""
+    answer = await client.get(f"/fail/{how}")
+    assert (answer.status_code, answer.json()["issues"][0]["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text
+
+
+async def test_a_body_is_checked_with_its_position(client: httpx2.AsyncClient) -> None:
+    """A wrong field is named; a body that is no json as well."""
+    wrong = await client.post("/body/a", json={"number": "x"})
+    assert (wrong.status_code, wrong.json()["issues"][0]["position"]) == (422, "number")
+    assert (await client.post("/body/a", content=b"{")).status_code == 422
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_large_body_is_refused(client: httpx2.AsyncClient, *, announced: bool) -> None:
+    """By its announced length at once, or as soon as too much has come."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(50):
+            yield b"12345"
+
+    answer = await client.post("/body/a", content=b"1" * 250 if announced else chunks())
+    assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
+
+
+async def test_requests_are_timed_by_their_route(client: httpx2.AsyncClient) -> None:
+    """The route's template is the label, never the path that was asked."""
+    await client.post("/body/unique-name", json={"number": 1})
+    await client.get("/nowhere-in-particular")
+    metrics = generate_latest(CATALOGUE).decode()
+    assert 'route="/body/{name}",status="2xx"' in metrics
+    assert 'route="unmatched",status="4xx"' in metrics
+    assert "unique-name" not in metrics

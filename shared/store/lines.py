@@ -83,7 +83,7 @@ async def _line_has(database: Database, word: str) -> dict[str, Any]:
 
 def _containing(word: str) -> dict[str, str]:
     # A pattern with a NUL is refused by the server, and no name has one.
-    return {"$regex": re.escape(word.replace("\0", " ")), "$options": "i"}
+    return {"$regex": re.escape(word.replace("\0", "\N{REPLACEMENT CHARACTER}")), "$options": "i"}
 
 
 def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:

@@ -91,7 +91,7 @@ def test_pages_fit_a_phone(page: Page, address: str, path: str) -> None:
 
 def test_pages_work_without_scripts(page: Page, address: str) -> None:
     """Plain links and forms do everything but the renewal."""
-    with page.context.browser.new_context(java_script_enabled=False) as context:  # type: ignore[union-attr]
+    with page.context.browser.new_context(java_script_enabled=False) as context:  # type: ignore[union-attr]  # it was opened by a browser
         plain = context.new_page()
         plain.goto(f"{address}/lines/{LINE}")
         plain.get_by_role("link", name="Gas months").click()

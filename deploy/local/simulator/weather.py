@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from deploy.local.simulator.noise import bell, smooth
+from shared.domain import gas_time
 
 if TYPE_CHECKING:
     from deploy.local.simulator.noise import Floats, Ints
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
 _HOURS_PER_YEAR = 8766.0
 _COLDEST = 0.055  # of the year: 20 January
+_EPOCH_HOURS = date(1970, 1, 1).toordinal() * 24
 _THURSDAY = 3  # 1 January 1970, Monday = 0
 
 
@@ -30,11 +30,8 @@ class LocalClock(NamedTuple):
 @lru_cache(maxsize=4)
 def local_clock(first_hour: int, count: int) -> LocalClock:
     """The local clock of consecutive UTC hours: habits follow it. Gas days are not decided here."""
-    offsets = [
-        int(datetime.fromtimestamp(hour * 3600, BRUSSELS).strftime("%z")[:3])  # whole hours in Belgium
-        for hour in range(first_hour, first_hour + count)
-    ]
-    local = np.arange(first_hour, first_hour + count) + np.array(offsets, dtype=np.int64)
+    clock = [gas_time.local_start(hour) for hour in range(first_hour, first_hour + count)]
+    local = np.array([moment.toordinal() * 24 + moment.hour for moment in clock], dtype=np.int64) - _EPOCH_HOURS
     return LocalClock(local % 24, (local // 24 + _THURSDAY) % 7)
 
 

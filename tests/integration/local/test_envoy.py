@@ -37,7 +37,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoy]:
     envoy.start()
     for process, port in zip(processes, behind.values(), strict=True):
         address = f"http://127.0.0.1:{port}/"
-        process.wait_until(lambda address=address: http_question.is_ok(address), 20)  # type: ignore[misc]
+        process.wait_until(lambda address=address: http_question.is_ok(address), 20)  # type: ignore[misc]  # bound at once
     envoy.wait_ready()
     yield envoy
     for process in (*processes, envoy.process):

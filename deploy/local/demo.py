@@ -22,7 +22,7 @@ from shared.domain.gas_time import gas_day
 from shared.runtime.kafka import ensure_topics
 
 LOOK_EVERY_S = 0.2  # at every process: a death is told and a new start scheduled within that time
-WATCHED_ARRIVING_HOURS = 48  # kept back from history, so that a newcomer sees new hours arrive at once
+WATCHED_ARRIVING_HOURS = 12  # kept back from history, so that a newcomer sees new hours arrive at once: two minutes
 REGISTER_WITHIN_S = 120.0
 SERVERS, SERVICES, EDGE = 1, 2, 3  # layers, ended in the opposite order
 GOOD, FAILED, WRONG_USE = 0, 1, 2

@@ -38,8 +38,7 @@ def application(database: Database, identity: str, now: Callable[[], datetime] =
 def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
     """Return what builds the service's parts once the event loop runs."""
 
-    async def parts(health: Health) -> Sequence[Part]:
-        health.beat()
+    async def parts(_: Health) -> Sequence[Part]:
         app = application(connect(settings.mongo_uri, settings.mongo_database), settings.demo_identity)
         return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
 

@@ -22,9 +22,7 @@ MAX_BYTES = 5 * 1024 * 1024
 """10,000 hours with every field are 2.5 MB."""
 QUALITIES = {quality.name: quality for quality in Quality if quality is not Quality.EDITED}
 """What a sender may say; EDITED is for decisions alone."""
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
 Name = msgspec.Meta(pattern=ID_PATTERN)
 Words = msgspec.Meta(min_length=1, max_length=128)
 
@@ -197,6 +195,6 @@ def hour_of(start: str) -> int | tuple[Reason, str]:
 @lru_cache(maxsize=4_096)
 def _moment_ms(text: str) -> int:
     """Return ms since 1970 of a moment with offset or Z."""
-    if not _MOMENT.fullmatch(text):
+    if not MOMENT.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is no moment with offset: write it as 2026-11-23T10:00:00Z")
     return round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -5,6 +5,8 @@ Count per batch, never per reading. No label names a line or a client: their num
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 CATALOGUE = CollectorRegistry()
@@ -64,3 +66,49 @@ HTTP_SECONDS = Histogram(
     buckets=_SECONDS,
     registry=CATALOGUE,
 )
+
+UNITS: dict[Counter | Gauge | Histogram, str] = {
+    RECEIVED: "readings",
+    RECORDED: "readings",
+    INGEST_DEAD: "readings",
+    JUDGED: "readings",
+    FINDINGS: "findings",
+    OUTCOMES: "readings",
+    OPERATIONS: "write operations",
+    END_TO_END: "seconds",
+    YOUNGEST_HOUR: "seconds since 1970 UTC",
+    LAG: "records",
+    BATCH_SECONDS: "seconds",
+    SINK_RETRIES: "tries",
+    FENCED: "batches",
+    GAPS: "gaps",
+    LEDGER_DIFFERENCE: "readings",
+    LEDGER_READINGS: "readings",
+    HTTP_SECONDS: "seconds",
+}
+"""Every metric with the unit of its values, in the order of the document."""
+_SERIES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricCard:
+    """What a reader must know of a metric: `name` without suffix, `series` the names that Prometheus stores."""
+
+    name: str
+    kind: str
+    unit: str
+    labels: tuple[str, ...]
+    meaning: str
+    series: tuple[str, ...]
+
+
+def cards() -> list[MetricCard]:
+    """Return the catalogue as it is published."""
+    return [_card(metric, unit) for metric, unit in UNITS.items()]
+
+
+def _card(metric: Counter | Gauge | Histogram, unit: str) -> MetricCard:
+    family = next(iter(metric.describe()))
+    labels = tuple(metric._labelnames)  # noqa: SLF001 - the library offers no other way to ask for the names
+    series = tuple(family.name + suffix for suffix in _SERIES[family.type])
+    return MetricCard(family.name, family.type, unit, labels, family.documentation, series)

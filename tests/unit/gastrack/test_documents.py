@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gastrack.documents import DOCUMENTS, rules, write
+from gastrack.documents import DOCUMENTS, write
+from gastrack.documents.rules import rules
 from shared.domain.rules.catalogue import CARDS
 
 _ROOT = Path(__file__).parents[3]

@@ -1,13 +1,8 @@
-"""The documents that are generated from code, one function each: `python -m gastrack.documents` writes them all.
-
-A test fails when one of them is stale.
-"""
+"""docs/rules.md: the catalogue by which readings are judged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
+from gastrack.documents.markdown import row
 from shared.domain.rules.catalogue import CARDS, RULES_VERSION
 from shared.domain.rules.rule import Card, Severity
 
@@ -40,7 +35,7 @@ def rules() -> str:
     return _RULES_HEAD.format(
         version=RULES_VERSION,
         numbers=", ".join(f"{severity.value} = {severity.name}" for severity in Severity),
-        severities="\n".join(_row(severity.name, words) for severity, words in _SEVERITY_WORDS.items()),
+        severities="\n".join(row(severity.name, words) for severity, words in _SEVERITY_WORDS.items()),
         rules="\n".join(_rule_row(card) for card in CARDS),
     )
 
@@ -48,26 +43,4 @@ def rules() -> str:
 def _rule_row(card: Card) -> str:
     thresholds = ", ".join(f"{name} = {default:.6g}" for name, default in card.thresholds.items())
     severity = "" if card.severity is None else card.severity.name
-    return _row(card.id, card.title, card.formula, thresholds, severity, card.judged_by, card.words, card.source)
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-DOCUMENTS: dict[str, Callable[[], str]] = {
-    "docs/rules.md": rules,
-}
-"""Where each document lies in the project, and what it says."""
-
-
-def write(root: Path) -> None:
-    """Write all documents under the project's root."""
-    for name, text in DOCUMENTS.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write(Path(__file__).parent.parent)
+    return row(card.id, card.title, card.formula, thresholds, severity, card.judged_by, card.words, card.source)

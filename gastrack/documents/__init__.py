@@ -1,0 +1,35 @@
+"""The documents that are generated from code, one function each: `python -m gastrack.documents` writes them all.
+
+A test fails when one of them is stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gastrack.documents.events import events
+from gastrack.documents.metrics import metrics
+from gastrack.documents.reason_codes import reason_codes
+from gastrack.documents.rules import rules
+from gastrack.documents.schemas import telegram_schema, topology_schema
+from gastrack.documents.settings import settings
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/events.md": events,
+    "docs/metrics.md": metrics,
+    "docs/reason-codes.md": reason_codes,
+    "docs/rules.md": rules,
+    "docs/schemas/telegram.schema.json": telegram_schema,
+    "docs/schemas/topology.schema.json": topology_schema,
+    "docs/settings.md": settings,
+}
+"""Where each document lies in the project, and what it says."""
+
+
+def write(root: Path) -> None:
+    """Write all documents under the project's root."""
+    for name, text in DOCUMENTS.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text(), encoding="utf-8")

@@ -1,0 +1,37 @@
+"""What the columns of readings and of hours at rest mean; units from the quantities themselves."""
+
+from __future__ import annotations
+
+from shared.domain.quantities import QUANTITIES
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
+
+_QUANTITY_WORDS = {
+    name: f"`{quantity.field}` in 1/{quantity.scale:,}" for name, quantity in zip(MEASURES, QUANTITIES, strict=True)
+}
+_QUALITY = ", ".join(f"{quality.value} {quality.name}" for quality in Quality)
+_VALIDITY = ", ".join(f"{validity.value} {validity.name}" for validity in Validity)
+_PROVENANCE = "bits: " + ", ".join(f"{flag.value} {flag.name}" for flag in Provenance)
+READING_WORDS = {
+    "line": "which of `lines`",
+    "hour": "start of the gas hour: hours since 1970 UTC",
+    **_QUANTITY_WORDS,
+    "quality": _QUALITY,
+    "provenance": _PROVENANCE,
+    "meter": "which of `meters`",
+    "source": "which of `sources`",
+    "place": "index of the reading in its source record",
+}
+HOUR_WORDS = {
+    "revision": "1 for the first accepted value, one more for each change of a value or of the quality",
+    "validity": _VALIDITY,
+    "quality": _QUALITY,
+    "provenance": _PROVENANCE,
+    **_QUANTITY_WORDS,
+    "sent": "when the sender sent it, ms since 1970 UTC; a later repetition moves it on",
+    "known_at": "when it became known: the line log's time, ms since 1970 UTC",
+    "log_offset": "offset in the partition of the line log",
+    "source_topic": "which of `SOURCES` in `shared/events/topics.py`",
+    "source_partition": "partition of the source record",
+    "source_offset": "offset of the source record",
+    "source_place": "index of the reading in its source record",
+}

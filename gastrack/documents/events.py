@@ -1,0 +1,122 @@
+"""docs/events.md: what travels on Kafka, and the columns in which hours travel and rest."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields
+
+import msgspec
+import numpy as np
+
+from gastrack.documents.columns import HOUR_WORDS, READING_WORDS
+from gastrack.documents.markdown import GENERATED, code, table
+from shared.domain.reading import READING, Source
+from shared.domain.revision import HOUR
+from shared.events import answer, line_log
+from shared.events.answer import Answer, FindingTold
+from shared.events.codec import MAX_READINGS
+from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.operation import Operation
+from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
+
+_DAY_MS = 24 * 3600 * 1000
+_HEAD = f"""# Events
+
+{GENERATED}
+`N` is the number of partitions of the line log, fixed at install (`GASTRACK_PARTITIONS`).
+
+## Topics
+A record has at most {MAX_MESSAGE_BYTES:,} bytes. What our services write is acknowledged by all replicas, idempotent
+and compressed with zstd. `telemetry` is keyed by station; all others are written to a partition by number,
+`crc32(station) mod N`.
+
+"""
+_TELEMETRY = """
+
+In `telemetry` stands either a telegram (JSON, see [telegram.schema.json](schemas/telegram.schema.json)) or, with the
+headers `gastrack-file` (the receipt) and `gastrack-sent-ms`, a chunk of a file: msgpack with its heading, encoding,
+line and rows, readable without the rest of the file.
+"""
+
+
+_ANSWERS = """
+## Validation's answers
+`readings.validated`: msgpack, an array that begins with version {version}, then
+{answer}.
+
+{words}
+A finding or rejection is an array of {finding}: which reading of the record, the
+rule with its severity, and what was observed beside the threshold, in the rule's own unit.
+"""
+_COLUMNS = """
+## Readings as columns
+At most {most:,} in a message: msgpack `[lines, meters, sources, count, columns]`. `columns` maps a name to its raw
+little-endian values, one a reading; a column that is all default (0, or no value) is left out. In a quantity -2^63
+stands for no value. A source is {source}.
+
+{reading}
+
+## Hours at rest
+`line_days.h` is 23, 24 or 25 of these rows, packed; revision 0 means that nothing was ever accepted.
+
+{hour}
+"""
+
+
+def events() -> str:
+    """Return topics, messages and columns as Markdown."""
+    return f"{_HEAD}{_topics()}{_TELEMETRY}{_operations()}{_log()}{_answers()}{_columns()}"
+
+
+def _topics() -> str:
+    heading = ("topic", "written by", "partitions", "kept", "settings")
+    return table(heading, [_topic(topic) for topic in TOPICS])
+
+
+def _topic(topic: Topic) -> tuple[str, ...]:
+    kept = "for ever" if topic.retention_ms < 0 else f"{topic.retention_ms // _DAY_MS:,} days"
+    settings = ", ".join(code(f"{name}={value}") for name, value in topic.settings.items())
+    return code(topic.name), topic.writer, str(topic.partitions or "N"), kept, settings
+
+
+def _operations() -> str:
+    told = msgspec.structs.fields(Operation)
+    names = ", ".join(code(field.name) for field in told)
+    return f"\n## Operations\n{_words(Operation)} msgpack with the fields {names}.\n"
+
+
+def _log() -> str:
+    entries = [("readings", Recorded), ("topology", TopologyAsked), ("tick", Tick)]
+    heading = ("kind", "body", "meaning")
+    rows = [(code(kind), _fields(entry), _words(entry)) for kind, entry in entries]
+    head = f"\n## The line log\n`readings.recorded`: msgpack `[version, kind, body]`, version {line_log.VERSION}.\n\n"
+    return head + table(heading, rows) + "\n"
+
+
+def _answers() -> str:
+    return _ANSWERS.format(
+        version=answer.VERSION, answer=_fields(Answer), words=_words(Answer), finding=_fields(FindingTold)
+    )
+
+
+def _columns() -> str:
+    return _COLUMNS.format(
+        most=MAX_READINGS,
+        source=_fields(Source),
+        reading=_column_table(READING, READING_WORDS),
+        hour=_column_table(HOUR, HOUR_WORDS),
+    )
+
+
+def _column_table(columns: np.dtype[np.void], words: dict[str, str]) -> str:
+    rows = [(code(name), str(columns[name]), words[name]) for name in columns.names or ()]
+    return table(("column", "type", "meaning"), rows)
+
+
+def _fields(kind: type) -> str:
+    return ", ".join(code(field.name) for field in fields(kind))
+
+
+def _words(kind: type) -> str:
+    """Return a docstring as one paragraph."""
+    return " ".join((inspect.getdoc(kind) or "").split())

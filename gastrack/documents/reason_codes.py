@@ -1,0 +1,95 @@
+"""docs/reason-codes.md: every code with which something is refused, held or dead-lettered."""
+
+from __future__ import annotations
+
+from gastrack.documents.markdown import GENERATED, code, table
+from services.ingest.files.refusal import RefusalCode
+from shared.domain.reason import Reason
+from shared.domain.revision import HeldReason
+
+HELD = {
+    HeldReason.DEFINITIVE: "The hour is closed: only a decision changes it.",
+    HeldReason.PINNED: "The hour was edited by hand and is kept until the pin is released.",
+    HeldReason.OUTRANKED: "The hour has a value of a stronger quality: measured or calculated before substituted, "
+    "estimated, missing.",
+    HeldReason.OLDER: "The hour has a value of the same rank that was sent later.",
+}
+"""Why a reading is held; it is not lost: its values stand in the finding `HELD:<reason>`."""
+TOPOLOGY = {
+    "FORM": "The document does not keep its schema; the position names the field.",
+    "SETTING": "A threshold or severity that no rule has, or a value that it cannot take.",
+    "UNKNOWN_STATION": "A line names a station that is not registered.",
+    "STATION_CHANGED": "A line's station never changes: a move is a new line.",
+    "NO_TERMS": "A new line does not say from which gas day it counts.",
+    "ENDS_BEFORE_START": "A line ends before or on the gas day on which it begins.",
+    "UNKNOWN_LINE": "A node names a line that is not registered.",
+    "WEIGHT": "A weight is 0, has more than three places, or is beyond what any node has.",
+}
+"""Why a change of the register is refused; as a whole, always."""
+REQUESTS = {
+    "A1_SCHEMA": "The body is no telegram, or has no hours: nothing was received.",
+    "A9_UNKNOWN_LINE": "The line that was named with a file is not registered: nothing was received.",
+    "NO_FILE": "A form has no part `file`.",
+    "BROKER_AWAY": "Kafka does not answer: nothing was received, try again.",
+    "STORE_AWAY": "MongoDB does not answer: try again.",
+    "TOO_LARGE": "The body is larger than its limit.",
+    "NOT_FOUND": "Unknown, or not for this caller.",
+    "DEFECT": "Our own code failed on this request; it has been logged.",
+    "LINE": "A line id is missing or is none.",
+    "NODE": "Nodes are not offered here yet.",
+    "TOO_MANY_LINES": "More lines than one file takes.",
+    "DATE": "A gas day or month that cannot be read, or lies outside 1990 to 2099.",
+    "PERIOD_BACKWARDS": "`to` does not lie after `from`; it is exclusive.",
+    "PERIOD_TOO_LONG": "More rows than one answer gives.",
+    "VIEW": "No such view.",
+    "UNIT": "No such unit.",
+    "REFERENCE": "No such reference conditions.",
+    "FORMAT": "No such file format.",
+    "DIALECT": "No such dialect of csv.",
+    "LAYOUT": "Neither rows nor columns.",
+    "KNOWN_AT": "A moment without offset, or one that lies in the future.",
+    "CURSOR": "No cursor from a next link of ours.",
+    "SHOW": "The chart has no such measure.",
+}
+"""Issues of requests, as they stand in a problem answer."""
+_HEAD = f"""# Reason codes
+
+{GENERATED}
+The lists are closed: programs may rely on them. Beside each code stand the position of the fault and a
+sentence that says what to do.
+"""
+
+
+def reason_codes() -> str:
+    """Return all codes as Markdown, by where one meets them."""
+    sections = [
+        _section("Readings refused at the door", _AT_THE_DOOR, {reason.value: reason.meaning for reason in Reason}),
+        _section("Files refused as a whole", _FILES, {refusal.value: refusal.meaning for refusal in RefusalCode}),
+        _section("Readings rejected behind the door", _BEHIND, {"DEFECT": _DEFECT}),
+        _section("Readings held", _HELD, {reason.value: meaning for reason, meaning in HELD.items()}),
+        _section("Changes of the register refused", _TOPOLOGY, TOPOLOGY),
+        _section("Requests refused", _REQUESTS, REQUESTS),
+    ]
+    return _HEAD + "".join(sections)
+
+
+def _section(title: str, words: str, codes: dict[str, str]) -> str:
+    rows = [(code(name), meaning) for name, meaning in codes.items()]
+    return f"\n## {title}\n{words}\n\n{table(('code', 'meaning'), rows)}\n"
+
+
+_AT_THE_DOOR = (
+    "Dead letters written by ingest. The code begins with the id of the rule ([rules.md](rules.md));\n"
+    "the hours beside the bad one are taken."
+)
+_FILES = "The answer is 422, nothing was received, and the ledger does not count it."
+_BEHIND = (
+    "Dead letters that validation judged: the reason is the id of the rule with severity R\n"
+    "([rules.md](rules.md)), with what was observed and the threshold; or"
+)
+_DEFECT = "Our own code failed on this reading or record: it is set aside, the others go on, somebody must look."
+_HELD = "The outcome `held`: the reading arrived well and did not change its hour. Its values stand in a finding."
+_TOPOLOGY = "The whole change is refused; the decision keeps the issues."
+_REQUESTS = (
+    "Issues of an `application/problem+json` answer. A parameter of a wrong type has the type's own code in capitals."
+)

@@ -1,0 +1,44 @@
+"""docs/schemas: the JSON Schemas of what outsiders send, with the limits that the types alone do not say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from services.ingest.telegram import MAX_BYTES, MAX_HOURS, MOMENT, QUALITIES, TelegramText, Words
+from shared.domain.quantities import QUANTITIES
+from shared.events.topology import ID_PATTERN, ChangeText
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_MOMENT: dict[str, Any] = {"pattern": f"^{MOMENT.pattern}$"}
+
+
+def telegram_schema() -> str:
+    """Return the schema of a telegram (topic `telemetry`, `POST /v1/readings`)."""
+    schema = msgspec.json.schema(TelegramText)
+    telegram, line, hour = (schema["$defs"][name]["properties"] for name in ("TelegramText", "LineHours", "HourText"))
+    telegram["telegram"] |= {"minLength": Words.min_length, "maxLength": Words.max_length}
+    telegram["station"] |= {"pattern": ID_PATTERN}
+    telegram["sent"] |= _MOMENT | {"description": "When it was sent; within a rank the later sent wins."}
+    line["line"] |= {"pattern": ID_PATTERN}
+    hour["start"] |= _MOMENT | {"description": "Start of the gas hour, with an offset or Z."}
+    hour["quality"] |= {"enum": list(QUALITIES)}
+    hour["meter"] |= {"maxLength": Words.max_length}
+    for quantity in QUANTITIES:
+        hour[quantity.field] |= {
+            "anyOf": [{"type": "number", "minimum": quantity.lowest, "maximum": quantity.highest}, {"type": "null"}],
+            "description": f"Kept to 1/{quantity.scale:,}, rounded half to even.",
+        }
+    limits = f"At most {MAX_HOURS:,} hours of all lines together, {MAX_BYTES:,} bytes; unknown fields are ignored."
+    return _text({"$schema": _DIALECT, "title": "Telegram", "$comment": limits, **schema})
+
+
+def topology_schema() -> str:
+    """Return the schema of a change of the register (`gastrack topology apply`, `POST /v1/topology/changes`)."""
+    return _text({"$schema": _DIALECT, **ChangeText.model_json_schema()})
+
+
+def _text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

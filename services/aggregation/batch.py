@@ -56,22 +56,29 @@ class _Gathering:
     defects: list[tuple[int, str]] = field(default_factory=list)
 
 
-def gather(before: Progress, answers: Sequence[tuple[int, Answer]]) -> tuple[Batch, Progress]:
+def gather(
+    before: Progress, answers: Sequence[tuple[int, Answer]], *, awaits_missing: bool = False
+) -> tuple[Batch, Progress]:
     """Return what is new in answers of one partition, and the position after them.
 
     Args:
         before: The position in the store.
         answers: Offset in the topic read, and the answer; in the order of the topic.
+        awaits_missing: Validation was asked to answer again from the position; so what does not follow it is passed
+            over, because it comes again behind what is missing.
 
     Raises:
-        GapError: an answer does not follow the position.
+        GapError: an answer does not follow the position, and nobody was asked for what is missing.
     """
     gathering = _Gathering(replace(before, sources=dict(before.sources)))
+    after = gathering.after
     for read, answer in answers:
-        gathering.after.read = max(gathering.after.read, read)
-        if answer.epoch == before.epoch and not gathering.after.is_behind(answer.offset, answer.part):
+        if answer.epoch == before.epoch and not after.is_behind(answer.offset, answer.part):
+            if awaits_missing and not after.is_next(answer.offset, answer.part):
+                continue
             _take(gathering, answer)
-    return _finished(gathering), gathering.after
+        after.read = max(after.read, read)
+    return _finished(gathering), after
 
 
 def _take(gathering: _Gathering, answer: Answer) -> None:

@@ -27,6 +27,8 @@ from shared.store.documents import Collection
 from shared.store.progress import FencedError, Progress
 from shared.store.register import register_of
 
+TELL_SECONDS = 10.0
+"""How often the ledgers are added up for the metrics."""
 REGISTER_PARTITION = 0
 """What is broadcast to every partition is written, and counted, by the owner of this one."""
 
@@ -42,13 +44,16 @@ class Aggregation:
     def __init__(self, database: Database, log_begins: Callable[[int], Awaitable[int]]) -> None:
         self._database, self._log_begins = database, log_begins
         self._states: dict[int, PartitionState] = {}
-        self._gaps: dict[int, tuple[int, int]] = {}
+        self._gaps: dict[int, tuple[int, int, int]] = {}
+        self._awaiting: set[int] = set()
         self._epoch = -1
+        self._told_at = float("-inf")
         self._log = logger(__name__)
 
     async def begin(self, partition: int) -> int:
         """Load a partition afresh from the store."""
         self._states.pop(partition, None)
+        self._awaiting.discard(partition)
         return (await self._state(partition)).progress.read + 1
 
     async def _state(self, partition: int) -> PartitionState:
@@ -72,7 +77,8 @@ class Aggregation:
         return stale
 
     async def _tell_ledgers(self) -> None:
-        if REGISTER_PARTITION in self._states:
+        if REGISTER_PARTITION in self._states and time.monotonic() - self._told_at > TELL_SECONDS:
+            self._told_at = time.monotonic()
             total = await ledgers.total(self._database)
             metrics.LEDGER_DIFFERENCE.set(total.difference)
             for column in ("received", *(outcome.value for outcome in Outcome)):
@@ -87,12 +93,13 @@ class Aggregation:
         state = await self._state(partition)
         told = [(record.offset, answers.decode(record.value)) for record in records]
         try:
-            batch, after = gather(state.progress, told)
+            batch, after = gather(state.progress, told, awaits_missing=partition in self._awaiting)
             if after != state.progress:
                 await self._settle_and_commit(partition, state, batch, after)
+            if after.read == records[-1].offset:
+                self._awaiting.discard(partition)
         except GapError as gap:
-            await self._ask_again(partition, state.progress, str(gap))
-            raise ReadAgainError(state.progress.read + 1) from gap
+            await self._on_gap(partition, state.progress, records, str(gap))
         except FencedError as fenced:
             metrics.FENCED.inc()
             self._log.warning("fenced", partition=partition, reason=str(fenced))
@@ -110,7 +117,6 @@ class Aggregation:
         await self._commit(state.progress, after, writes)
         state.register = register
         state.committed(settled, after)
-        self._gaps.pop(partition, None)
         self._tell(partition, batch, settled, writes)
 
     def _take_changes(self, partition: int, register: Register, batch: Batch, writes: Writes) -> Register:
@@ -136,24 +142,32 @@ class Aggregation:
         if operations:
             await self._database[collection].bulk_write(operations, ordered=True, session=session)
 
-    async def _ask_again(self, partition: int, position: Progress, gap: str) -> None:
-        """A gap that reading again did not fill: ask validation to answer again from there."""
+    async def _on_gap(self, partition: int, position: Progress, records: Sequence[Record], gap: str) -> None:
+        """Read again what was lost on the way here; what the topic itself lacks, validation must answer again.
+
+        Raises:
+            ReadAgainError: reading again may fill the gap.
+        """
         metrics.GAPS.inc()
         self._log.error("gap", partition=partition, reason=gap)
-        here = (position.offset, position.part)
-        if self._gaps.get(partition) == here:
-            await self._database[Collection.REANSWERS].replace_one(
-                {"_id": partition},
-                {
-                    "_id": partition,
-                    "epoch": position.epoch,
-                    "offset": position.offset,
-                    "known_at": position.known_at_ms,
-                    "sources": {name: list(value) for name, value in position.sources.items()},
-                },
-                upsert=True,
-            )
-        self._gaps[partition] = here
+        seen = (position.offset, position.part, records[0].offset)
+        if not _is_whole(records, position.read) and self._gaps.get(partition) != seen:
+            self._gaps[partition] = seen
+            raise ReadAgainError(position.read + 1)
+        self._gaps.pop(partition, None)
+        await self._ask_again(partition, position)
+        self._awaiting.add(partition)
+        await self.handle(partition, records)
+
+    async def _ask_again(self, partition: int, position: Progress) -> None:
+        asked = {
+            "_id": partition,
+            "epoch": position.epoch,
+            "offset": position.offset,
+            "known_at": position.known_at_ms,
+            "sources": {name: list(value) for name, value in position.sources.items()},
+        }
+        await self._database[Collection.REANSWERS].replace_one({"_id": partition}, asked, upsert=True)
 
     def _tell(self, partition: int, batch: Batch, settled: Settled, writes: Writes) -> None:
         counts = np.bincount(settled.outcome, minlength=len(OUTCOMES)).tolist()
@@ -164,3 +178,8 @@ class Aggregation:
             known_at = batch.candidates["known_at"]
             metrics.END_TO_END.observe(max(0.0, time.time() - int(known_at.min()) / 1000))
             metrics.YOUNGEST_HOUR.labels(str(partition)).set(int(batch.hour.max()) * 3600)
+
+
+def _is_whole(records: Sequence[Record], read: int) -> bool:
+    """Say whether these records follow the last one read, without a hole: then nothing was lost on the way here."""
+    return records[0].offset <= read + 1 and records[-1].offset - records[0].offset == len(records) - 1

@@ -89,6 +89,8 @@ async def post_topology_changes(
     """Change stations, lines and nodes (the schema: docs/schemas/topology.schema.json); all of it or nothing."""
     try:
         asked = await doors.change_register(caller, change, request.app.state.outcome_seconds)
+    except RefusedError as refused:
+        raise unprocessable(refused.issues) from refused
     except KafkaError as fault:
         raise _away(fault) from fault
     if asked.outcome == "refused":

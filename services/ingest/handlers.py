@@ -20,7 +20,7 @@ from shared.domain.topology import Issue
 from shared.events import operation
 from shared.events.operation import Operation
 from shared.events.partitioning import partition_of
-from shared.events.topics import OPERATIONS, TELEMETRY
+from shared.events.topics import MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
 from shared.events.topology import ChangeText
 from shared.runtime.kafka import AIOKafkaProducer
 from shared.runtime.mongo import Database
@@ -28,6 +28,8 @@ from shared.store.documents import Collection
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 
 LOOK_SECONDS = 0.05
+MAX_CHANGE_BYTES = MAX_MESSAGE_BYTES * 3 // 4
+"""It travels in messages with something around it; 20,000 lines are 5 MB."""
 MAX_ISSUES = 100
 """Most issues in one answer; the dead letters have them all."""
 
@@ -150,9 +152,16 @@ class Doors:
         return {name: found.get(name, 0) for name in ("repeated", "held", "dead_lettered")}
 
     async def change_register(self, caller: Caller, change: ChangeText, wait_seconds: float) -> Asked:
-        """Ask for a change of the register, and wait a while for what becomes of it."""
+        """Ask for a change of the register, and wait a while for what becomes of it.
+
+        Raises:
+            RefusedError: it is too large for one change.
+        """
         named = change.model_copy(update={"author": caller.identity})
         document = named.model_dump_json(by_alias=True).encode()
+        if len(document) > MAX_CHANGE_BYTES:
+            message = f"larger than {MAX_CHANGE_BYTES} bytes: change the register in several steps"
+            raise RefusedError([Issue("TOO_LARGE", "", message)])
         asked = Operation(operation.TOPOLOGY, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document)
         sent = await self._producer.send_and_wait(OPERATIONS.name, operation.encode(asked), partition=0)
         name = f"{OPERATIONS.name}/{sent.offset}"

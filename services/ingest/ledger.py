@@ -49,10 +49,11 @@ class BlockCounts:
 
     async def store(self, database: Database) -> None:
         """Write the counts of the blocks touched since the last time; forget blocks that are done."""
-        touched, self._touched = self._touched, set()
+        touched = set(self._touched)
         if not touched:
             return
         await database[Collection.LEDGERS].bulk_write([self._upsert(key) for key in sorted(touched)], ordered=False)
+        self._touched -= touched
         newest = {key[:2]: max(block for *place, block in touched if tuple(place) == key[:2]) for key in touched}
         for counts in (self.received, self.dead_lettered):
             for key in [key for key in counts if key[2] < newest.get(key[:2], 0)]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -48,6 +49,7 @@ class IngestWorker:
         self._counts = BlockCounts()
         self._committed: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
+        self._begun: Counter[TopicPartition] = Counter()
         self._stopping = asyncio.Event()
         self._settled_at = 0.0
         self._log = logger(__name__)
@@ -83,6 +85,8 @@ class IngestWorker:
         for place in places:
             committed = await self._consumer.committed(place) or 0
             self._committed[place] = committed
+            self._begun[place] += 1
+            self._read.pop(place, None)
             self._counts.begin((place.topic, place.partition))
             self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
 
@@ -98,7 +102,7 @@ class IngestWorker:
             batch = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)
             records = [record for place in batch.values() for record in place]
             if records:
-                await self._persist(partial(self._take, records))
+                await self._persist(partial(self._take, records, self._begun.copy()))
             if time.monotonic() - self._settled_at > SETTLE_SECONDS:
                 await self._persist(self._settle)
         await self._persist(self._settle)
@@ -106,8 +110,11 @@ class IngestWorker:
     async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
         await persistently(work, "ingest", self._health)
 
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
-        """Convert a batch and write it; what has been written before is only counted."""
+    async def _take(self, records: Sequence[ConsumerRecord], begun: Counter[TopicPartition]) -> None:
+        """Convert a batch and write it; what has been written before is only counted.
+
+        A partition that has begun anew meanwhile (the group was rebalanced) is counted when it is read again.
+        """
         began = time.monotonic()
         converter = Converter(self._partitions)
         fresh = [record for record in records if record.offset >= self._committed[_place(record)]]
@@ -127,8 +134,14 @@ class IngestWorker:
         await store_dead_letters(
             self._database, letters, {letter_source(e): originals[letter_source(e)] for e in letters}
         )
-        self._conclude(records, counts)
-        self._counts.count_dead(letters)
+        is_current = {_place(record): self._begun[_place(record)] == begun[_place(record)] for record in records}
+        self._conclude(
+            [record for record in records if is_current[_place(record)]],
+            [(record, readings) for record, readings in counts if is_current[_place(record)]],
+        )
+        self._counts.count_dead(
+            [letter for letter in letters if is_current[TopicPartition(letter.source.topic, letter.source.partition)]]
+        )
         metrics.RECORDED.inc(converter.recorded)
         for letter in converter.dead_letters:
             metrics.INGEST_DEAD.labels(letter.fault.code.value).inc()

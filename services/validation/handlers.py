@@ -91,13 +91,19 @@ class Validation:
     async def _is_asked_again(self, partition: int) -> bool:
         """Go back to where aggregation misses an answer; the answers are the same, being functions of the log."""
         reanswers = self._database[Collection.REANSWERS]
-        asked: dict[str, Any] | None = await reanswers.find_one_and_delete({"_id": partition})
-        if asked is None or asked["epoch"] != self._epoch:
+        asked: dict[str, Any] | None = await reanswers.find_one({"_id": partition, "epoch": self._epoch})
+        if asked is None:
             return False
         here = self._positions[partition]
         sources = {name: (value[0], value[1]) for name, value in asked["sources"].items() if name == _REGISTER}
         back = replace(here, offset=asked["offset"], part=0, known_at_ms=asked["known_at"], sources=sources)
-        await progress.save(self._database, here, back)
+        if back.offset >= here.offset:
+            return False  # it has not come that far: what is missed will be answered anyhow
+        try:
+            await progress.save(self._database, here, back)
+        except FencedError:
+            return False  # a batch was faster, or this worker is a stale one: it is asked for until it happens
+        await reanswers.delete_one(asked)
         self._log.error("answering again", partition=partition, offset=asked["offset"] + 1)
         return True
 
@@ -148,7 +154,7 @@ class Validation:
             case Recorded(readings):
                 told = await self._judged(empty, readings, after)
             case TopologyAsked(offset, known_at_ms, document):
-                self._register.take(offset, document, known_at_ms)
+                await self._register.take(offset, document, known_at_ms)
                 after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))
             case Tick(until_ms):
                 after.until_ms = max(after.until_ms, until_ms)

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
+from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
 
 Places = Callable[[Sequence[TopicPartition]], Awaitable[None]]
 __all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "Assigned", "ConsumerRecord", "KafkaError", "TopicPartition"]
@@ -17,8 +17,16 @@ SESSION_TIMEOUT_MS = 10_000
 """A dead worker's partitions move after this; longer than MongoDB keeps a dead writer's transaction (5 s)."""
 
 
+class WrongPartitionsError(RuntimeError):
+    """The line log was installed with another number of partitions."""
+
+
 async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -> None:
-    """Create the topics that are not there yet, each with its own settings."""
+    """Create the topics that are not there yet, each with its own settings.
+
+    Raises:
+        WrongPartitionsError: the line log is there, with another number of partitions.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -26,6 +34,9 @@ async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -
         missing = [_new(topic, partitions, replication) for topic in TOPICS if topic.name not in there]
         if missing:
             await admin.create_topics(missing)
+        found = len((await admin.describe_topics([RECORDED.name]))[0]["partitions"])
+        if RECORDED.name in there and found != partitions:
+            raise WrongPartitionsError(f"GASTRACK_PARTITIONS: the line log has {found} partitions, not {partitions}")
     except TopicAlreadyExistsError:
         return  # somebody else was faster with the same list
     finally:

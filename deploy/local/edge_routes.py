@@ -9,7 +9,7 @@ from deploy.local.ports import LOOPBACK
 
 INGEST_PATHS = ("/v1/readings", "/v1/files", "/v1/analyses", "/v1/topology/changes", "/v1/receipts")
 INGEST_POSTS = ("/v1/decisions",)  # reading decisions is query's
-EXPORT_PATHS = ("/v1/download", "/v1/exports", "/v1/schedules", "/v1/deliveries")
+EXPORT_PATHS = ("/v1/download", "/v1/exports", "/v1/schedules", "/v1/deliveries", "/v1/schemas")
 
 FILTERS = "type.googleapis.com/envoy.extensions.filters"
 UNLIMITED = "0s"  # downloads and server-sent events last as long as they last

@@ -134,13 +134,13 @@ class IngestWorker:
         await store_dead_letters(
             self._database, letters, {letter_source(e): originals[letter_source(e)] for e in letters}
         )
-        is_current = {_place(record): self._begun[_place(record)] == begun[_place(record)] for record in records}
+        current = {place for place, number in begun.items() if self._begun[place] == number}
         self._conclude(
-            [record for record in records if is_current[_place(record)]],
-            [(record, readings) for record, readings in counts if is_current[_place(record)]],
+            [record for record in records if _place(record) in current],
+            [(record, readings) for record, readings in counts if _place(record) in current],
         )
         self._counts.count_dead(
-            [letter for letter in letters if is_current[TopicPartition(letter.source.topic, letter.source.partition)]]
+            [one for one in letters if TopicPartition(one.source.topic, one.source.partition) in current]
         )
         metrics.RECORDED.inc(converter.recorded)
         for letter in converter.dead_letters:

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from deploy.local.envoy import Envoy
 from deploy.local.ports import free_ports
+from deploy.local.process import WatchedProcess
 from deploy.local.servers import Servers
 from deploy.local.services import PARTITIONS, Service, common_environment, five_services
 from gastrack.http_calls import call
@@ -25,6 +26,20 @@ from shared.runtime.mongo import Database, connect
 ROOT = Path(__file__).parents[2]
 ASK_SECONDS = 0.1
 Result = TypeVar("Result")
+
+
+class Member(Protocol):
+    """A service or a server: a process that can be killed and started again."""
+
+    @property
+    def process(self) -> WatchedProcess:
+        """What runs."""
+
+    def start(self) -> None:
+        """Start it and do not wait."""
+
+    def wait_ready(self) -> None:
+        """Wait until it is ready."""
 
 
 @dataclass(slots=True)
@@ -59,15 +74,44 @@ class System:
             if service.process.running:
                 service.process.stop()
 
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of the services that run."""
+        return {name: service.process.pid for name, service in self.services.items() if service.process.running}
+
+    def member(self, name: str) -> Member:
+        """Return a service or a server by its name; the servers are `mongod` and `kafka`."""
+        servers: dict[str, Member | None] = {"mongod": self.servers.mongod, "kafka": self.servers.kafka}
+        found = self.services.get(name) or servers.get(name)
+        assert found is not None, f"{name} is none of ours: it cannot be killed"
+        return found
+
+    def kill(self, name: str) -> None:
+        """End a service or server at once, as a crash does."""
+        self.member(name).process.kill()
+
+    def revive(self, name: str) -> None:
+        """Start a service or server again and wait until it is ready."""
+        self.member(name).start()
+        self.member(name).wait_ready()
+
+    def tell(self, name: str, **settings: str) -> None:
+        """Give a service other settings, from its next start on."""
+        process = self.services[name].process
+        process.environment = {**process.environment, **settings}
+
+    def another(self, name: str) -> Service:
+        """Return a second process of a service, not started; the test that starts it ends it."""
+        return five_services(self.environment, self.folder / "logs" / "second")[name]
+
     def get(self, path: str) -> Any:
         """Return the JSON answer to a GET; fail with the problem where it is none."""
         status, answer = call(f"{self.http}{path}")
         assert status == 200, answer
         return answer
 
-    def post(self, path: str, body: bytes) -> tuple[int, Any]:
+    def post(self, path: str, body: bytes, content_type: str = "application/json") -> tuple[int, Any]:
         """Return status and JSON answer."""
-        return call(f"{self.http}{path}", body)
+        return call(f"{self.http}{path}", body, content_type)
 
     def gastrack(self, *arguments: str, code: int | None = 0) -> Any:
         """Run the command as its users do; return its JSON answer, or its text."""
@@ -87,7 +131,11 @@ class System:
         """Return what `work` finds in the store."""
 
         async def connected() -> Result:
-            return await work(connect(self.servers.mongo_uri, self.environment["GASTRACK_MONGO_DATABASE"]))
+            database = connect(self.servers.mongo_uri, self.environment["GASTRACK_MONGO_DATABASE"])
+            try:
+                return await work(database)
+            finally:
+                database.client.close()
 
         return asyncio.run(connected())
 
@@ -95,9 +143,20 @@ class System:
         """Put telegrams into Kafka as a gateway does; return how many."""
         return asyncio.run(send(self.servers.kafka_bootstrap, telegrams))
 
+    def register(self, document: bytes) -> None:
+        """Make stations and lines known, by the command."""
+        file = self.folder / "topology.yaml"
+        file.write_bytes(document)
+        self.gastrack("topology", "apply", str(file))
+
     def ledger(self, wait_seconds: float = 60.0) -> dict[str, int]:
         """Return the ledger once nothing is under way; fail where it does not balance."""
         found: dict[str, int] = self.gastrack("ledger", "--wait", str(wait_seconds), "--json")
+        return found
+
+    def verify(self) -> dict[str, Any]:
+        """Recompute the rollups from the hours; fail where they differ."""
+        found: dict[str, Any] = self.gastrack("rollups", "verify", "--json")
         return found
 
 

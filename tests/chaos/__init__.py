@@ -1,0 +1,1 @@
+"""Drills: repeated kills, long faults, soak; run by `make drill`."""

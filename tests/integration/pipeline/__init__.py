@@ -1,0 +1,1 @@
+"""The whole chain on real servers: doors, faults, replay, malformed input, real files."""

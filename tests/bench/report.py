@@ -1,0 +1,102 @@
+"""What a run found, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.bench.latency import Latency
+from tests.bench.shapes import FLOOR_MS, OFFERED_PER_S, SHAPES, WISH_MS, Shape
+from tests.bench.throughput import Cost
+
+
+@dataclass(slots=True)
+class Report:
+    """The figures of a run."""
+
+    scale: float
+    throughput: dict[str, Cost] = field(default_factory=dict)
+    latency: Latency | None = None
+
+    @property
+    def faults(self) -> list[str]:
+        """Return why figures are no results."""
+        costs = {**self.throughput, **({"latency": self.latency.cost} if self.latency else {})}
+        return [f"{name}: {fault}" for name, cost in costs.items() for fault in cost.faults]
+
+
+def machine() -> str:
+    """Return what this machine is."""
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    model = models[0].partition(":")[2].strip() if models else platform.machine()
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return f"{model}, {os.cpu_count()} cores, {memory_gb:.0f} GB, Python {platform.python_version()}"
+
+
+def as_text(report: Report) -> str:
+    """Return the figures as people read them, floors and wishes beside."""
+    shapes = {shape.name: shape for shape in SHAPES}
+    told = [f"{machine()}; {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; scale {report.scale:g}; servers included", ""]
+    for name, cost in report.throughput.items():
+        told += [*_throughput(shapes[name], cost), *_cost(cost), ""]
+    if report.latency:
+        told += [*_latency(report.latency), *_cost(report.latency.cost), ""]
+    told += [f"NO RESULT: {fault}" for fault in report.faults]
+    return "\n".join(told)
+
+
+def _throughput(shape: Shape, cost: Cost) -> list[str]:
+    rate = cost.readings / cost.timed.seconds
+    reached = (
+        f"floor {shape.floor:,}: {_reached(rate >= shape.floor)}; wish {shape.wish:,}: {_reached(rate >= shape.wish)}"
+    )
+    took = f"{cost.readings:,} readings in {cost.timed.seconds:.2f} s; register taken in {cost.registered_s:.1f} s"
+    return [f"{shape.title}: {rate:,.0f} readings/s   ({reached})", f"    {took}"]
+
+
+def _latency(latency: Latency) -> list[str]:
+    p50, p99, highest = latency.p50_ms, latency.p99_ms, latency.highest_ms
+    reached = f"floor {FLOOR_MS}: {_reached(p99 <= FLOOR_MS)}; wish {WISH_MS}: {_reached(p99 <= WISH_MS)}"
+    return [
+        f"telegram to month at {OFFERED_PER_S:,} readings/s offered: p50 {p50:.0f} ms, p99 {p99:.0f} ms   ({reached})",
+        f"    {latency.telegrams:,} telegrams followed, the slowest {highest:.0f} ms",
+    ]
+
+
+def _cost(cost: Cost) -> list[str]:
+    thousands, timed = cost.readings / 1000, cost.timed
+    cpu = ", ".join(f"{name} {spent * 1000 / thousands:.2f}" for name, spent in timed.used.cpu_s.items())
+    memory = ", ".join(f"{name} {peak:.0f}" for name, peak in cost.memory_mb.items())
+    others = timed.used.others_s / timed.seconds / (os.cpu_count() or 1)
+    return [
+        f"    CPU ms per 1,000 readings: {cpu}",
+        f"    peak memory in MB: {memory}",
+        f"    MongoDB write operations per reading: {timed.store_operations / cost.readings:.4f}",
+        f"    ledger difference {cost.ledger.difference}; hours in the months {cost.hours_in_months:,}",
+        f"    taken by programs that are not measured (other work; the watching itself): {others:.0%} of the machine",
+    ]
+
+
+def _reached(good: bool) -> str:  # noqa: FBT001 - a truth in, a word out
+    return "reached" if good else "MISSED"
+
+
+def as_json(report: Report) -> str:
+    """Return the figures as programs read them."""
+    told: dict[str, Any] = {
+        "machine": machine(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scale": report.scale,
+        "throughput": {
+            name: {"readings_per_s": cost.readings / cost.timed.seconds, **asdict(cost)}
+            for name, cost in report.throughput.items()
+        },
+        "latency": asdict(report.latency) if report.latency else None,
+        "faults": report.faults,
+    }
+    return json.dumps(told, indent=2)

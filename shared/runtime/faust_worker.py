@@ -24,6 +24,7 @@ from yarl import URL
 from shared.events.topics import MAX_MESSAGE_BYTES, Topic
 from shared.runtime import metrics
 from shared.runtime.health import Health
+from shared.runtime.kafka import producer
 from shared.runtime.logging import logger
 from shared.runtime.persistently import ReadAgainError, persistently
 
@@ -83,6 +84,7 @@ class FaustWorker:
         self._log = logger(__name__)
         self._sought: dict[int, tuple[int, float]] = {}
         self._ended = asyncio.Event()
+        self._bootstrap = bootstrap
         self._app = self._build(bootstrap)
 
     def _build(self, bootstrap: str) -> Any:
@@ -115,7 +117,12 @@ class FaustWorker:
         return app
 
     async def start(self) -> None:
-        """Join the group; partitions come a little later."""
+        """Join the group; partitions come a little later.
+
+        Answers leave by our own producer: Faust's is neither compressed nor idempotent, and its errors are not Kafka's.
+        """
+        self._producer = producer(self._bootstrap)
+        await self._producer.start()
         self._running = faust_app_running(self._app)
         await self._running.__aenter__()
 
@@ -127,6 +134,7 @@ class FaustWorker:
     async def stop(self) -> None:
         """Finish the batch in hand, commit, leave the group."""
         await self._running.__aexit__(None, None, None)
+        await self._producer.stop()
 
     async def _start(self, partition: int) -> int:
         """Load a partition at its own position; wait for the store as long as it is away."""
@@ -174,7 +182,6 @@ class FaustWorker:
 
     async def send(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
         """Send (partition, value) messages and wait until the broker has each for good."""
-        producer = self._app.producer
-        pending = [await producer.send(topic.name, None, value, partition, None, None) for partition, value in messages]
+        pending = [await self._producer.send(topic.name, value, partition=partition) for partition, value in messages]
         for sent in pending:
             await sent

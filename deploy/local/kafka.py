@@ -88,8 +88,7 @@ class Kafka:
             QUICK_START,
             "kafka.tools.StorageTool",
             "format",
-            "-t",
-            cluster,
+            f"--cluster-id={cluster}",  # in one word: it may begin with a dash
             "-c",
             str(self._settings),
         ]

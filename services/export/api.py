@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.export import handlers
 from services.export.asked import Download, FileFormat, download_of
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.view import ended_before
 from shared.runtime.http import unprocessable
-from shared.runtime.mongo import Database
+from shared.runtime.http_state import CallerAsking, Now, Store
 
 api = APIRouter(prefix="/v1")
 SCHEMA = Path(__file__).parent / "measurements.xsd"
@@ -40,30 +38,12 @@ class Asked(BaseModel):
     reference: str = Field("", max_length=64, description="Of the calorific value: 25/0.")
 
 
-def caller_of(request: Request) -> Caller:
-    """Return who asks: the demo identity, until access is built."""
-    caller: Caller = request.app.state.caller
-    return caller
-
-
-def database_of(request: Request) -> Database:
-    """Return the database that wiring connected."""
-    database: Database = request.app.state.database
-    return database
-
-
-def now_of(request: Request) -> datetime:
-    """Return the time of the clock, read once a request."""
-    now: datetime = request.app.state.now()
-    return now
-
-
 @api.get("/download", summary="Measurements as a file")
 async def get_download(
     asked: Annotated[Asked, Query()],
-    caller: Annotated[Caller, Depends(caller_of)],
-    store: Annotated[Database, Depends(database_of)],
-    now: Annotated[datetime, Depends(now_of)],
+    caller: CallerAsking,
+    store: Store,
+    now: Now,
 ) -> StreamingResponse:
     """Stream the measurements of lines; whatever is wrong is said before the first byte."""
     given = asked.model_dump(by_alias=True, exclude={"line", "node"})

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
 from services.export.api import api
 from services.export.settings import ExportSettings
-from shared.access.caller import demo_caller
-from shared.runtime import http
+from shared.runtime import http, http_state
 from shared.runtime.health import Health
+from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
 
@@ -19,16 +18,12 @@ BODY_LIMIT_BYTES = 64 * 1024
 """Nothing that export answers has a body; room for a client that sends one all the same."""
 
 
-def utc_now() -> datetime:
-    """Return the time of the clock: read here, in no rule."""
-    return datetime.now(UTC)
-
-
-def application(database: Database, identity: str, now: Callable[[], datetime] = utc_now) -> FastAPI:
+def application(database: Database, identity: str, now: Clock = utc_now) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
     app = FastAPI(title="Gastrack export", docs_url=None, redoc_url=None, openapi_url=None)
     http.install(app, BODY_LIMIT_BYTES)
-    app.state.database, app.state.caller, app.state.now = database, demo_caller(identity), now
+    http_state.act_as(app, identity)
+    http_state.read_from(app, database, now)
     app.include_router(api)
     return app
 

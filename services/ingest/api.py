@@ -11,21 +11,15 @@ from starlette.datastructures import UploadFile
 
 from services.ingest.files.refusal import FileRefusedError
 from services.ingest.handlers import Accepted, Doors, RefusedError
-from shared.access.caller import Caller
 from shared.domain.topology import Issue
 from shared.events.topology import ChangeText
 from shared.runtime.http import ProblemError, not_found, unprocessable
+from shared.runtime.http_state import CallerAsking
 from shared.runtime.kafka import KafkaError
 
 api = APIRouter(prefix="/v1")
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """A file of three years of ten lines, hour by hour, is 20 MB."""
-
-
-def caller_of(request: Request) -> Caller:
-    """Return who asks: the demo identity, until access is built."""
-    caller: Caller = request.app.state.caller
-    return caller
 
 
 def doors_of(request: Request) -> Doors:
@@ -34,7 +28,6 @@ def doors_of(request: Request) -> Doors:
     return doors
 
 
-CallerAsking = Annotated[Caller, Depends(caller_of)]
 TheDoors = Annotated[Doors, Depends(doors_of)]
 LineId = Annotated[str | None, Query(max_length=64, description="The line of a file that has no line column.")]
 

@@ -12,8 +12,7 @@ from services.ingest.originals import Originals
 from services.ingest.settings import IngestSettings
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
-from shared.access.caller import demo_caller
-from shared.runtime import http, kafka
+from shared.runtime import http, http_state, kafka
 from shared.runtime.health import Health
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import connect
@@ -28,7 +27,8 @@ def application(doors: Doors, settings: IngestSettings) -> FastAPI:
     """Return the HTTP face over the doors."""
     app = FastAPI(title="Gastrack ingest", docs_url=None, redoc_url=None, openapi_url=None)
     http.install(app, MAX_BODY_BYTES)
-    app.state.doors, app.state.caller = doors, demo_caller(settings.demo_identity)
+    http_state.act_as(app, settings.demo_identity)
+    app.state.doors = doors
     app.state.outcome_seconds = settings.outcome_seconds
     app.include_router(api)
     return app

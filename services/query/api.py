@@ -5,38 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from services.query import explanations, handlers, parameters
 from services.query.explanations import FindingsAsked
 from services.query.handlers import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.view import ended_before
-from shared.runtime.mongo import Database
+from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.store.lines import Selection
 
 api = APIRouter(prefix="/v1")
 NO_CACHE = {"Cache-Control": "no-cache"}
-
-
-def caller_of(request: Request) -> Caller:
-    """Return who asks: the demo identity, until access is built."""
-    caller: Caller = request.app.state.caller
-    return caller
-
-
-def database_of(request: Request) -> Database:
-    """Return the database that wiring connected."""
-    database: Database = request.app.state.database
-    return database
-
-
-def now_of(request: Request) -> datetime:
-    """Return the time of the clock, read once a request."""
-    now: datetime = request.app.state.now()
-    return now
 
 
 def today_of(now: datetime) -> date:
@@ -44,9 +25,6 @@ def today_of(now: datetime) -> date:
     return gas_time.gas_day(ended_before(now))
 
 
-CallerAsking = Annotated[Caller, Depends(caller_of)]
-Store = Annotated[Database, Depends(database_of)]
-Now = Annotated[datetime, Depends(now_of)]
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS_PER_PAGE, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=200, description="From the next link of an answer.")]
 Text = Annotated[str, Query(max_length=200)]

@@ -15,13 +15,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query import parameters
-from services.query.api import CallerAsking, Cursor, Now, Store, Text, today_of
+from services.query.api import Cursor, Text, today_of
 from services.query.line_page import line_page, opening_question
 from services.query.page_rows import MEASURES
 from services.query.parameters import Asked
 from services.query.start_page import start_page
 from shared.domain.topology import Issue
 from shared.runtime.http import ProblemError, problem_of, problem_response, unprocessable
+from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.store.lines import Selection
 
 _HERE = Path(__file__).parent

@@ -71,6 +71,7 @@ def install(app: FastAPI, limit_bytes: int) -> None:
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
     app.add_middleware(Timing)
+    app.add_middleware(Head)
 
 
 async def _on_problem(_: Request, fault: Exception) -> JSONResponse:
@@ -172,6 +173,27 @@ class Timing:
             await send(message)
 
         await self._app(scope, receive, observed)
+
+
+class Head:
+    """Answers HEAD wherever GET is answered: status and headers of the GET, which ends as soon as they are known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def headers_alone(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                # Ends the answer; a streamed file notices that its reader is gone, and is not written.
+                await send({"type": "http.response.body"})
+
+        await self._app({**scope, "method": "GET"}, receive, headers_alone)
 
 
 def _method(scope: Scope) -> str:

@@ -92,6 +92,13 @@ async def test_what_is_wrong_is_said_before_the_first_byte(export: httpx2.AsyncC
     assert [issue["code"] for issue in wrong.json()["issues"]] == ["NODE", "LINE", "FORMAT", "DIALECT", "VIEW"]
 
 
+async def test_head_tells_what_would_come(export: httpx2.AsyncClient) -> None:
+    """The name of a file can be asked for without the file."""
+    given = await export.head("/v1/download", params=ASKED)
+    assert (given.status_code, given.content) == (200, b"")
+    assert given.headers["content-disposition"].endswith('_kWh.csv"')
+
+
 async def test_a_period_without_rows_is_a_heading(export: httpx2.AsyncClient) -> None:
     """A file without rows is whole all the same."""
     asked = {"line": "BE-0042-A", "from": "2027-01-01", "to": "2027-01-02"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from prometheus_client import generate_latest
 from pydantic import BaseModel
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
@@ -38,6 +40,15 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
             "away": ServerSelectionTimeoutError("no server"),
             "wrong": OperationFailure("bad query"),
         }[how]
+
+    @app.get("/endless")
+    async def endless() -> StreamingResponse:
+        async def blocks() -> AsyncIterator[bytes]:
+            while True:
+                yield b"block"
+                await asyncio.sleep(0)
+
+        return StreamingResponse(blocks(), headers={"X-Name": "endless"})
 
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as made:
@@ -74,6 +85,14 @@ async def test_a_large_body_is_refused(client: httpx2.AsyncClient, *, announced:
 
     answer = await client.post("/body/a", content=b"1" * 250 if announced else chunks())
     assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
+
+
+async def test_head_tells_the_headers_of_get(client: httpx2.AsyncClient) -> None:
+    """HEAD answers as GET does, without a body, and ends a streamed answer whose body nobody reads."""
+    given = await client.head("/endless")
+    assert (given.status_code, given.headers["x-name"], given.content) == (200, "endless", b"")
+    assert (await client.head("/nowhere")).status_code == 404
+    assert (await client.head("/body/a")).status_code == 405
 
 
 async def test_requests_are_timed_by_their_route(client: httpx2.AsyncClient) -> None:

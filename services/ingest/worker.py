@@ -50,6 +50,7 @@ class IngestWorker:
         self._committed: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
         self._begun: Counter[TopicPartition] = Counter()
+        self._owned: set[TopicPartition] = set()
         self._stopping = asyncio.Event()
         self._settled_at = 0.0
         self._log = logger(__name__)
@@ -83,15 +84,20 @@ class IngestWorker:
     async def _begin(self, places: Sequence[TopicPartition]) -> None:
         """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
         for place in places:
-            committed = await self._consumer.committed(place) or 0
+            committed: int = await persistently(partial(self._committed_offset, place), "ingest", self._health)
             self._committed[place] = committed
             self._begun[place] += 1
             self._read.pop(place, None)
             self._counts.begin((place.topic, place.partition))
             self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
+            self._owned.add(place)
+
+    async def _committed_offset(self, place: TopicPartition) -> int:
+        return await self._consumer.committed(place) or 0
 
     async def _leave(self, places: Sequence[TopicPartition]) -> None:
         """Settle what was read of partitions that move to another worker."""
+        self._owned.difference_update(places)
         await self._settle()
         for place in places:
             self._read.pop(place, None)
@@ -100,7 +106,8 @@ class IngestWorker:
         while not self._stopping.is_set():
             self._health.beat()
             batch = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)
-            records = [record for place in batch.values() for record in place]
+            # What arrives while a partition is still being begun is read again from where it begins.
+            records = [record for place, found in batch.items() if place in self._owned for record in found]
             if records:
                 await self._persist(partial(self._take, records, self._begun.copy()))
             if time.monotonic() - self._settled_at > SETTLE_SECONDS:

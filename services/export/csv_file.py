@@ -35,7 +35,7 @@ def column_names(question: Question) -> list[str]:
     values = ["volume_m3n", f"energy_{_unit(question.unit)}", f"gcv_{_unit(question.unit)}_per_m3n", "temperature_c"]
     match question.view:
         case View.HOUR:
-            middle = [*_TIMES, "gas_day", "hour", *values, "validity", "quality", "revision"]
+            middle = [*_TIMES, "gas_day", "hour", *values, "validity", "quality", "revision", "volume_basis"]
         case View.DAY:
             middle = ["gas_day", *_TIMES, *values, "validity", *_COUNTS]
         case View.MONTH:

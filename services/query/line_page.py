@@ -60,6 +60,7 @@ class LinePage:
     chart: Chart
     rows: list[Row]
     hidden_rows: int
+    operating_hours: int
     states: list[str]
     last_hour: datetime | None
     seconds_since_last: int | None
@@ -105,6 +106,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         chart=_chart(view, rows, states, published[shown], shown),
         rows=rows,
         hidden_rows=len(states) - len(rows),
+        operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,

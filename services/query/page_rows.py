@@ -11,7 +11,7 @@ from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.period import View
-from shared.domain.published import Column, period_columns
+from shared.domain.published import Column, VolumeBasis, period_columns
 from shared.domain.view import HourRows, PeriodRows
 
 AWAITED_HOURS = 2
@@ -24,7 +24,7 @@ _QUALITY_STATES = {"MISSING": "missing", "ESTIMATED": "estimated", "SUBSTITUTED"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table. `state` is empty where a row is simply measured; `share` is empty in the hour view."""
+    """A row of the table. `state` is empty where a row is simply measured; `share` is for gas days and months."""
 
     key: str
     group: str
@@ -32,7 +32,8 @@ class Row:
     figures: dict[str, str | None]
     validity: str
     state: str
-    share: str
+    share: str = ""
+    has_operating_volume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def _hour_rows(published: Published, states: Sequence[str]) -> list[Row]:
     for place, state in enumerate(states):
         key, day = str(published["start"][place]), str(published["gas_day"][place])
         label, validity = _hour_label(str(published["local_start"][place]), day), published["validity"][place] or ""
-        found.append(Row(key, day, label, _figures(published, place), validity, state, ""))
+        operating = published["volume_basis"][place] == VolumeBasis.OPERATING
+        figures = _figures(published, place)
+        found.append(Row(key, day, label, figures, validity, state, has_operating_volume=operating))
     return found
 
 

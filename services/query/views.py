@@ -20,7 +20,7 @@ from shared.store import measurements
 from shared.store.lines import RegisteredLine, find_line
 from shared.store.measurements import Version
 
-ANSWER_VERSION = "1"
+ANSWER_VERSION = "2"
 """Raised with every change of how answers are written, so that no client keeps an older form."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +29,15 @@ _GCV_RATIO = {EnergyUnit.KWH: 10_000, EnergyUnit.MJ: 36_000, EnergyUnit.GJ: 36_0
 """kWh/m³(n) times this, rounded, is the calorific value in the unit's places: 3.6 MJ at 4, 0.0036 GJ at 7 places."""
 _GCV_SCALE = 1_000_000
 _INT64_SAFE = 2**62
+
+
+class VolumeBasis(StrEnum):
+    """What kind of cubic metre an hour's volume counts."""
+
+    NORMALISED = "normalised"
+    """At 0 °C and 1.01325 bar."""
+    OPERATING = "operating"
+    """As the operator publishes it, at the pressure and temperature of the pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ def hour_columns(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
     yield Column("quality", text.choices(quality, ["", *Quality.__members__]))
     revision = text.decimals(rows.known["revision"].astype(np.int64), 0)
     yield Column("revision", revision, is_number=True, present=known)
+    basis = text.choices(rows.has_operating_volume.astype(np.int64), list(VolumeBasis))
+    yield Column("volume_basis", basis, present=rows.has_volume)
 
 
 def known_at_column(rows: HourRows | PeriodRows) -> Column:
@@ -81,7 +93,7 @@ def period_columns(rows: PeriodRows, unit: EnergyUnit) -> Iterator[Column]:
 def _hour_values(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
     values, known = rows.has_values, rows.known
     volume, energy, gcv = known["volume"], known["energy"], known["gcv"]
-    has_volume, has_energy = values & (volume != ABSENT), values & (energy != ABSENT)
+    has_volume, has_energy = rows.has_volume, values & (energy != ABSENT)
     yield _number("volume_m3n", volume, has_volume, 3)
     yield _number("energy", energy, has_energy, _ENERGY_PLACES[unit], _ENERGY_FACTOR[unit])
     reported, both = values & (gcv != ABSENT), has_volume & has_energy & (volume != 0)

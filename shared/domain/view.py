@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from shared.domain import gas_time
 from shared.domain.period import Question, View
-from shared.domain.reading import Quality
+from shared.domain.quantities import ABSENT
+from shared.domain.reading import Provenance, Quality
 from shared.domain.rollup import fold_days
 from shared.domain.topology import Line
 
@@ -32,6 +33,18 @@ class HourRows:
         """Where an hour carries values: something is known, and it is not that the hour is missing."""
         present: NDArray[np.bool_] = (self.known["revision"] > 0) & (self.known["quality"] != Quality.MISSING)
         return present
+
+    @property
+    def has_volume(self) -> NDArray[np.bool_]:
+        """Where an hour has a volume."""
+        there: NDArray[np.bool_] = self.has_values & (self.known["volume"] != ABSENT)
+        return there
+
+    @property
+    def has_operating_volume(self) -> NDArray[np.bool_]:
+        """Where the volume is operating volume as the operator publishes it, not normalised."""
+        operating: NDArray[np.bool_] = (self.known["provenance"] & Provenance.VOLUME_OPERATING) > 0
+        return self.has_volume & operating
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +11,12 @@ import httpx2
 import numpy as np
 import orjson
 import pytest
+from lxml import etree
 
 from shared.domain import gas_time
 from shared.domain.period import day_of
+from shared.domain.quantities import ABSENT
+from shared.domain.reading import Provenance
 from shared.runtime.mongo import SyncDatabase
 from tests.integration.query.conftest import GAP
 from tests.integration.query.stored_lines import plausible_hours, store_hours
@@ -34,7 +39,7 @@ async def test_the_answer_has_the_documented_shape(query: httpx2.AsyncClient) ->
     assert [row["hour"] for row in body["rows"]] == list(range(1, 26))
     assert list(body["rows"][0]) == [
         *("start", "end", "local_start", "gas_day", "hour", "volume_m3n", "energy", "gcv", "temperature_c"),
-        *("validity", "quality", "revision"),
+        *("validity", "quality", "revision", "volume_basis"),
     ]
     assert body["next"] is None
 
@@ -70,6 +75,29 @@ async def test_missing_hours_are_rows(query: httpx2.AsyncClient) -> None:
     assert (day["hours_expected"], day["hours_present"]) == (24, 19)
     assert day["hours_by_quality"]["MISSING"] == 5
     assert day["hours_by_validity"] == {"RECORDED": 0, "PRELIMINARY": 0, "DEFINITIVE": 19}
+
+
+async def test_operating_volume_is_told_hour_by_hour(
+    query: httpx2.AsyncClient, export: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
+) -> None:
+    """A volume that the operator publishes as it flows says so in json, in both files and in words on the page."""
+    day = date(2026, 9, 20)
+    hours = gas_time.hours_of_day(day)
+    rows = plausible_hours(hours)
+    rows["provenance"][3:] = Provenance.FROM_FILE | Provenance.VOLUME_OPERATING
+    rows["volume"][23] = ABSENT
+    store_hours(database, "BE-0042-A", hours.start, rows)
+    asked = {"from": "2026-09-20", "to": "2026-09-21"}
+    expected = ["normalised"] * 3 + ["operating"] * 20 + [None]
+    assert [row["volume_basis"] for row in (await answer(query, **asked))["rows"]] == expected
+    file = {"line": "BE-0042-A", **asked}
+    told = csv.DictReader((await export.get("/v1/download", params=file)).text.splitlines())
+    assert [row["volume_basis"] or None for row in told] == expected
+    root = etree.fromstring((await export.get("/v1/download", params={**file, "format": "xml"})).content)
+    assert [element.get("volume_basis") for element in list(root)[:-1]] == expected
+    page = (await query.get("/lines/BE-0042-A", params=asked)).text
+    assert "20 hours: operating volume as published by the operator, not normalised" in page
+    assert page.count(">operating volume<") == 20
 
 
 async def test_rows_end_with_the_hour_that_has_ended(query: httpx2.AsyncClient) -> None:

@@ -85,7 +85,8 @@ _AT_THE_DOOR = (
 _FILES = "The answer is 422, nothing was received, and the ledger does not count it."
 _BEHIND = (
     "Dead letters that validation judged: the reason is the id of the rule with severity R\n"
-    "([rules.md](rules.md)), with what was observed and the threshold; or"
+    "([rules.md](rules.md)), with what was observed and the threshold; or DEFECT. A reading on which one rule raises is\n"
+    "not rejected: it has the finding `DEFECT:<rule>`, which keeps it back."
 )
 _DEFECT = "Our own code failed on this reading or record: it is set aside, the others go on, somebody must look."
 _HELD = "The outcome `held`: the reading arrived well and did not change its hour. Its values stand in a finding."

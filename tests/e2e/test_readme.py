@@ -1,0 +1,111 @@
+"""The README's commands work: each block is run, in its order, by a shell in an empty folder beside a running demo."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from deploy.local import addresses
+from deploy.local.addresses import Addresses
+from deploy.local.servers import Servers
+from gastrack.__main__ import app
+from tests.pipeline.running import ROOT, System, system
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ADDRESS = "http://127.0.0.1:8080"
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+BLOCK_SECONDS = 120.0
+"""The slowest block asks the ledger, which waits up to 30 s until nothing is under way."""
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    """Also those that stand in a sentence."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+    assert {"demo", "test"} <= named
+    assert named <= set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_the_readme_lists_every_subcommand() -> None:
+    """And none that does not exist."""
+    listed = {name.split()[0] for row in _rows() for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
+    assert listed == set(typer.main.get_group(app).commands)
+
+
+def _rows() -> list[str]:
+    section = README.partition("## The command\n")[2].partition("\n## ")[0]
+    return [line for line in section.splitlines() if line.startswith("| `")]
+
+
+def test_links_of_documents_lead_somewhere() -> None:
+    """From the README and from everything under docs and deploy/monitoring."""
+    documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
+    found = [(path, link) for path in documents for link in LINK.findall(path.read_text(encoding="utf-8"))]
+    assert len(found) > 20
+    assert not [(str(path), link) for path, link in found if not (path.parent / link).exists()]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system as the demo starts it, its addresses written where the commands look."""
+    folder = tmp_path_factory.mktemp("readme")
+    servers = Servers(folder / "servers")
+    servers.start()
+    started = system(folder, servers)
+    try:
+        started.start()
+        started.edge.wait_ready()
+        operations = {name: service.operations for name, service in started.services.items()}
+        (folder / "data").mkdir()
+        told = Addresses(servers.kafka_bootstrap, servers.mongo_uri, started.http, operations)
+        addresses.write(folder / "data", told)
+        yield started
+    finally:
+        started.stop()
+        servers.stop()
+
+
+def test_the_readmes_blocks_run_one_after_the_other(running: System) -> None:
+    """Each ends with exit code 0, and the system says in the end what the blocks told it."""
+    blocks = [block for block in BLOCK.findall(README) if not block.startswith("make ")]
+    assert len(blocks) >= 7
+    for block in blocks:
+        _run(block, running)
+    assert running.ledger() == {
+        "received": 4, "accepted": 3, "repeated": 1, "held": 0, "dead_lettered": 0, "difference": 0,
+    }  # fmt: skip
+    csv = (running.folder / "day.csv").read_text(encoding="utf-8")
+    assert "EX-1-A" in csv
+    assert "<" in (running.folder / "hour.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.name)
+def test_a_runbooks_blocks_run(running: System, runbook: Path) -> None:
+    """Whoever needs them has no time to mend them."""
+    blocks = BLOCK.findall(runbook.read_text(encoding="utf-8"))
+    assert blocks
+    for block in blocks:
+        _run(block, running)
+
+
+def _run(block: str, running: System) -> None:
+    """Run a block with the running address and the command of this environment in place of the demo's."""
+    shell = shutil.which("sh")
+    assert shell, "the README's blocks are for a POSIX shell"
+    script = block.replace(ADDRESS, running.http)
+    here = {"gastrack": f"{sys.executable} -m gastrack", "python": sys.executable}
+    script = re.sub(r"\.venv/bin/(gastrack|python)", lambda match: here[match[1]], script)
+    folder: Path = running.folder
+    done = subprocess.run(
+        [shell, "-eu", "-c", script], cwd=folder, capture_output=True, text=True, check=False, timeout=BLOCK_SECONDS
+    )
+    assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"

@@ -1,0 +1,1 @@
+"""The dashboard against the catalogue of metrics and against a real Prometheus."""

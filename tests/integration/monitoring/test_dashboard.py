@@ -1,0 +1,65 @@
+"""The dashboard asks for metrics that exist, by the names that Prometheus stores, and explains each panel."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deploy.local.addresses import Addresses, write
+from deploy.monitoring import targets
+from shared.runtime import metrics
+from tests.integration.monitoring.dashboard import FILE, queries
+from tests.pipeline.running import ROOT
+
+BY_LABELS = re.compile(r"\bby \(([^)]*)\)")
+SERIES = {name: card for card in metrics.cards() for name in card.series}
+
+
+def test_every_metric_of_the_dashboard_is_in_the_catalogue() -> None:
+    """With the suffix that its type has."""
+    assert len(queries()) > 20
+    assert {name for asked in queries() for name in asked.metrics} <= set(SERIES)
+
+
+def test_every_metric_of_the_catalogue_is_on_the_dashboard() -> None:
+    """What nobody looks at need not be measured."""
+    shown = {SERIES[name].name for asked in queries() for name in asked.metrics}
+    assert shown == {card.name for card in metrics.cards()}
+
+
+def test_queries_group_by_labels_that_their_metrics_have() -> None:
+    """A label that is not there would make one nameless curve."""
+    for asked in queries():
+        grouped = {label.strip() for labels in BY_LABELS.findall(asked.expression) for label in labels.split(",")}
+        known = {label for name in asked.metrics for label in SERIES[name].labels} | {"le"}
+        assert grouped <= known, asked
+
+
+def test_every_panel_says_what_it_shows() -> None:
+    """In a sentence, and stands where no other stands."""
+    panels = json.loads(FILE.read_text(encoding="utf-8"))["panels"]
+    assert all(panel["description"].endswith(".") for panel in panels)
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
+    assert len(set(places)) == len(panels) == len({panel["id"] for panel in panels})
+
+
+def test_prometheus_reads_the_targets_where_they_are_written() -> None:
+    """The path in prometheus.yml, seen from its folder, is the demo's data folder."""
+    folder = ROOT / "deploy" / "monitoring"
+    config = yaml.safe_load((folder / "prometheus.yml").read_text(encoding="utf-8"))
+    named = config["scrape_configs"][0]["file_sd_configs"][0]["files"][0]
+    assert (folder / named).resolve() == ROOT / "data" / targets.FILE_NAME
+
+
+def test_targets_are_those_of_the_running_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One group a service; without a demo a sentence says what to do."""
+    assert targets.main(tmp_path) == targets.FAILED
+    assert "make demo" in capsys.readouterr().err
+    write(tmp_path, Addresses("kafka", "mongo", "http://edge", {"ingest": "http://127.0.0.1:4711"}))
+    assert targets.main(tmp_path) == targets.GOOD
+    written = json.loads((tmp_path / targets.FILE_NAME).read_text(encoding="utf-8"))
+    assert written == [{"targets": ["127.0.0.1:4711"], "labels": {"service": "ingest"}}]

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from gastrack.documents.markdown import GENERATED, code, table
 from services.ingest.files.refusal import RefusalCode
+from shared.domain.finding_words import HELD_WORDS
 from shared.domain.reason import Reason
-from shared.domain.revision import HeldReason
 
-HELD = {
-    HeldReason.DEFINITIVE: "The hour is closed: only a decision changes it.",
-    HeldReason.PINNED: "The hour was edited by hand and is kept until the pin is released.",
-    HeldReason.OUTRANKED: "The hour has a value of a stronger quality: measured or calculated before substituted, "
-    "estimated, missing.",
-    HeldReason.OLDER: "The hour has a value of the same rank that was sent later.",
-}
-"""Why a reading is held; it is not lost: its values stand in the finding `HELD:<reason>`."""
 TOPOLOGY = {
     "FORM": "The document does not keep its schema; the position names the field.",
     "SETTING": "A threshold or severity that no rule has, or a value that it cannot take.",
@@ -34,6 +26,7 @@ REQUESTS = {
     "STORE_AWAY": "MongoDB does not answer: try again.",
     "TOO_LARGE": "The body is larger than its limit.",
     "NOT_FOUND": "Unknown, or not for this caller.",
+    "PENDING": "The outcome is not known yet: ask again in a moment.",
     "DEFECT": "Our own code failed on this request; it has been logged.",
     "LINE": "A line id is missing or is none.",
     "NODE": "Nodes are not offered here yet.",
@@ -47,7 +40,7 @@ REQUESTS = {
     "FORMAT": "No such file format.",
     "DIALECT": "No such dialect of csv.",
     "LAYOUT": "Neither rows nor columns.",
-    "KNOWN_AT": "A moment without offset, or one that lies in the future.",
+    "KNOWN_AT": "A moment without offset, in the future, or before the latest change of the period (not offered yet).",
     "CURSOR": "No cursor from a next link of ours.",
     "SHOW": "The chart has no such measure.",
 }
@@ -66,7 +59,7 @@ def reason_codes() -> str:
         _section("Readings refused at the door", _AT_THE_DOOR, {reason.value: reason.meaning for reason in Reason}),
         _section("Files refused as a whole", _FILES, {refusal.value: refusal.meaning for refusal in RefusalCode}),
         _section("Readings rejected behind the door", _BEHIND, {"DEFECT": _DEFECT}),
-        _section("Readings held", _HELD, {reason.value: meaning for reason, meaning in HELD.items()}),
+        _section("Readings held", _HELD, {reason.value: meaning for reason, meaning in HELD_WORDS.items()}),
         _section("Changes of the register refused", _TOPOLOGY, TOPOLOGY),
         _section("Requests refused", _REQUESTS, REQUESTS),
     ]
@@ -85,8 +78,8 @@ _AT_THE_DOOR = (
 _FILES = "The answer is 422, nothing was received, and the ledger does not count it."
 _BEHIND = (
     "Dead letters that validation judged: the reason is the id of the rule with severity R\n"
-    "([rules.md](rules.md)), with what was observed and the threshold; or DEFECT. A reading on which one rule raises is\n"
-    "not rejected: it has the finding `DEFECT:<rule>`, which keeps it back."
+    "([rules.md](rules.md)), with what was observed and the threshold; or DEFECT. A reading on which one rule\n"
+    "raises is not rejected: it has the finding `DEFECT:<rule>`, which keeps it back."
 )
 _DEFECT = "Our own code failed on this reading or record: it is set aside, the others go on, somebody must look."
 _HELD = "The outcome `held`: the reading arrived well and did not change its hour. Its values stand in a finding."

@@ -22,6 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESS = "http://127.0.0.1:8080"
+PATH = re.compile(r"`((?:deploy|docs|gastrack|services|shared|tests)/[\w./-]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 BLOCK_SECONDS = 120.0
 """The slowest block asks the ledger, which waits up to 30 s until nothing is under way."""
@@ -54,24 +55,40 @@ def test_links_of_documents_lead_somewhere() -> None:
     assert not [(str(path), link) for path, link in found if not (path.parent / link).exists()]
 
 
+def test_files_that_documents_name_exist() -> None:
+    """Whoever moves a file finds here which document still sends readers to its old place."""
+    written_by_hand = ["README.md", "docs/architecture.md", *(str(path.relative_to(ROOT)) for path in RUNBOOKS)]
+    found = [(name, path) for name in written_by_hand for path in PATH.findall((ROOT / name).read_text("utf-8"))]
+    assert len(found) > 20
+    assert not [(name, path) for name, path in found if not (ROOT / path).exists()]
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system as the demo starts it, its addresses written where the commands look."""
     folder = tmp_path_factory.mktemp("readme")
     servers = Servers(folder / "servers")
-    servers.start()
-    started = system(folder, servers)
     try:
-        started.start()
-        started.edge.wait_ready()
-        operations = {name: service.operations for name, service in started.services.items()}
-        (folder / "data").mkdir()
-        told = Addresses(servers.kafka_bootstrap, servers.mongo_uri, started.http, operations)
-        addresses.write(folder / "data", told)
-        yield started
+        servers.start()
+        started = system(folder, servers)
+        try:
+            started.start()
+            started.edge.wait_ready()
+            _tell_addresses(started)
+            yield started
+        finally:
+            started.stop()
     finally:
-        started.stop()
         servers.stop()
+
+
+def _tell_addresses(running: System) -> None:
+    (running.folder / "data").mkdir()
+    operations = {name: service.operations for name, service in running.services.items()}
+    servers = running.servers
+    addresses.write(
+        running.folder / "data", Addresses(servers.kafka_bootstrap, servers.mongo_uri, running.http, operations)
+    )
 
 
 def test_the_readmes_blocks_run_one_after_the_other(running: System) -> None:

@@ -37,15 +37,21 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def running(stack: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Five services."""
-    started = system(tmp_path_factory.mktemp("monitored"), stack, "monitored")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Five services on servers of their own: two systems on one Kafka would take each other's readings."""
+    folder = tmp_path_factory.mktemp("monitored")
+    servers = Servers(folder / "servers")
     try:
-        started.start()
-        started.edge.wait_ready()
-        yield started
+        servers.start()
+        started = system(folder, servers)
+        try:
+            started.start()
+            started.edge.wait_ready()
+            yield started
+        finally:
+            started.stop()
     finally:
-        started.stop()
+        servers.stop()
 
 
 @pytest.fixture(scope="module")

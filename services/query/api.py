@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi import Path as PathParameter
 
-from services.query import explanations, handlers, parameters
-from services.query.explanations import FindingsAsked
-from services.query.handlers import Listed
+from services.query import dead_letters, decisions, findings, handlers, parameters
+from services.query.findings import FindingsAsked
+from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
 from shared.domain import gas_time
 from shared.domain.view import ended_before
@@ -27,6 +29,7 @@ def today_of(now: datetime) -> date:
 
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS_PER_PAGE, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=200, description="From the next link of an answer.")]
+Offset = Annotated[int, PathParameter(ge=0, lt=2**63, description="The change's place among all that was asked for.")]
 Text = Annotated[str, Query(max_length=200)]
 
 
@@ -98,13 +101,31 @@ async def get_findings(  # noqa: PLR0913 - the parameters of the route
     line: Text = "",
     from_: Annotated[str, Query(alias="from", max_length=64, description="First gas day.")] = "",
     to: Annotated[str, Query(max_length=64, description="Gas day, exclusive.")] = "",
+    rule: Annotated[str, Query(max_length=64, description="A rule's id, or HELD:<reason>.")] = "",
+    severity: Annotated[Literal["", "W", "F"], Query(description="W: shown; F: blocks the close.")] = "",
+    state: Annotated[Literal["", "open"], Query(description="Whether somebody has decided on it.")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """List what the rules found, by line and gas days."""
-    asked = FindingsAsked(line, parameters.gas_day(from_, "from"), parameters.gas_day(to, "to"))
-    listed = await explanations.findings(store, caller, asked, parameters.last_id_of(cursor), limit)
-    return _list(listed, "/v1/findings", {"line": line, "from": from_, "to": to, "limit": limit})
+    """List what the rules found and why readings were held, the newest first."""
+    days = parameters.gas_day(from_, "from"), parameters.gas_day(to, "to")
+    asked = FindingsAsked(line, *days, rule, severity, state)
+    listed = await findings.findings(store, caller, asked, parameters.last_id_of(cursor), limit)
+    filters = {"line": line, "from": from_, "to": to, "rule": rule, "severity": severity, "state": state}
+    return _list(listed, "/v1/findings", {**filters, "limit": limit})
+
+
+@api.get("/decisions", summary="List decisions")
+async def get_decisions(caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100) -> dict[str, Any]:
+    """List what became of the changes that were asked for, the newest first."""
+    listed = await decisions.decisions(store, caller, parameters.last_id_of(cursor), limit)
+    return _list(listed, "/v1/decisions", {"limit": limit})
+
+
+@api.get("/decisions/{offset}", summary="Tell what became of a change")
+async def get_decision(offset: Offset, caller: CallerAsking, store: Store) -> dict[str, Any]:
+    """Tell what became of a change; 404 with the code PENDING while that is not known yet."""
+    return await decisions.decision(store, caller, offset)
 
 
 @api.get("/dead-letters", summary="List dead letters")
@@ -112,9 +133,9 @@ async def get_dead_letters(
     caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
     """List the readings that were refused after they had been accepted at the door, with the reasons."""
-    listed = await explanations.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
+    listed = await dead_letters.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
     return _list(listed, "/v1/dead-letters", {"limit": limit})
 
 
-def _list(listed: Listed, path: str, asked: dict[str, str | int]) -> dict[str, Any]:
+def _list(listed: Listed, path: str, asked: Mapping[str, str | int]) -> dict[str, Any]:
     return {"rows": listed.rows, "next": parameters.next_link(path, asked, listed.last_id)}

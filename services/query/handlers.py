@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from services.query.answers import Layout, measurements_json
+from services.query.instants import instant
+from services.query.paging import Listed
 from services.query.views import LineView, read_view, refuse_past, registered
 from shared.access.caller import Caller
 from shared.domain.period import Question
@@ -25,14 +27,6 @@ class Answer:
 
     tag: str
     body: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Part of a list: its rows, and the id after which the rest follows, None at the end."""
-
-    rows: list[dict[str, Any]]
-    last_id: str | None
 
 
 async def measurements(  # noqa: PLR0913 - a question has this many sides
@@ -135,12 +129,14 @@ def name_at(line: Line, day: date) -> str:
     return (line.terms_on(day) or (line.terms[0] if day < line.terms[0].start else line.terms[-1])).name
 
 
-def instant(milliseconds: int) -> str | None:
-    """Return ms since 1970 as 2026-11-23T11:02:10.123Z, None for 0."""
-    if not milliseconds:
-        return None
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+def operators_only(caller: Caller, what: str) -> None:
+    """Refuse what concerns the whole grid to who does not run it.
+
+    Raises:
+        ProblemError: 404, as for anything that a caller may not see.
+    """
+    if "demo" not in caller.roles:
+        raise not_found(what, f"{what} are not known here")
 
 
 def _terms_document(terms: Terms) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.query.answers import Layout
 from shared.domain.period import Question, day_of, question_of
 from shared.domain.topology import Issue
-from shared.runtime.http import unprocessable
+from shared.runtime.http import ProblemError, unprocessable
 
 MAX_ROWS_PER_PAGE = 500
 
@@ -79,10 +80,15 @@ def last_id_of(cursor: str) -> str:
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
     except ValueError:  # binascii.Error and UnicodeDecodeError are among them
-        raise unprocessable([Issue("CURSOR", "cursor", "take it from the next link of an answer")]) from None
+        raise refused_cursor() from None
 
 
-def next_link(path: str, asked: dict[str, str | int], last_id: str | None) -> str | None:
+def refused_cursor() -> ProblemError:
+    """Return the 422 of a cursor that no answer gave."""
+    return unprocessable([Issue("CURSOR", "cursor", "take it from the next link of an answer")])
+
+
+def next_link(path: str, asked: Mapping[str, str | int], last_id: str | None) -> str | None:
     """Return the link to what follows `last_id`, or None at the end."""
     if last_id is None:
         return None

@@ -82,7 +82,10 @@ async def ensure_collections(database: Database) -> None:
     for name in Collection:
         if name not in there:
             await create_collection(database, name)
-    await database[Collection.FINDINGS].create_index([("line", 1), ("known_at", -1)])
+    newest_first = [("known_at", -1), ("_id", -1)]
+    await database[Collection.FINDINGS].create_index([("line", 1), *newest_first])
+    await database[Collection.FINDINGS].create_index(newest_first)
+    await database[Collection.DECISIONS].create_index(newest_first)
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)

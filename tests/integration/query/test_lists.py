@@ -1,4 +1,4 @@
-"""Lists: lines, nodes, findings and dead letters, page by page."""
+"""Lists: lines, nodes and dead letters, page by page."""
 
 from __future__ import annotations
 
@@ -48,19 +48,6 @@ async def test_one_line_and_one_node(query: httpx2.AsyncClient) -> None:
     assert line["terms"][0]["from"] == "2026-09-01"
     assert (await query.get("/v1/nodes")).json() == {"rows": [{"id": "NODE-1", "name": "Moerbroek"}], "next": None}
     assert (await query.get("/v1/nodes/NODE-1")).json()["compositions"][0]["from"] == "2026-09-01"
-
-
-async def test_findings_of_a_line_and_its_gas_days(
-    query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
-) -> None:
-    """Findings are told with the starts of their hours, and only those of the days asked for."""
-    finding = {"line": "BE-0042-A", "rule": "C1", "severity": "F", "observed": [3.0], "threshold": [2.0], "p": 0}
-    known = {"known_at": 1_795_000_000_000, "log_offset": 4, "state": "open", "rows": b"\0"}
-    database[Collection.FINDINGS].insert_one({"_id": "telemetry/0/1/0|C1", "hours": [498_000], **finding, **known})
-    (row,) = (await query.get("/v1/findings?line=BE-0042-A&from=2026-10-01&to=2026-11-01")).json()["rows"]
-    assert (row["id"], row["rule"], row["starts"]) == ("telemetry/0/1/0|C1", "C1", ["2026-10-24T00:00:00Z"])
-    assert "rows" not in row
-    assert (await query.get("/v1/findings?line=BE-0042-A&to=2026-10-01")).json()["rows"] == []
 
 
 async def test_dead_letters(query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]) -> None:

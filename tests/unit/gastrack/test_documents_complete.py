@@ -10,10 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from gastrack.documents.columns import HOUR_WORDS, READING_WORDS
-from gastrack.documents.reason_codes import HELD, REQUESTS, TOPOLOGY
+from gastrack.documents.reason_codes import REQUESTS, TOPOLOGY
 from gastrack.documents.schemas import telegram_schema, topology_schema
 from gastrack.documents.settings import SERVICES, settings
 from services.ingest.telegram import MOMENT, QUALITIES
+from shared.domain.finding_words import HELD_WORDS
 from shared.domain.quantities import QUANTITIES
 from shared.domain.reading import READING
 from shared.domain.reason import Reason
@@ -40,7 +41,7 @@ def _issue_codes(module: ast.Module) -> set[str]:
 
 def test_held_reasons_and_columns_have_their_meaning() -> None:
     """None is missing and none is left over."""
-    assert set(HELD) == set(HeldReason)
+    assert set(HELD_WORDS) == set(HeldReason)
     assert list(READING_WORDS) == list(READING.names or ())
     assert list(HOUR_WORDS) == list(HOUR.names or ())
     assert all(reason.meaning for reason in Reason)

@@ -1,0 +1,36 @@
+"""Dead letters as operators list them: the reason, the place, and never the original bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.query.handlers import operators_only
+from services.query.instants import instant
+from services.query.paging import Document, Listed, by_id
+from shared.access.caller import Caller
+from shared.runtime.mongo import Database
+from shared.store.documents import Collection
+
+
+async def dead_letters(database: Database, caller: Caller, after: str, limit: int) -> Listed:
+    """List dead letters with their reasons, in the order of their ids.
+
+    Raises:
+        ProblemError: 404 for who is no operator.
+    """
+    operators_only(caller, "dead-letters")
+    listed = await by_id(database, Collection.DEAD_LETTERS, after, limit)
+    return Listed([_letter(document) for document in listed.rows], listed.last_id)
+
+
+def _letter(document: Document) -> Document:
+    """Return what json can say of a dead letter; bytes stay in the store."""
+    plain = {name: _said(value) for name, value in document.items() if not isinstance(value, bytes) and name != "_id"}
+    if isinstance(document.get("known_at"), int):
+        plain["known_at"] = instant(document["known_at"])
+    return {"id": str(document["_id"]), **plain}
+
+
+def _said(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

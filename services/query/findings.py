@@ -1,0 +1,86 @@
+"""Findings: what the rules found in accepted readings and why readings were held, with the words that explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from services.query.instants import hour_start, instant
+from services.query.paging import Document, Listed, newest_first
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.finding_words import words_of
+from shared.domain.quantities import ABSENT, ENERGY, VOLUME, Quantity
+from shared.domain.revision import HOUR
+from shared.runtime.http import not_found
+from shared.runtime.mongo import Database
+from shared.store.documents import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsAsked:
+    """Which findings; empty: any. Of gas days `first` to `end` (exclusive) are those that concern an hour of them."""
+
+    line: str = ""
+    first: date | None = None
+    end: date | None = None
+    rule: str = ""
+    severity: str = ""
+    state: str = ""
+
+
+async def findings(database: Database, caller: Caller, asked: FindingsAsked, after: str, limit: int) -> Listed:
+    """List findings, those that became known last first.
+
+    Raises:
+        ProblemError: 404 for another's line; 422 for a cursor that no answer gave.
+    """
+    if asked.line and not caller.may_read(asked.line):
+        raise not_found("line", f"line {asked.line[:64]!r} is not known here")
+    listed = await newest_first(database, Collection.FINDINGS, condition_of(asked), after, limit)
+    seen = [document for document in listed.rows if caller.may_read(document["line"])]
+    return Listed([_finding(document) for document in seen], listed.last_id)
+
+
+def condition_of(asked: FindingsAsked) -> Document:
+    """Return what the store is asked."""
+    named = {"line": asked.line, "rule": asked.rule, "severity": asked.severity, "state": asked.state}
+    condition: Document = {name: value for name, value in named.items() if value}
+    bounds = (("$gte", asked.first), ("$lt", asked.end))
+    within = {sign: gas_time.hours_of_day(day).start for sign, day in bounds if day is not None}
+    return {**condition, "hours": {"$elemMatch": within}} if within else condition
+
+
+def _finding(document: Document) -> Document:
+    """Return what a rule found in one record: its hours, and for each what was observed beside the threshold."""
+    words = words_of(document["rule"])
+    told = {
+        "id": document["_id"],
+        "line": document["line"],
+        "rule": document["rule"],
+        "title": words.title,
+        "words": words.words,
+        "severity": document["severity"],
+        "state": document["state"],
+        "known_at": instant(document["known_at"]),
+        "starts": [hour_start(hour) for hour in document["hours"]],
+        "observed": document["observed"],
+        "threshold": document["threshold"],
+    }
+    return {**told, **_held_values(document["rows"])} if "rows" in document else told
+
+
+def _held_values(packed: bytes) -> dict[str, Any]:
+    """Return what a held reading said of each hour."""
+    rows = np.frombuffer(packed, HOUR)
+    return {
+        f"held_{VOLUME.field}": _numbers(rows["volume"].tolist(), VOLUME),
+        f"held_{ENERGY.field}": _numbers(rows["energy"].tolist(), ENERGY),
+    }
+
+
+def _numbers(scaled: list[int], quantity: Quantity) -> list[float | None]:
+    return [None if number == ABSENT else number / quantity.scale for number in scaled]

@@ -7,12 +7,19 @@ from typing import Any
 
 import msgspec
 
+from services.ingest.columns import MAX_METER
 from services.ingest.telegram import MAX_BYTES, MAX_HOURS, MOMENT, QUALITIES, TelegramText, Words
 from shared.domain.quantities import QUANTITIES
+from shared.domain.reading import Quality
 from shared.events.topology import ID_PATTERN, ChangeText
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MOMENT: dict[str, Any] = {"pattern": f"^{MOMENT.pattern}$"}
+_VOLUME_UNLESS_MISSING: dict[str, Any] = {
+    "if": {"properties": {"quality": {"const": Quality.MISSING.name}}, "required": ["quality"]},
+    "else": {"properties": {"volume_m3n": {"type": "number"}}, "required": ["volume_m3n"]},
+}
+"""Rule of the door: an hour says its volume, or that it is missing."""
 
 
 def telegram_schema() -> str:
@@ -25,12 +32,13 @@ def telegram_schema() -> str:
     line["line"] |= {"pattern": ID_PATTERN}
     hour["start"] |= _MOMENT | {"description": "Start of the gas hour, with an offset or Z."}
     hour["quality"] |= {"enum": list(QUALITIES)}
-    hour["meter"] |= {"maxLength": Words.max_length}
+    hour["meter"] |= {"maxLength": MAX_METER}
     for quantity in QUANTITIES:
         hour[quantity.field] |= {
             "anyOf": [{"type": "number", "minimum": quantity.lowest, "maximum": quantity.highest}, {"type": "null"}],
             "description": f"Kept to 1/{quantity.scale:,}, rounded half to even.",
         }
+    schema["$defs"]["HourText"] |= _VOLUME_UNLESS_MISSING
     limits = f"At most {MAX_HOURS:,} hours of all lines together, {MAX_BYTES:,} bytes; unknown fields are ignored."
     return _text({"$schema": _DIALECT, "title": "Telegram", "$comment": limits, **schema})
 

@@ -28,3 +28,13 @@ def own_system(own_stack: Servers, tmp_path: Path) -> Iterator[System]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture
+def chain(running: System) -> Iterator[System]:
+    """The shared system for a test that stops some of its services: whatever it does, they run again afterwards."""
+    yield running
+    for service in running.services.values():
+        if not service.process.running:
+            service.start()
+            service.wait_ready()

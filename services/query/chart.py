@@ -24,12 +24,13 @@ _GAP_SHARE = 0.18
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A row on the chart: its place on the axis, its value, its state and the words that explain it."""
+    """A row on the chart: its place on the axis, its value, its state, the words that explain it, and its flag."""
 
     place: int
     value: float | None
     state: str
     words: str
+    is_flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Chart:
     bars: list[Bar]
     touch: list[Bar]
     strip: list[Bar]
+    flags: list[str]
     line: str
     band: str
 
@@ -78,6 +80,7 @@ def draw(points: Sequence[Point], places: int, ticks: Sequence[tuple[int, str]],
         bars=[_bar(point, places, levels) for point in points if as_bars and point.value is not None],
         touch=[_touch(point, places) for point in points if point.words],
         strip=_strip(points, places),
+        flags=_flags(points, places),
         line=line,
         band=band,
     )
@@ -138,6 +141,16 @@ def _strip(points: Sequence[Point], places: int) -> list[Bar]:
             x, across = f"{100 * begin / places:.3f}%", f"{max(100 * width / places, 0.3):.3f}%"
             marks.append(Bar(x, across, f"{STRIP}", "10", state, ""))
     return marks
+
+
+def _flags(points: Sequence[Point], places: int) -> list[str]:
+    """Return where flags stand: one over the middle of each run of flagged rows."""
+    flags = []
+    for is_flagged, run in groupby(points, lambda point: point.is_flagged):
+        members = list(run)
+        if is_flagged:
+            flags.append(f"{50 * (members[0].place + members[-1].place + 1) / places:.3f}%")
+    return flags
 
 
 def _paths(points: Sequence[Point], values: NDArray[np.float64], levels: Sequence[float]) -> tuple[str, str]:

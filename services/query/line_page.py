@@ -11,7 +11,8 @@ from services.query import periods
 from services.query.answers import Layout
 from services.query.chart import Chart, Point, draw
 from services.query.handlers import name_at
-from services.query.page_rows import MEASURES, Row, Totals, cells, rows_of, states_of, totals_of
+from services.query.line_findings import LineFindings, line_findings
+from services.query.page_rows import MEASURES, Row, Totals, blocked_of, cells, rows_of, states_of, totals_of
 from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
@@ -62,6 +63,7 @@ class LinePage:
     hidden_rows: int
     operating_hours: int
     states: list[str]
+    findings: LineFindings
     last_hour: datetime | None
     seconds_since_last: int | None
 
@@ -81,7 +83,9 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     today = gas_time.gas_day(ended - 1)
     published = cells(view.columns)
     states = states_of(view, published, ended)
-    rows = rows_of(view, published, states, MOST_TABLE_ROWS)
+    found = await line_findings(database, line, question)
+    blocked = blocked_of(view, found.blocking)
+    rows = rows_of(view, published, states, blocked, MOST_TABLE_ROWS)
     names = await station_names(database, [view.line.station])
     last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
     before, after = periods.moved(question, -1), periods.moved(question, 1)
@@ -103,11 +107,12 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         previous=None if before is None else _address("", before, shown).href,
         following=None if after is None else _address("", after, shown).href,
         totals=totals_of(view),
-        chart=_chart(view, rows, states, published[shown], shown),
+        chart=_chart(view, rows, (states, blocked), published[shown], shown),
         rows=rows,
         hidden_rows=len(states) - len(rows),
         operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
+        findings=found,
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )
@@ -119,15 +124,23 @@ def opening_question(asked: Question, now: datetime, *, has_period: bool) -> Que
 
 
 def _chart(
-    view: LineView, rows: Sequence[Row], states: Sequence[str], figures: Sequence[str | None], shown: str
+    view: LineView,
+    rows: Sequence[Row],
+    marks: tuple[Sequence[str], Sequence[Sequence[str]]],
+    figures: Sequence[str | None],
+    shown: str,
 ) -> Chart:
-    """Draw every row; the words on its parts are those of the table, where that is whole."""
+    """Draw every row; the words on its parts are those of the table, where that is whole.
+
+    `marks` are the rows' states, and the rules that keep each recorded.
+    """
+    states, blocked = marks
     places, first = _axis(view)
     values = (None if figure is None else float(figure) for figure in figures)
     words = [f"{row.group} {row.label}: {row.figures[shown] or row.state}".lstrip() for row in rows]
     if len(words) < len(states):
         words = [""] * len(states)
-    points = [Point(*point) for point in zip(first, values, states, words, strict=True)]
+    points = [Point(*point) for point in zip(first, values, states, words, map(bool, blocked), strict=True)]
     return draw(points, places, _ticks(view.question), from_zero=shown in ("volume_m3n", "energy"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.period import View
 from shared.domain.published import Column, VolumeBasis, period_columns
+from shared.domain.reading import Validity
 from shared.domain.view import HourRows, PeriodRows
 
 AWAITED_HOURS = 2
@@ -19,12 +20,17 @@ AWAITED_HOURS = 2
 MEASURES = ("volume_m3n", "energy", "gcv", "temperature_c")
 Published = dict[str, list[str | None]]
 """Published columns by name, as strings; None where a row has no value."""
-_QUALITY_STATES = {"MISSING": "missing", "ESTIMATED": "estimated", "SUBSTITUTED": "substituted", "EDITED": "edited"}
+_MARKED = ("estimated", "substituted", "edited", "calculated")
+"""Qualities that are marked beside missing, in the order in which a gas day or month tells them."""
+_QUALITY_STATES = {name.upper(): name for name in ("missing", *_MARKED)}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table. `state` is empty where a row is simply measured; `share` is for gas days and months."""
+    """A row of the table. `state` is empty where a row is simply measured; `share` is for gas days and months.
+
+    `blocked_by` are the rules whose findings keep an hour recorded.
+    """
 
     key: str
     group: str
@@ -34,6 +40,7 @@ class Row:
     state: str
     share: str = ""
     has_operating_volume: bool = False
+    blocked_by: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,26 @@ def states_of(view: LineView, published: Published, ended: int) -> list[str]:
         states = [_QUALITY_STATES.get(quality or "", "") for quality in published["quality"]]
         awaited = zip(view.rows.hours.tolist(), states, strict=True)
         return ["awaited" if state == "missing" and hour >= ended - AWAITED_HOURS else state for hour, state in awaited]
-    counts = zip(*(published[f"hours_{name}"] for name in ("present", "expected", "estimated")), strict=True)
-    return [_period_state(present or "", expected or "", estimated or "") for present, expected, estimated in counts]
+    names = ("present", "expected", *_MARKED)
+    counts = zip(*(published[f"hours_{name}"] for name in names), strict=True)
+    return [_period_state(*row) for row in counts]
 
 
-def rows_of(view: LineView, published: Published, states: Sequence[str], most: int) -> list[Row]:
+def blocked_of(view: LineView, blocking: Mapping[int, Sequence[str]]) -> list[Sequence[str]]:
+    """Return, row by row, the rules that keep it recorded; none for gas days and months, and for what is past that."""
+    if not isinstance(view.rows, HourRows):
+        return [()] * len(view.rows.starts)
+    recorded = (view.rows.known["validity"] == Validity.RECORDED).tolist()
+    hours = zip(view.rows.hours.tolist(), recorded, strict=True)
+    return [blocking.get(hour, ()) if is_recorded else () for hour, is_recorded in hours]
+
+
+def rows_of(
+    view: LineView, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]], most: int
+) -> list[Row]:
     """Return the first rows of the table, at most so many."""
     if isinstance(view.rows, HourRows):
-        return _hour_rows(published, states[:most])
+        return _hour_rows(published, states[:most], blocked)
     return _period_rows(view.rows, published, states[:most])
 
 
@@ -92,8 +111,7 @@ def totals_of(view: LineView) -> Totals:
     figures = {name: grouped(whole[name]) for name in MEASURES}
     for name in ("volume_m3n", "energy"):
         figures[name] = grouped(whole[name], 0 if abs(Decimal(whole[name] or 0)) >= 100 else 3)
-    names = ("estimated", "substituted", "edited", "missing")
-    qualities = {name: int(whole[f"hours_{name}"] or 0) for name in names}
+    qualities = {name: int(whole[f"hours_{name}"] or 0) for name in (*_MARKED, "missing")}
     present, expected = int(whole["hours_present"] or 0), int(whole["hours_expected"] or 0)
     return Totals(figures, whole["validity"] or "", present, expected, qualities)
 
@@ -105,20 +123,23 @@ def _strings(column: Column) -> list[str | None]:
     return [string if here else None for string, here in zip(strings, column.present.tolist(), strict=True)]
 
 
-def _period_state(present: str, expected: str, estimated: str) -> str:
+def _period_state(present: str | None, expected: str | None, *marked: str | None) -> str:
+    """Return what most needs saying of a period: that it misses hours, or the first quality that some of them have."""
     if present != expected:
         return "missing" if present == "0" else "incomplete"
-    return "" if estimated == "0" else "partly"
+    return next((f"some {name}" for name, count in zip(_MARKED, marked, strict=True) if count != "0"), "")
 
 
-def _hour_rows(published: Published, states: Sequence[str]) -> list[Row]:
+def _hour_rows(published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]]) -> list[Row]:
     found = []
     for place, state in enumerate(states):
         key, day = str(published["start"][place]), str(published["gas_day"][place])
         label, validity = _hour_label(str(published["local_start"][place]), day), published["validity"][place] or ""
         operating = published["volume_basis"][place] == VolumeBasis.OPERATING
         figures = _figures(published, place)
-        found.append(Row(key, day, label, figures, validity, state, has_operating_volume=operating))
+        found.append(
+            Row(key, day, label, figures, validity, state, has_operating_volume=operating, blocked_by=blocked[place])
+        )
     return found
 
 

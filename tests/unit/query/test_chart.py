@@ -24,6 +24,12 @@ def test_bars_stand_on_zero_and_missing_is_marked() -> None:
     assert (chart.line, chart.band) == ("", "")
 
 
+def test_a_flag_stands_over_each_run_of_flagged_rows() -> None:
+    """Over its middle, once."""
+    flagged = [Point(place, 1.0, "", "", is_flagged=place in {1, 2, 3}) for place in range(10)]
+    assert draw(flagged, 10, [], from_zero=True).flags == ["25.000%"]
+
+
 @pytest.mark.parametrize(
     ("values", "labels"),
     [

@@ -1,6 +1,7 @@
 """Waits until the history that the simulated gateways send can be read at the one address."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ class History:
 
     def wait_until_readable(self, look: Callable[[], None]) -> None:
         """Show progress until (nearly) all of it can be read; `look` is called several times a second and may raise."""
-        expected = simulator.expected_present(simulator.grid(), self.begin, self.end - 1)
+        expected = hours_to_come(self.begin, self.end)
         title = f"History from {gas_day(self.begin)}"
         with console.progress(title) as bar:
             fraction, moved = 0.0, time.monotonic()
@@ -38,6 +39,16 @@ class History:
             console.say(
                 f"{1 - fraction:.2%} of the hours were refused; .venv/bin/gastrack ledger tells where they are."
             )
+
+
+def hours_to_come(begin: int, end: int) -> dict[str, int]:
+    """Line → hours that are sent and not refused: a negative volume on a one-way line is dead-lettered (rule C2)."""
+    grid = simulator.grid()
+    sent = Counter(simulator.expected_present(grid, begin, end - 1))
+    sent.subtract(
+        label.line for label in simulator.labels(grid, begin, end - 1) if label.kind is simulator.Fault.NEGATIVE
+    )
+    return dict(sent)
 
 
 def _look_for(seconds: float, look: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.local import filling, http_question, readable
-from deploy.local.simulator import expected_present, grid
+from deploy.local.simulator import Fault, expected_present, grid, labels
 from shared.domain.gas_time import hours_of_month
 
 OCTOBER = hours_of_month("2026-10")
@@ -60,10 +60,20 @@ def test_filling_waits_until_everything_can_be_read(
     monkeypatch.setattr(filling, "ASK_EVERY_S", 0.001)
     filling.History(EDGE, OCTOBER.start, OCTOBER.stop).wait_until_readable(lambda: looks.append(1))
     said = capsys.readouterr().out.splitlines()
-    total = sum(expected_present(grid(), OCTOBER.start, OCTOBER.stop - 1).values())
+    total = sum(filling.hours_to_come(OCTOBER.start, OCTOBER.stop).values())
     assert said[0] == f"History from 2026-10-01: 0 % of {total:,} hours can be read"
     assert said[-1].startswith("History from 2026-10-01: 100 %")
     assert looks
+
+
+def test_negative_hours_are_not_waited_for() -> None:
+    """The simulator sends a few on purpose, and they are refused; everything else is to come."""
+    sent = expected_present(grid(), OCTOBER.start, OCTOBER.stop - 1)
+    negative = [label for label in labels(grid(), OCTOBER.start, OCTOBER.stop - 1) if label.kind is Fault.NEGATIVE]
+    to_come = filling.hours_to_come(OCTOBER.start, OCTOBER.stop)
+    assert negative
+    assert sum(to_come.values()) == sum(sent.values()) - len(negative)
+    assert to_come.keys() == sent.keys()
 
 
 def test_a_few_refused_hours_do_not_hold_up_the_demo(

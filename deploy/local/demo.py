@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from deploy.local.filling import History
 from deploy.local.process import WatchedProcess
 from deploy.local.servers import Servers
 from deploy.local.services import PARTITIONS, REPOSITORY, Service, common_environment, five_services
+from deploy.local.settled import settled
 from deploy.local.supervisor import Supervisor
 from shared.domain.gas_time import gas_day
 from shared.runtime.kafka import ensure_topics
@@ -59,7 +61,8 @@ class Demo:
         sent = self._register_once(first_hour)
         until = max(sent.following, int(time.time() // 3600) - (WATCHED_ARRIVING_HOURS if live else 0))
         self._start_feed(until, live=live)
-        History(edge, sent.begin, until).wait_until_readable(self._look)
+        ledger = partial(settled, self._folder, servers.mongo_uri, until)
+        History(edge, sent.begin, until, ledger).wait_until_readable(self._look)
         console.say(f"ready: {edge}")
         while True:
             self._look()

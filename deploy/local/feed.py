@@ -20,6 +20,7 @@ HOURS_PER_STEP = 30 * 24  # one note of how far we are per simulated month
 TELEGRAMS_IN_FLIGHT = 64  # 18 kB each, one station's day
 CATCH_UP_STEP_S = 10.0  # in live, hours that have passed arrive at this pace, so that one can watch them arrive
 LINGER_MS = 5
+START_OF_AN_HOUR = b'"start":'  # once in each hour of a telegram, and in no value
 
 
 async def feed(folder: Path, until: int, *, live: bool, bootstrap: str) -> None:
@@ -39,8 +40,8 @@ async def send_history(sender: AIOKafkaProducer, folder: Path, until: int) -> No
     grid, sent = simulator.grid(), _sent(folder)
     while sent.following < until:
         last = min(sent.following + HOURS_PER_STEP, until) - 1
-        await _send(sender, simulator.history(grid, sent.following, last, since=sent.begin))
-        sent = history.advance(folder, sent, last + 1)
+        readings = await _send(sender, simulator.history(grid, sent.following, last, since=sent.begin))
+        sent = history.advance(folder, sent, last + 1, readings)
 
 
 async def send_next_hour(sender: AIOKafkaProducer, folder: Path) -> None:
@@ -48,16 +49,19 @@ async def send_next_hour(sender: AIOKafkaProducer, folder: Path) -> None:
     sent = _sent(folder)
     ends_in_s = (sent.following + 1) * 3600 - time.time()
     await asyncio.sleep(max(ends_in_s, CATCH_UP_STEP_S))
-    await _send(sender, simulator.live(simulator.grid(), sent.following, since=sent.begin))
-    history.advance(folder, sent, sent.following + 1)
+    readings = await _send(sender, simulator.live(simulator.grid(), sent.following, since=sent.begin))
+    history.advance(folder, sent, sent.following + 1, readings)
 
 
-async def _send(sender: AIOKafkaProducer, telegrams: Iterable[tuple[str, bytes]]) -> None:
-    """Return when the broker has all of them for good."""
+async def _send(sender: AIOKafkaProducer, telegrams: Iterable[tuple[str, bytes]]) -> int:
+    """Return when the broker has all of them for good: how many readings they hold."""
+    readings = 0
     coming = iter(telegrams)
     while some := list(itertools.islice(coming, TELEGRAMS_IN_FLIGHT)):
         acknowledged = [await sender.send(TELEMETRY.name, body, key=station.encode()) for station, body in some]
         await asyncio.gather(*acknowledged)
+        readings += sum(body.count(START_OF_AN_HOUR) for _, body in some)
+    return readings
 
 
 def _sent(folder: Path) -> history.Sent:

@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from deploy.local.errors import StartError
-from deploy.local.simulator import FIRST_HOUR
 from shared.domain.gas_time import gas_day, hours_of_day
+from shared.domain.rules.catalogue import default_settings
+from shared.domain.rules.message import SECONDS_PER_MONTH
 
 FILE_NAME = "simulator.json"
+FILLING_H = 2  # while history fills the bound moves on
+SLACK = timedelta(days=31)  # 36 months back and to the beginning of that month
 SPAN = re.compile(r"([1-9][0-9]{0,3})([dmy])", re.ASCII)
 
 
@@ -21,28 +24,33 @@ class WrongSpanError(ValueError):
 
 @dataclass(frozen=True)
 class Sent:
-    """Hours are numbers since the Unix epoch: the first one sent, and the next one to send."""
+    """Hours are numbers since the Unix epoch: the first one sent, and the next one to send; `readings` so far."""
 
     begin: int
     following: int
+    readings: int = 0
 
 
 def first_hour(span: str, now_hour: int) -> int:
     """First hour of the gas day (`30d`) or gas month (`6m`, `3y`) that lies `span` before now.
 
+    Telegrams reach 36 months back (rule A6), so the longest span begins with the first gas day within them.
+
     Raises:
-        WrongSpanError: it is no span, or reaches further back than the simulated gas.
+        WrongSpanError: it is no span, or reaches further back than 36 months.
     """
     match = SPAN.fullmatch(span)
     if match is None:
         raise WrongSpanError(f"--history {span}: give days, months or years, for instance 30d, 6m or 3y.")
     day = _day_before(gas_day(now_hour), int(match[1]), match[2])
-    earliest = gas_day(FIRST_HOUR) + timedelta(days=1)  # the first whole one
-    if day is None or day < earliest:
-        raise WrongSpanError(
-            f"--history {span} reaches further back than the simulated gas, which begins on {earliest}."
-        )
-    return hours_of_day(day).start
+    earliest = gas_day(int(now_hour - _telegrams_reach_h()) + FILLING_H) + timedelta(days=1)
+    if day is None or day < earliest - SLACK:
+        raise WrongSpanError(f"--history {span}: telegrams reach 36 months back, to {earliest}; give at most 3y.")
+    return hours_of_day(max(day, earliest)).start
+
+
+def _telegrams_reach_h() -> float:
+    return default_settings()["A6.months"] * SECONDS_PER_MONTH / 3600
 
 
 def _day_before(today: date, count: int, unit: str) -> date | None:
@@ -72,8 +80,8 @@ def write(folder: Path, sent: Sent) -> None:
     os.replace(draft, folder / FILE_NAME)  # noqa: PTH105 - replacing in one step is the point
 
 
-def advance(folder: Path, sent: Sent, following: int) -> Sent:
-    """Keep that everything before hour `following` is with Kafka for good."""
-    moved = replace(sent, following=following)
+def advance(folder: Path, sent: Sent, following: int, readings: int) -> Sent:
+    """Keep that everything before hour `following` is with Kafka for good, and how many readings that added."""
+    moved = replace(sent, following=following, readings=sent.readings + readings)
     write(folder, moved)
     return moved

@@ -20,21 +20,22 @@ NOW = hour_number(datetime(2026, 11, 23, 12, tzinfo=UTC))
         ("1m", date(2026, 10, 1)),
         ("11m", date(2025, 12, 1)),
         ("12m", date(2025, 11, 1)),
-        ("3y", date(2023, 11, 1)),
+        ("35m", date(2023, 12, 1)),
+        ("3y", date(2023, 11, 24)),
     ],
 )
 def test_spans_begin_with_a_gas_day_or_gas_month(span: str, first_day: date) -> None:
-    """Days count back from today; months and years begin with a whole gas month."""
+    """Days count back from today, months and years to a whole gas month; telegrams reach 36 months, not further."""
     hour = history.first_hour(span, NOW)
     assert gas_day(hour) == first_day
     assert hour_index(hour) == 1
 
 
 @pytest.mark.parametrize(
-    "span", ["", "3", "y", "0d", "-1d", "3 y", "3Y", "1.5y", "\uff13y", "99999d", "6y", "2100y", "9999m"]
+    "span", ["", "3", "y", "0d", "-1d", "3 y", "3Y", "1.5y", "\uff13y", "99999d", "4y", "2100y", "9999m"]
 )
 def test_what_is_no_span_is_told(span: str) -> None:
-    """Neither nonsense nor years without simulated gas."""
+    """Neither nonsense nor more than telegrams may bring."""
     with pytest.raises(history.WrongSpanError, match="--history"):
         history.first_hour(span, NOW)
 
@@ -42,9 +43,9 @@ def test_what_is_no_span_is_told(span: str) -> None:
 def test_progress_is_kept_in_one_step(tmp_path: Path) -> None:
     """What is noted is read again, and nothing else stays behind."""
     assert history.read(tmp_path) is None
-    history.write(tmp_path, history.Sent(100, 100))
-    moved = history.advance(tmp_path, history.Sent(100, 100), 148)
-    assert moved == history.read(tmp_path) == history.Sent(begin=100, following=148)
+    history.write(tmp_path, history.Sent(100, 100, 5))
+    moved = history.advance(tmp_path, history.Sent(100, 100, 5), 148, 7)
+    assert moved == history.read(tmp_path) == history.Sent(begin=100, following=148, readings=12)
     assert [entry.name for entry in tmp_path.iterdir()] == ["simulator.json"]
 
 

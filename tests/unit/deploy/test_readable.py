@@ -1,14 +1,19 @@
 """How much of the history can be read, from answers of the month view."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo.errors import ConnectionFailure
 
-from deploy.local import filling, http_question, readable
-from deploy.local.simulator import Fault, expected_present, grid, labels
+from deploy.local import filling, history, http_question, readable
+from deploy.local.settled import settled
+from deploy.local.simulator import expected_present, grid
 from shared.domain.gas_time import hours_of_month
+from shared.store import ledgers
+from shared.store.ledgers import Ledger
 
-OCTOBER = hours_of_month("2026-10")
+BEGIN, END = hours_of_month("2026-10").start, hours_of_month("2026-10").stop
 EDGE = "http://127.0.0.1:8080"
 
 
@@ -33,15 +38,15 @@ def test_all_pages_of_the_months_are_added(monkeypatch: pytest.MonkeyPatch) -> N
         "/third": {"rows": [{"hours_present": 1}], "next": None},
     }
     asked = answers(monkeypatch, pages)
-    assert readable.hours_readable(EDGE, "A", OCTOBER.start, OCTOBER.stop - 1) == 706
+    assert readable.hours_readable(EDGE, "A", BEGIN, END - 1) == 706
     assert asked == [first, "/second?x=1", "/third"]
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the service is away nothing can be read."""
     answers(monkeypatch, {})
-    assert readable.fraction_readable(EDGE, {"A": 10}, OCTOBER.start, OCTOBER.stop - 1) == 0
-    assert readable.fraction_readable(EDGE, {}, OCTOBER.start, OCTOBER.stop - 1) == 1
+    assert readable.fraction_readable(EDGE, {"A": 10}, BEGIN, END - 1) == 0
+    assert readable.fraction_readable(EDGE, {}, BEGIN, END - 1) == 1
 
 
 def test_one_line_cannot_make_up_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,30 +63,54 @@ def test_filling_waits_until_everything_can_be_read(
     looks: list[int] = []
     monkeypatch.setattr(readable, "fraction_readable", lambda *_: next(fractions))
     monkeypatch.setattr(filling, "ASK_EVERY_S", 0.001)
-    filling.History(EDGE, OCTOBER.start, OCTOBER.stop).wait_until_readable(lambda: looks.append(1))
+    filling.History(EDGE, BEGIN, END, lambda: None).wait_until_readable(lambda: looks.append(1))
     said = capsys.readouterr().out.splitlines()
-    total = sum(filling.hours_to_come(OCTOBER.start, OCTOBER.stop).values())
+    total = sum(expected_present(grid(), BEGIN, END - 1).values())
     assert said[0] == f"History from 2026-10-01: 0 % of {total:,} hours can be read"
     assert said[-1].startswith("History from 2026-10-01: 100 %")
     assert looks
 
 
-def test_negative_hours_are_not_waited_for() -> None:
-    """The simulator sends a few on purpose, and they are refused; everything else is to come."""
-    sent = expected_present(grid(), OCTOBER.start, OCTOBER.stop - 1)
-    negative = [label for label in labels(grid(), OCTOBER.start, OCTOBER.stop - 1) if label.kind is Fault.NEGATIVE]
-    to_come = filling.hours_to_come(OCTOBER.start, OCTOBER.stop)
-    assert negative
-    assert sum(to_come.values()) == sum(sent.values()) - len(negative)
-    assert to_come.keys() == sent.keys()
-
-
-def test_a_few_refused_hours_do_not_hold_up_the_demo(
+def test_refused_hours_do_not_hold_up_the_demo(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """When nearly all is there and nothing more comes, it says what is missing and where to look."""
-    monkeypatch.setattr(readable, "fraction_readable", lambda *_: 0.995)
+    """When every reading has found its place nothing more comes; it says where they are."""
+    ledgers = iter([None, None, Ledger(100, 80, 2, 3, 15)])
+    monkeypatch.setattr(readable, "fraction_readable", lambda *_: 0.8)
     monkeypatch.setattr(filling, "ASK_EVERY_S", 0.001)
-    monkeypatch.setattr(filling, "STALLED_AFTER_S", 0.01)
-    filling.History(EDGE, OCTOBER.start, OCTOBER.stop).wait_until_readable(lambda: None)
-    assert "0.50% of the hours were refused; .venv/bin/gastrack ledger" in capsys.readouterr().out
+    filling.History(EDGE, BEGIN, END, lambda: next(ledgers)).wait_until_readable(lambda: None)
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "100 readings received: 80 accepted, 2 repeated, 3 held, 15 refused (dead letters)."
+    assert next(ledgers, None) is None
+
+
+GOOD = Ledger(100, 90, 5, 1, 4)
+MORE = Ledger(120, 110, 5, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("sent", "ledger", "answer"),
+    [
+        (history.Sent(BEGIN, END, 100), GOOD, GOOD),
+        (history.Sent(BEGIN, END, 100), MORE, MORE),
+        (history.Sent(BEGIN, END - 1, 100), GOOD, None),
+        (history.Sent(BEGIN, END, 101), GOOD, None),
+        (history.Sent(BEGIN, END, 100), Ledger(100, 80, 5, 1, 4), None),
+        (history.Sent(BEGIN, END, 100), None, None),
+    ],
+    ids=["all in place", "others sent too", "still sending", "not all received", "under way", "database away"],
+)
+def test_settled(
+    sent: history.Sent, ledger: Ledger | None, answer: Ledger | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is sent, everything sent is received, and everything received is in exactly one place."""
+
+    async def total(_database: object) -> Ledger:
+        if ledger is None:
+            raise ConnectionFailure("away")
+        return ledger
+
+    monkeypatch.setattr(ledgers, "total", total)
+    assert settled(tmp_path, "mongodb://127.0.0.1:1", END) is None
+    history.write(tmp_path, sent)
+    assert settled(tmp_path, "mongodb://127.0.0.1:1", END) == answer

@@ -62,7 +62,8 @@ def parts_of(question: Question) -> Iterator[Question]:
 def block_of(line: Line, question: Question, rows: HourRows | PeriodRows, quoted: Callable[[str], str]) -> Block:
     """Write rows as columns of text; `quoted` makes a free text safe in the file's format."""
     if isinstance(rows, HourRows):
-        days = gas_time.days_and_indexes(rows.hours)[0].astype(np.int64)
+        hours = np.arange(rows.hours.start, rows.hours.stop, dtype=np.int64)
+        days = gas_time.days_and_indexes(hours)[0].astype(np.int64)
         columns = list(hour_columns(rows, question.unit))
     else:
         days = np.array([gas_time.day_number(day) for day in rows.first_days], np.int64)

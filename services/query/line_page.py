@@ -148,7 +148,7 @@ def _axis(view: LineView) -> tuple[int, list[int]]:
     """Return how many places the period has, and the place of each row: what is still to come stays empty."""
     question = view.question
     if isinstance(view.rows, HourRows):
-        return len(question.hours), (view.rows.hours - question.hours.start).tolist()
+        return len(question.hours), [hour - question.hours.start for hour in view.rows.hours]
     if question.view is View.DAY:
         return (question.end - question.first).days, [(day - question.first).days for day in view.rows.first_days]
     months = {month: place for place, month in enumerate(question.months)}

@@ -80,7 +80,7 @@ def states_of(view: LineView, published: Published, ended: int) -> list[str]:
     """
     if isinstance(view.rows, HourRows):
         states = [_QUALITY_STATES.get(quality or "", "") for quality in published["quality"]]
-        awaited = zip(view.rows.hours.tolist(), states, strict=True)
+        awaited = zip(view.rows.hours, states, strict=True)
         return ["awaited" if state == "missing" and hour >= ended - AWAITED_HOURS else state for hour, state in awaited]
     names = ("present", "expected", *_MARKED)
     counts = zip(*(published[f"hours_{name}"] for name in names), strict=True)
@@ -92,7 +92,7 @@ def blocked_of(view: LineView, blocking: Mapping[int, Sequence[str]]) -> list[Se
     if not isinstance(view.rows, HourRows):
         return [()] * len(view.rows.starts)
     recorded = (view.rows.known["validity"] == Validity.RECORDED).tolist()
-    hours = zip(view.rows.hours.tolist(), recorded, strict=True)
+    hours = zip(view.rows.hours, recorded, strict=True)
     return [blocking.get(hour, ()) if is_recorded else () for hour, is_recorded in hours]
 
 

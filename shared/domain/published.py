@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from shared.domain.period import View
 from shared.domain.quantities import ABSENT, EnergyUnit
 from shared.domain.reading import Quality, Validity
 from shared.domain.text_columns import Cells, Mask
+from shared.domain.time_texts import hour_texts, local_offsets
 from shared.domain.view import HourRows, PeriodRows
 
 _ENERGY_FACTOR = {EnergyUnit.KWH: 1, EnergyUnit.MJ: 36, EnergyUnit.GJ: 36}
@@ -58,10 +58,12 @@ class Column:
 
 def hour_columns(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
     """Return the columns of an hour view, in the order in which they are published."""
-    yield from _time_columns(rows.hours, rows.hours + 1)
-    days, indexes = gas_time.days_and_indexes(rows.hours)
-    yield Column("gas_day", text.dates(days))
-    yield Column("hour", text.decimals(indexes.astype(np.int64), 0), is_number=True)
+    times = hour_texts(rows.hours)
+    yield Column("start", times.start)
+    yield Column("end", times.end)
+    yield Column("local_start", times.local_start)
+    yield Column("gas_day", times.gas_day)
+    yield Column("hour", times.hour, is_number=True)
     yield from _hour_values(rows, unit)
     known = rows.known["revision"] > 0
     validity = text.choices(rows.known["validity"], ["", *Validity.__members__])
@@ -85,7 +87,9 @@ def period_columns(rows: PeriodRows, unit: EnergyUnit) -> Iterator[Column]:
     first_days = np.array([gas_time.day_number(day) for day in rows.first_days], np.int64)
     label = text.dates(first_days)
     yield Column("gas_day", label) if rows.view is View.DAY else Column("month", label[:, :7])
-    yield from _time_columns(rows.starts, rows.ends)
+    yield Column("start", text.utc_hours(rows.starts))
+    yield Column("end", text.utc_hours(rows.ends))
+    yield Column("local_start", text.local_hours(rows.starts, local_offsets(rows.starts)))
     yield from _period_values(rows.rollups, unit)
     yield from _status_columns(rows)
 
@@ -152,34 +156,3 @@ def _number(name: str, values: NDArray[np.int64], present: Mask, places: int, fa
 
 def _count(name: str, values: NDArray[np.integer], group: str = "") -> Column:
     return Column(name, text.decimals(values.astype(np.int64), 0), is_number=True, group=group)
-
-
-def _time_columns(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Column]:
-    yield Column("start", text.utc_hours(starts))
-    yield Column("end", text.utc_hours(ends))
-    yield Column("local_start", text.local_hours(starts, local_offsets(starts)))
-
-
-def local_offsets(hours: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the offset of local time, in whole hours, at the start of each gas hour."""
-    days, indexes = gas_time.days_and_indexes(hours)
-    distinct, place = np.unique(days, return_inverse=True)
-    if not len(distinct):
-        return np.zeros(0, np.int64)
-    table = np.array([_offsets_of_day(int(day)) for day in distinct], np.int64)
-    return table[place, indexes - 1]
-
-
-@lru_cache(maxsize=4_096)
-def _offsets_of_day(day_number: int) -> tuple[int, ...]:
-    """Return the offsets of a gas day's hours, filled up to the 25 of the longest day."""
-    hours = gas_time.hours_of_day(gas_time.day_of_number(day_number))
-    offsets = [_offset(hour) for hour in (hours.start, hours.stop - 1)]
-    if offsets[0] == offsets[1]:
-        return (offsets[0],) * gas_time.MAX_HOURS_PER_DAY
-    return tuple(_offset(hours.start + place) for place in range(gas_time.MAX_HOURS_PER_DAY))
-
-
-def _offset(hour: int) -> int:
-    offset = gas_time.local_start(hour).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds()) // 3600

@@ -25,7 +25,7 @@ from shared.domain.topology import Line
 class HourRows:
     """Hours that are expected, with what is known of each (dtype HOUR; revision 0: nothing)."""
 
-    hours: NDArray[np.int64]
+    hours: range
     known: NDArray[np.void]
 
     @property
@@ -93,7 +93,7 @@ def hour_rows(expected: range, known: NDArray[np.void]) -> HourRows:
         expected: The hours for which rows exist.
         known: HOUR rows of exactly these hours.
     """
-    return HourRows(np.arange(expected.start, expected.stop, dtype=np.int64), known)
+    return HourRows(expected, known)
 
 
 def day_rows(question: Question, expected: range, rollups: NDArray[np.void]) -> PeriodRows:

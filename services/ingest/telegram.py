@@ -152,7 +152,7 @@ def _hour_by_hour(body: bytes) -> Telegram | Fault:
         text = _LOOSE.decode(body)
     except RecursionError:
         return _whole("nested too deeply")
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         return _unreadable(body, str(fault))
     begun = _begun(text)
     if isinstance(begun, Fault):

@@ -141,7 +141,11 @@ class System:
 
     def send(self, telegrams: Iterable[tuple[str, bytes]]) -> int:
         """Put telegrams into Kafka as a gateway does; return how many."""
-        return asyncio.run(send(self.servers.kafka_bootstrap, telegrams))
+        return len(self.put(telegrams))
+
+    def put(self, telegrams: Iterable[tuple[str, bytes]]) -> list[str]:
+        """Put telegrams into Kafka; return their source positions, as dead letters name them."""
+        return asyncio.run(put(self.servers.kafka_bootstrap, telegrams))
 
     def register(self, document: bytes) -> None:
         """Make stations and lines known, by the command."""
@@ -160,19 +164,17 @@ class System:
         return found
 
 
-async def send(bootstrap: str, telegrams: Iterable[tuple[str, bytes]]) -> int:
-    """Put telegrams into Kafka, and wait until each is there for good."""
-    sender, count, pending = producer(bootstrap, linger_ms=5), 0, []
+async def put(bootstrap: str, telegrams: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Put telegrams into Kafka, and wait until each is there for good; return topic/partition/offset of each."""
+    sender, pending = producer(bootstrap, linger_ms=5), []
     await sender.start()
     try:
         for station, body in telegrams:
             pending.append(await sender.send(TELEMETRY.name, body, key=station.encode()))
-            count += 1
-        for sent in pending:
-            await sent
+        places = [await sent for sent in pending]
     finally:
         await sender.stop()
-    return count
+    return [f"{place.topic}/{place.partition}/{place.offset}" for place in places]
 
 
 def system(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +9,10 @@ from enum import StrEnum
 
 from shared.domain.period import Question, question_of
 from shared.domain.topology import Issue
+from shared.events.topology import ID
 
 MAX_LINES = 1_000
 """Lines in one file; each costs one read of the register before the first byte, some 0.3 ms."""
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class FileFormat(StrEnum):
@@ -70,7 +69,7 @@ def _line_issues(lines: Sequence[str], nodes: Sequence[str]) -> list[Issue]:
     issues = [
         Issue("LINE", f"line[{place}]", f"{line[:64]!r} is no line id")
         for place, line in enumerate(lines)
-        if not _ID.fullmatch(line)
+        if not ID.fullmatch(line)
     ]
     if nodes:
         issues.append(Issue("NODE", "node", "nodes are not offered yet: name their lines"))

@@ -11,7 +11,7 @@ import numpy as np
 from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.period import Question, View
-from shared.domain.published import Column, hour_columns, known_at_column, period_columns
+from shared.domain.published import Column, columns_of, known_at_column
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, expected_hours, hour_rows, month_rows
 from shared.runtime.mongo import Database
@@ -64,13 +64,11 @@ def block_of(line: Line, question: Question, rows: HourRows | PeriodRows, quoted
     if isinstance(rows, HourRows):
         hours = np.arange(rows.hours.start, rows.hours.stop, dtype=np.int64)
         days = gas_time.days_and_indexes(hours)[0].astype(np.int64)
-        columns = list(hour_columns(rows, question.unit))
     else:
         days = np.array([gas_time.day_number(day) for day in rows.first_days], np.int64)
-        columns = list(period_columns(rows, question.unit))
     # The name that a row carries is the official one of its gas day.
     starts = np.array([gas_time.day_number(terms.start) for terms in line.terms], np.int64)
     terms = np.maximum(np.searchsorted(starts, days, side="right") - 1, 0)
     names = text.choices(terms, [quoted(terms.name) for terms in line.terms])
     identity = [Column("line", text.literal(line.id, len(days))), Column("name", names)]
-    return Block([*identity, *columns, known_at_column(rows)])
+    return Block([*identity, *columns_of(rows, question.unit), known_at_column(rows)])

@@ -7,21 +7,14 @@ import numpy as np
 from services.export.asked import Dialect
 from services.export.blocks import Block
 from shared.domain import text_columns as text
-from shared.domain.period import Question, View
-from shared.domain.published import Column
-from shared.domain.quantities import EnergyUnit
-from shared.domain.reading import Quality, Validity
+from shared.domain.period import Question
+from shared.domain.published import Column, columns_of
 from shared.domain.text_columns import Cells
+from shared.domain.view import no_rows
 
 _SEPARATOR = {Dialect.RFC4180: ",", Dialect.EXCEL_BE: ";"}
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _POINT, _COMMA = ord("."), ord(",")
-_TIMES = ("start", "end", "local_start")
-_COUNTS = (
-    "hours_expected",
-    "hours_present",
-    *(f"hours_{name.lower()}" for name in (*Validity.__members__, *Quality.__members__)),
-)
 
 
 def header(question: Question, dialect: Dialect) -> bytes:
@@ -32,15 +25,10 @@ def header(question: Question, dialect: Dialect) -> bytes:
 
 def column_names(question: Question) -> list[str]:
     """Return the names of a file's columns, in order."""
-    values = ["volume_m3n", f"energy_{_unit(question.unit)}", f"gcv_{_unit(question.unit)}_per_m3n", "temperature_c"]
-    match question.view:
-        case View.HOUR:
-            middle = [*_TIMES, "gas_day", "hour", *values, "validity", "quality", "revision", "volume_basis"]
-        case View.DAY:
-            middle = ["gas_day", *_TIMES, *values, "validity", *_COUNTS]
-        case View.MONTH:
-            middle = ["month", *_TIMES, *values, "validity", *_COUNTS]
-    return ["line", "name", *middle, "known_at"]
+    unit = question.unit.value.lower()
+    with_unit = {"energy": f"energy_{unit}", "gcv": f"gcv_{unit}_per_m3n"}
+    names = [column.flat_name for column in columns_of(no_rows(question.view), question.unit)]
+    return ["line", "name", *(with_unit.get(name, name) for name in names), "known_at"]
 
 
 def rows(block: Block, dialect: Dialect) -> bytes:
@@ -58,7 +46,3 @@ def _cells(column: Column, dialect: Dialect) -> Cells:
     if column.is_number and dialect is Dialect.EXCEL_BE:
         cells = np.where(cells == _POINT, np.uint8(_COMMA), cells)
     return cells if column.present is None else text.where(column.present, cells)
-
-
-def _unit(unit: EnergyUnit) -> str:
-    return unit.value.lower()

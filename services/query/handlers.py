@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from services.query.answers import Layout, measurements_json
 from services.query.instants import instant
 from services.query.paging import Listed
-from services.query.views import LineView, read_view, refuse_past, registered
+from services.query.views import LineView, read_unless_held, refuse_past, registered
 from shared.access.caller import Caller
 from shared.domain.period import Question
 from shared.domain.topology import Line, Node, Terms
@@ -43,9 +43,9 @@ async def measurements(  # noqa: PLR0913 - a question has this many sides
     """Answer a measurements question; `held` names the content that the reader holds already."""
     form = f"-{layout.value}"
     bare = held.removesuffix(form) if held.endswith(form) and known_at_ms is None else ""
-    view = await read_view(database, caller, line, question, now=now, held=bare)
-    if isinstance(view, str):
-        return Answer(view + form, None)
+    view = await read_unless_held(database, caller, line, question, now, held=bare)
+    if view is None:
+        return Answer(held, None)
     if known_at_ms is not None:
         refuse_past(view, known_at_ms, now)
     # Off the event loop: three years of hours take it some 40 ms.

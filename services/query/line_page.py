@@ -76,9 +76,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     Raises:
         ProblemError: 404 for an unknown line, or another's.
     """
-    view = await read_view(database, caller, line, question, now=now)
-    if isinstance(view, str):
-        raise TypeError("a view is read whole where no tag is held")
+    view = await read_view(database, caller, line, question, now)
     ended = ended_before(now)
     today = gas_time.gas_day(ended - 1)
     published = cells(view.columns)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from shared.access.caller import Caller
 from shared.domain.period import Question, View
-from shared.domain.published import Column, hour_columns, period_columns
+from shared.domain.published import Column, columns_of
 from shared.domain.rollup import fold_days, fold_hours
 from shared.domain.topology import Issue, Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, ended_before, expected_hours, hour_rows, month_rows
@@ -43,10 +43,8 @@ class LineView:
 
     @property
     def columns(self) -> list[Column]:
-        """The published columns; some 20 ms for three years of hours."""
-        if isinstance(self.rows, HourRows):
-            return list(hour_columns(self.rows, self.question.unit))
-        return list(period_columns(self.rows, self.question.unit))
+        """The published columns."""
+        return columns_of(self.rows, self.question.unit)
 
     @property
     def whole(self) -> PeriodRows:
@@ -68,37 +66,53 @@ async def registered(database: Database, caller: Caller, line: str, session: Ses
     return found
 
 
-async def read_view(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, *, now: datetime, held: str = ""
-) -> LineView | str:
-    """Read a view, or return its tag alone where the reader already holds that content.
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a view will show, before any of its rows is read."""
 
-    Args:
-        database: The store.
-        caller: Who asks.
-        line: The line's id.
-        question: View, period and unit.
-        now: The time of the clock: rows exist for hours that have ended.
-        held: The tag of the content that the reader holds.
+    line: Line
+    question: Question
+    expected: range
+    tag: str
+
+
+async def read_view(database: Database, caller: Caller, line: str, question: Question, now: datetime) -> LineView:
+    """Read a view; `now` is the time of the clock: rows exist for hours that have ended.
+
+    Raises:
+        ProblemError: 404 for a line that this caller does not see.
     """
     async with measurements.one_moment(database) as session:
-        known = await registered(database, caller, line, session)
-        expected = expected_hours(known.line, question, ended_before(now))
-        versions = await measurements.month_versions(database, line, question, session)
-        tag = content_tag(known, question, expected, versions)
-        if tag == held:
-            return tag
-        rows = await _rows(database, line, question, expected, session)
-    return LineView(known.line, question, rows, expected, tag)
+        content = await _content(database, session, await registered(database, caller, line, session), question, now)
+        return await _view(database, session, content)
 
 
-async def _rows(
-    database: Database, line: str, question: Question, expected: range, session: Session
-) -> HourRows | PeriodRows:
+async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
+    database: Database, caller: Caller, line: str, question: Question, now: datetime, *, held: str
+) -> LineView | None:
+    """Read a view as `read_view` does; None where the reader holds that content already, by its tag."""
+    async with measurements.one_moment(database) as session:
+        content = await _content(database, session, await registered(database, caller, line, session), question, now)
+        return None if content.tag == held else await _view(database, session, content)
+
+
+async def _content(
+    database: Database, session: Session, known: RegisteredLine, question: Question, now: datetime
+) -> _Content:
+    expected = expected_hours(known.line, question, ended_before(now))
+    versions = await measurements.month_versions(database, known.line.id, question, session)
+    return _Content(known.line, question, expected, content_tag(known, question, expected, versions))
+
+
+async def _view(database: Database, session: Session, content: _Content) -> LineView:
+    line, question, expected = content.line, content.question, content.expected
+    rows: HourRows | PeriodRows
     if question.view is View.HOUR:
-        return hour_rows(expected, await measurements.known_hours(database, line, expected, session))
-    rollups = await measurements.day_rollups(database, line, question, session)
-    return (day_rows if question.view is View.DAY else month_rows)(question, expected, rollups)
+        rows = hour_rows(expected, await measurements.known_hours(database, line.id, expected, session))
+    else:
+        rollups = await measurements.day_rollups(database, line.id, question, session)
+        rows = (day_rows if question.view is View.DAY else month_rows)(question, expected, rollups)
+    return LineView(line, question, rows, expected, content.tag)
 
 
 def content_tag(known: RegisteredLine, question: Question, expected: range, versions: Sequence[Version]) -> str:

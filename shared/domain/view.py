@@ -17,7 +17,8 @@ from shared.domain import gas_time
 from shared.domain.period import Question, View
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Provenance, Quality
-from shared.domain.rollup import fold_days
+from shared.domain.revision import HOUR
+from shared.domain.rollup import ROLLUP, fold_days
 from shared.domain.topology import Line
 
 
@@ -65,6 +66,14 @@ class PeriodRows:
         starts, ends = np.array([hours.start], np.int64), np.array([hours.stop], np.int64)
         rollups = np.array([rollup], rollup.dtype)
         return cls(View.DAY, (question.first,), starts, ends, rollups, np.array([len(expected)], np.int64))
+
+
+def no_rows(view: View) -> HourRows | PeriodRows:
+    """Return a view without rows: it has the columns that every view of its kind has."""
+    if view is View.HOUR:
+        return HourRows(range(0), np.zeros(0, HOUR))
+    nothing = np.zeros(0, np.int64)
+    return PeriodRows(view, (), nothing, nothing, np.zeros(0, ROLLUP), nothing)
 
 
 def ended_before(now: datetime) -> int:

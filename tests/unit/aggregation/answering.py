@@ -1,0 +1,47 @@
+"""Builds answers of validation for tests: each a message of the line log with some readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.domain.reading import Quality, Readings, Source, empty_rows
+from shared.events import line_log
+from shared.events.answer import Answer
+from shared.events.line_log import Recorded
+from shared.store.progress import Progress
+
+FIRST_HOUR = 472_000
+PROGRESS_KEY = "aggregation/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reading as tests tell it: its line, its hour after FIRST_HOUR, what it says, and when it was sent."""
+
+    line: str
+    hour: int
+    volume: int
+    quality: Quality = Quality.MEASURED
+    sent: int = 0
+
+
+def answer_of(offset: int, told: Sequence[Told], source_offset: int | None = None, epoch: int = 0) -> Answer:
+    """Return the answer to the message at an offset of the line log; each reading has a telegram of its own."""
+    first = offset * 1_000 if source_offset is None else source_offset
+    rows, lines = empty_rows(len(told)), list(dict.fromkeys(one.line for one in told))
+    for place, one in enumerate(told):
+        rows[place]["line"], rows[place]["hour"] = lines.index(one.line), FIRST_HOUR + one.hour
+        rows[place]["volume"], rows[place]["quality"], rows[place]["source"] = one.volume, one.quality, place
+    sources = [
+        Source("telemetry", 0, first + place, f"T{first + place}", "S", one.sent) for place, one in enumerate(told)
+    ]
+    record = line_log.encode(Recorded(Readings(rows, lines, sources)))
+    return Answer(epoch, offset, 1_000 + offset, record, np.full(len(told), 2, np.uint8))
+
+
+def beginning(epoch: int = 0, offset: int = -1) -> Progress:
+    """Return the position before the first message."""
+    return Progress(PROGRESS_KEY, epoch, offset)

@@ -1,0 +1,48 @@
+"""Isolation: exactly the readings that make our code fail are dead-lettered as DEFECT, whatever their number."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.aggregation.batch import Batch, gather
+from services.aggregation.defects import DEFECT, isolated
+from services.aggregation.settle import Settled, places_of, settle
+from shared.events.answer import FindingTold
+from tests.unit.aggregation.answering import Told, answer_of, beginning
+
+COUNT = 24
+
+
+def batch_of(count: int) -> Batch:
+    """Return a batch of readings of different hours."""
+    return gather(beginning(), [(0, answer_of(0, [Told("A", hour, hour) for hour in range(count)]))])[0]
+
+
+@settings(deadline=None)
+@given(culprits=st.sets(st.integers(0, COUNT - 1)), rejected=st.sets(st.integers(0, COUNT - 1), max_size=3))
+def test_exactly_the_culprits_are_found(culprits: set[int], rejected: set[int]) -> None:
+    """The others are settled; what was rejected before keeps its rule."""
+    batch = batch_of(COUNT)
+    batch.rejected = {row: FindingTold(row, "C2", "R", None, None) for row in rejected}
+
+    def decide() -> Settled:
+        if culprits - set(batch.rejected):
+            raise ZeroDivisionError
+        return settle(batch, places_of(batch), {})
+
+    settled = isolated(batch, decide)
+    assert {row for row, told in batch.rejected.items() if told.rule == DEFECT} == culprits - rejected
+    assert {row for row, told in batch.rejected.items() if told.rule == "C2"} == rejected
+    assert (settled.outcome == 3).sum() == len(culprits | rejected)
+
+
+def test_a_failure_without_a_culprit_is_raised() -> None:
+    """With every reading set aside it still fails: then it is not a reading's fault, and the process must end."""
+
+    def decide() -> Settled:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        isolated(batch_of(3), decide)

@@ -27,8 +27,8 @@ from tests.bench.throughput import OPERATIONS, Cost, Timed, cost, told
 from tests.bench.usage import usage
 
 LOOK_SECONDS = 0.005
-WARM_UP_S = 3.0
-"""Telegrams of the first seconds are sent and not counted: every day and month is new then."""
+WARM_UP_S = 10.0
+"""Telegrams of the first seconds are sent and not counted: Kafka compiles itself then, and every month is new."""
 DRAIN_S = 30.0
 
 

@@ -1,0 +1,117 @@
+"""Events: what is written is read back, whatever it says; damage is refused; released versions stay readable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain.reading import READING, Readings, Source, empty_rows
+from shared.events import answer, line_log, operation
+from shared.events.answer import Answer, FindingTold
+from shared.events.codec import MalformedEventError, pack_readings, unpack_readings
+from shared.events.line_log import Entry, Recorded, Tick, TopologyAsked
+from shared.events.operation import Operation, OperationError
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> Readings:
+    """Readings with any values in any column, some columns all default."""
+    count = draw(st.integers(0, 5))
+    rows = empty_rows(count)
+    for name in draw(st.sets(st.sampled_from(READING.names or ()))):
+        limits = np.iinfo(READING[name])
+        rows[name] = draw(st.lists(st.integers(limits.min, limits.max), min_size=count, max_size=count))
+    sources = [Source("telemetry", draw(st.integers(0, 9)), draw(st.integers(0, 2**40)), draw(st.text()), "S", 5)]
+    return Readings(rows, draw(st.lists(st.text(max_size=9))), sources, ["", draw(st.text(max_size=9))])
+
+
+def same(left: Readings, right: Readings) -> bool:
+    """Compare readings, all of them."""
+    parts = (left.lines, left.sources, left.meters) == (right.lines, right.sources, right.meters)
+    return parts and left.rows.tobytes() == right.rows.tobytes()
+
+
+@settings(deadline=None)
+@given(made=readings())
+def test_readings_come_back(made: Readings) -> None:
+    """Bit by bit, also what is default."""
+    assert same(unpack_readings(pack_readings(made)), made)
+
+
+@settings(deadline=None)
+@given(made=readings(), offset=st.integers(0, 2**60), epoch=st.integers(0, 99), defect=st.text(max_size=9))
+def test_answers_come_back(made: Readings, offset: int, epoch: int, defect: str) -> None:
+    """With the record itself, its validities and findings."""
+    told = [FindingTold(0, "C1", "F", 1.5, None)]
+    record = line_log.encode(Recorded(made))
+    written = Answer(epoch, offset, 7, record, np.arange(len(made), dtype=np.uint8), 1, False, told, told, defect, "9")  # noqa: FBT003 - `last`
+    read = answer.decode(answer.encode(written))
+    assert read.validity.tolist() == written.validity.tolist()
+    names = [name for name in Answer.__slots__ if name != "validity"]
+    assert [getattr(read, name) for name in names] == [getattr(written, name) for name in names]
+
+
+@pytest.mark.parametrize("entry", [Tick(5), TopologyAsked(1, 2, b"{}")])
+def test_entries_come_back(entry: Entry) -> None:
+    """Ticks and changes of the register."""
+    assert line_log.decode(line_log.encode(entry)) == entry
+
+
+@settings(deadline=None)
+@given(record=st.binary(max_size=60))
+def test_other_bytes_are_refused(record: bytes) -> None:
+    """With the one error that workers know."""
+    for decode in (line_log.decode, answer.decode):
+        with pytest.raises(MalformedEventError):
+            decode(record)
+
+
+def test_another_version_is_refused() -> None:
+    """It says which version this software reads."""
+    with pytest.raises(MalformedEventError, match="reads 1"):
+        line_log.decode(b"\x93\x02\xa4tick\x05")
+
+
+def golden_entries() -> dict[str, bytes]:
+    """Return one sample of each event as version 1 writes it."""
+    rows = empty_rows(2)
+    rows["hour"], rows["volume"], rows["energy"] = [498_250, 498_251], [1_234_567, 0], [14_197_500, 0]
+    rows["place"], rows["meter"] = [0, 1], [1, 0]
+    source = Source("telemetry", 3, 42, "BE-0042/20261123T1102/7", "BE-0042", 1_795_431_730_000)
+    entry = line_log.encode(Recorded(Readings(rows, ["BE-0042-A"], [source], ["", "M1"])))
+    told = [FindingTold(1, "C1", "F", 12.5, 10.0)]
+    return {
+        "readings": entry,
+        "topology": line_log.encode(TopologyAsked(4, 1_795_431_730_000, b'{"reason":"first"}')),
+        "tick": line_log.encode(Tick(1_795_431_730_000)),
+        "answer": answer.encode(
+            Answer(1, 7, 1_795_431_730_001, entry, np.array([2, 1], np.uint8), findings=told, rules_version="1")
+        ),
+        "operation": operation.encode(Operation("topology", "r", "demo", 1_795_431_730_000, b"{}")),
+    }
+
+
+@pytest.mark.parametrize("name", ["readings", "topology", "tick", "answer", "operation"])
+def test_samples_of_version_1_stay_readable(name: str) -> None:
+    """What version 1 wrote is read by today's software, which writes the same bytes for it."""
+    written = (GOLDEN / f"{name}.v1.bin").read_bytes()
+    match name:
+        case "answer":
+            assert answer.encode(answer.decode(written)) == written
+        case "operation":
+            assert operation.encode(operation.decode(written)) == written
+        case _:
+            assert line_log.encode(line_log.decode(written)) == written
+    assert golden_entries()[name] == written
+
+
+def test_an_operation_that_is_none() -> None:
+    """It has an error of its own."""
+    with pytest.raises(OperationError):
+        operation.decode(b"\xc1")

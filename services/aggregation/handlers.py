@@ -27,6 +27,8 @@ from shared.store.documents import Collection
 from shared.store.progress import FencedError, Progress
 from shared.store.register import register_of
 
+ASK_AGAIN_SECONDS = 30.0
+"""Until then, validation may be busy, or changing hands (10 s); then what was asked for is asked for again."""
 TELL_SECONDS = 10.0
 """How often the ledgers are added up for the metrics."""
 REGISTER_PARTITION = 0
@@ -45,7 +47,7 @@ class Aggregation:
         self._database, self._log_begins = database, log_begins
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, tuple[int, int, int]] = {}
-        self._awaiting: set[int] = set()
+        self._awaiting: dict[int, float] = {}
         self._epoch = -1
         self._told_at = float("-inf")
         self._log = logger(__name__)
@@ -53,7 +55,7 @@ class Aggregation:
     async def begin(self, partition: int) -> int:
         """Load a partition afresh from the store."""
         self._states.pop(partition, None)
-        self._awaiting.discard(partition)
+        self._awaiting.pop(partition, None)
         return (await self._state(partition)).progress.read + 1
 
     async def _state(self, partition: int) -> PartitionState:
@@ -71,6 +73,7 @@ class Aggregation:
     async def turn(self) -> frozenset[int]:
         """Notice a replay (the epoch was raised): all partitions begin again. Tell the ledgers to the metrics."""
         await self._tell_ledgers()
+        await self._ask_once_more()
         if not self._states or self._epoch == await epochs.current(self._database):
             return frozenset()
         stale, self._states = frozenset(self._states), {}
@@ -97,7 +100,7 @@ class Aggregation:
             if after != state.progress:
                 await self._settle_and_commit(partition, state, batch, after)
             if after.read == records[-1].offset:
-                self._awaiting.discard(partition)
+                self._awaiting.pop(partition, None)
         except GapError as gap:
             await self._on_gap(partition, state.progress, records, str(gap))
         except FencedError as fenced:
@@ -156,7 +159,6 @@ class Aggregation:
             raise ReadAgainError(position.read + 1)
         self._gaps.pop(partition, None)
         await self._ask_again(partition, position)
-        self._awaiting.add(partition)
         await self.handle(partition, records)
 
     async def _ask_again(self, partition: int, position: Progress) -> None:
@@ -168,6 +170,13 @@ class Aggregation:
             "sources": {name: list(value) for name, value in position.sources.items()},
         }
         await self._database[Collection.REANSWERS].replace_one({"_id": partition}, asked, upsert=True)
+        self._awaiting[partition] = time.monotonic()
+
+    async def _ask_once_more(self) -> None:
+        """Ask again for what has not come: it may have been lost once more."""
+        for partition, asked_at in list(self._awaiting.items()):
+            if partition in self._states and time.monotonic() - asked_at > ASK_AGAIN_SECONDS:
+                await self._ask_again(partition, self._states[partition].progress)
 
     def _tell(self, partition: int, batch: Batch, settled: Settled, writes: Writes) -> None:
         counts = np.bincount(settled.outcome, minlength=len(OUTCOMES)).tolist()

@@ -11,13 +11,12 @@ from pymongo import InsertOne, ReplaceOne, UpdateOne
 from services.aggregation.batch import Batch
 from services.aggregation.settle import OUTCOMES, MonthKey, Settled, month_slots
 from services.aggregation.state import PartitionState
-from shared.domain import gas_time
 from shared.domain.revision import Outcome
 from shared.domain.topology import Issue, Register
 from shared.events.answer import FindingTold
 from shared.events.line_log import TopologyAsked
 from shared.events.topics import OPERATIONS
-from shared.store.documents import Collection, day_id, month_id
+from shared.store.documents import Collection, day_id, month_id, packed_hours
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.register import to_document
 
@@ -47,7 +46,7 @@ def writes_of(partition: int, state: PartitionState, batch: Batch, settled: Sett
 
 def _days(writes: Writes, partition: int, state: PartitionState, settled: Settled) -> None:
     for (line, day), (hours, rollup) in settled.days.items():
-        packed = {"h": hours[: len(gas_time.hours_of_day(day))].tobytes(), "r": rollup.tobytes()}
+        packed = {"h": packed_hours(hours), "r": rollup.tobytes()}
         name = day_id(line, day)
         if state.knows_day((line, day)):
             writes[Collection.LINE_DAYS].append(UpdateOne({"_id": name}, {"$set": packed}))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -27,10 +27,14 @@ Name = msgspec.Meta(pattern=ID_PATTERN)
 Words = msgspec.Meta(min_length=1, max_length=128)
 
 
+Moment = Annotated[str, msgspec.Meta(max_length=40)]
+"""Longer texts are never looked at, and never kept by the caches below."""
+
+
 class HourText(msgspec.Struct, gc=False):
     """One hour of a line; what is absent was not sent."""
 
-    start: str
+    start: Moment
     volume_m3n: float | None = None
     energy_kwh: float | None = None
     gcv_kwh_per_m3n: float | None = None
@@ -54,7 +58,7 @@ class TelegramText(msgspec.Struct, gc=False):
 
     telegram: str
     station: str
-    sent: str
+    sent: Moment
     lines: list[LineHours]
 
 
@@ -63,7 +67,7 @@ class _Loose(msgspec.Struct):
 
     telegram: str
     station: str
-    sent: str
+    sent: Moment
     lines: list[Any]
 
 

@@ -30,6 +30,9 @@ from shared.store.ledgers import BLOCK_OFFSETS
 SETTLE_SECONDS = 0.5
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
+FEW_RECORDS = 50
+GATHER_SECONDS = 0.02
+"""How long a small batch waits for company: at 100 telegrams a second it halves the messages of all stages."""
 
 
 class IngestWorker:
@@ -105,14 +108,23 @@ class IngestWorker:
     async def _run(self) -> None:
         while not self._stopping.is_set():
             self._health.beat()
-            batch = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)
-            # What arrives while a partition is still being begun is read again from where it begins.
-            records = [record for place, found in batch.items() if place in self._owned for record in found]
+            records = await self._poll()
             if records:
                 await self._persist(partial(self._take, records, self._begun.copy()))
             if time.monotonic() - self._settled_at > SETTLE_SECONDS:
                 await self._persist(self._settle)
         await self._persist(self._settle)
+
+    async def _poll(self) -> list[ConsumerRecord]:
+        """Return what has come, a little later if it is little: few fat messages cost less than many thin ones."""
+        batches = [await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)]
+        if 0 < sum(map(len, batches[0].values())) < FEW_RECORDS:
+            await asyncio.sleep(GATHER_SECONDS)
+            batches.append(await self._consumer.getmany(timeout_ms=0, max_records=self._batch_records))
+        # What arrives while a partition is still being begun is read again from where it begins.
+        return [
+            record for batch in batches for place, found in batch.items() if place in self._owned for record in found
+        ]
 
     async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
         await persistently(work, "ingest", self._health)

@@ -66,6 +66,7 @@ class Validation:
         self._database, self._log_begins = database, log_begins
         self._register, self._sink = register, sink
         self._positions: dict[int, Progress] = {}
+        self._stored: dict[int, Progress] = {}
         self._epoch = -1
         self._log = logger(__name__)
 
@@ -78,15 +79,36 @@ class Validation:
         if partition not in self._positions:
             self._epoch = await epochs.to_work_in(self._database)
             key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
-            self._positions[partition] = await progress.load(self._database, key, self._epoch, first)
+            self._stored[partition] = await progress.load(self._database, key, self._epoch, first)
+            self._positions[partition] = self._stored[partition]
         return self._positions[partition]
 
     async def turn(self) -> frozenset[int]:
-        """Notice a replay, or that aggregation asks for answers again: those partitions begin anew."""
+        """Store positions; notice a replay, or that aggregation asks for answers again: those partitions begin anew.
+
+        A position is stored about once a second, not with every batch: answers are functions of the line log, and
+        whatever is answered twice is dropped by aggregation (docs/adr/0003).
+        """
         if self._positions and self._epoch != await epochs.current(self._database):
             stale, self._positions = frozenset(self._positions), {}
             return stale
-        return frozenset([partition for partition in list(self._positions) if await self._is_asked_again(partition)])
+        partitions = list(self._positions)
+        fenced = {partition for partition in partitions if not await self._is_stored(partition)}
+        return frozenset(fenced | {one for one in partitions if one not in fenced and await self._is_asked_again(one)})
+
+    async def _is_stored(self, partition: int) -> bool:
+        """Store where a partition stands; False where another worker has moved its position."""
+        here, stored = self._positions[partition], self._stored[partition]
+        if here is stored:
+            return True
+        try:
+            await progress.save(self._database, stored, here)
+        except FencedError as fenced:
+            metrics.FENCED.inc()
+            self._log.warning("fenced", partition=partition, reason=str(fenced))
+            return False
+        self._stored[partition] = here
+        return True
 
     async def _is_asked_again(self, partition: int) -> bool:
         """Go back to where aggregation misses an answer; the answers are the same, being functions of the log."""
@@ -94,7 +116,7 @@ class Validation:
         asked: dict[str, Any] | None = await reanswers.find_one({"_id": partition, "epoch": self._epoch})
         if asked is None:
             return False
-        here = self._positions[partition]
+        here = self._stored[partition]
         sources = {name: (value[0], value[1]) for name, value in asked["sources"].items() if name == _REGISTER}
         back = replace(here, offset=asked["offset"], part=0, known_at_ms=asked["known_at"], sources=sources)
         if back.offset >= here.offset:
@@ -111,7 +133,7 @@ class Validation:
         """Answer these records.
 
         Raises:
-            ReadAgainError: another worker has moved the position.
+            ReadAgainError: a record is missing.
         """
         before = await self._position(partition)
         after = replace(before, sources=dict(before.sources))
@@ -125,14 +147,6 @@ class Validation:
         if not answering.answers:
             return
         await self._sink.send(VALIDATED, answering.answers)
-        try:
-            await progress.save(self._database, before, after)
-        except FencedError as fenced:
-            metrics.FENCED.inc()
-            raise ReadAgainError(await self.begin(partition)) from fenced
-        except BaseException:
-            self._positions.pop(partition, None)
-            raise
         self._positions[partition] = after
 
     async def _answer(self, answering: _Answering, record: Record) -> None:

@@ -61,7 +61,7 @@ class Stage(Protocol):
         """
 
     async def turn(self) -> frozenset[int]:
-        """Do what time asks for; called about once a second. Return partitions that must be read again."""
+        """Do what time asks for; called about once a second and at the end. Return partitions to be read again."""
 
 
 class _Consumer(Consumer):  # type: ignore[misc] # faust has no published types
@@ -134,6 +134,7 @@ class FaustWorker:
     async def stop(self) -> None:
         """Finish the batch in hand, commit, leave the group."""
         await self._running.__aexit__(None, None, None)
+        await persistently(self._stage.turn, self._stage.name, self._health)
         await self._producer.stop()
 
     async def _start(self, partition: int) -> int:

@@ -1,7 +1,7 @@
 """How hours, days and months rest in MongoDB, and how they are read back.
 
-`line_days`: one document per line and gas day, `{_id: "LINE|2026-11-23", p, l, h, r}`: `h` is the day's 23, 24 or 25
-hours as packed HOUR rows (revision 0: nothing known), `r` its ROLLUP.
+`line_days`: one document per line and gas day, `{_id: "LINE|2026-11-23", p, l, h, r}`: `h` is the day's hours as packed
+HOUR rows, up to the last one that is known (revision 0: nothing known), `r` its ROLLUP.
 `line_months`: one document per line and gas month, `{_id: "LINE|2026-11", p, l, d, changes, known_at}`: `d` holds one
 packed ROLLUP per gas day, keyed "01" to "31" (a whole month rewritten for each new hour costs twice as much); the
 month is the fold of its slots. `p` is the partition of the line log that owns the line.
@@ -58,8 +58,14 @@ def slot_name(day: date) -> str:
     return f"{day.day:02d}"
 
 
+def packed_hours(hours: NDArray[np.void]) -> bytes:
+    """Return the HOUR rows of a day, up to the last one that is known: a running day is rewritten every hour."""
+    known = np.flatnonzero(hours["revision"])
+    return hours[: int(known[-1]) + 1].tobytes() if len(known) else b""
+
+
 def hours_of(packed: bytes) -> NDArray[np.void]:
-    """Return the HOUR rows of a packed day (23, 24 or 25)."""
+    """Return the HOUR rows of a packed day, from its first hour to the last one that is known (at most 25)."""
     return np.frombuffer(packed, HOUR)
 
 

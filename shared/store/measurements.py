@@ -125,4 +125,5 @@ def _lay_day(rows: NDArray[np.void], hours: range, document: dict[str, Any]) -> 
     day = gas_time.hours_of_day(date.fromisoformat(document["_id"].rpartition("|")[2]))
     begin = max(day.start, hours.start)
     end = min(day.stop, hours.stop)
-    rows[begin - hours.start : end - hours.start] = hours_of(document["h"])[begin - day.start : end - day.start]
+    known = hours_of(document["h"])[begin - day.start : end - day.start]
+    rows[begin - hours.start : begin - hours.start + len(known)] = known

@@ -117,11 +117,14 @@ class IngestWorker:
 
     async def _poll(self) -> list[ConsumerRecord]:
         """Return what has come, a little later if it is little: few fat messages cost less than many thin ones."""
-        batches = [await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)]
-        if 0 < sum(map(len, batches[0].values())) < FEW_RECORDS:
+        first = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch_records)
+        batches, begun = [first], self._begun.copy()
+        if 0 < sum(map(len, first.values())) < FEW_RECORDS:
             await asyncio.sleep(GATHER_SECONDS)
             batches.append(await self._consumer.getmany(timeout_ms=0, max_records=self._batch_records))
-        # What arrives while a partition is still being begun is read again from where it begins.
+        # What arrived before a partition began, or while it was begun, is read again from where it begins.
+        stale = {place for place in first if self._begun[place] != begun[place]}
+        batches[0] = {place: found for place, found in first.items() if place not in stale}
         return [
             record for batch in batches for place, found in batch.items() if place in self._owned for record in found
         ]

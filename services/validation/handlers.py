@@ -147,7 +147,8 @@ class Validation:
         if not answering.answers:
             return
         await self._sink.send(VALIDATED, answering.answers)
-        self._positions[partition] = after
+        if self._positions.get(partition) is before:  # else it has begun anew meanwhile, somewhere else
+            self._positions[partition] = after
 
     async def _answer(self, answering: _Answering, record: Record) -> None:
         after = answering.after

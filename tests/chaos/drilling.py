@@ -32,6 +32,7 @@ class Diary:
     """What happened in a drill: faults, seconds until everything went on, services that had to be started again."""
 
     what: str
+    times: str = "faults"
     seconds: list[float] = field(default_factory=list)
     restarts: list[str] = field(default_factory=list)
 
@@ -40,7 +41,7 @@ class Diary:
         times = sorted(self.seconds) or [0.0]
         again = f"; started again by themselves dead: {', '.join(self.restarts)}" if self.restarts else ""
         return (
-            f"\n{self.what}: {len(self.seconds)} faults, {telegrams:,} telegrams; everything went on after "
+            f"\n{self.what}: {len(self.seconds)} {self.times}, {telegrams:,} telegrams; everything went on after "
             f"{median(times):.1f} s (median), {times[-1]:.1f} s (longest){again}\n  ledger {ledger}"
         )
 

@@ -89,7 +89,7 @@ def test_an_outage(drilled: tuple[System, Plan], name: str, capsys: pytest.Captu
 def test_soak(drilled: tuple[System, Plan], capsys: pytest.CaptureFixture[str]) -> None:
     """Some minutes of telegrams without any fault: nobody dies, nothing stands still."""
     system, plan = drilled
-    diary, pids = Diary("soak"), system.pids()
+    diary, pids = Diary("soak", "looks"), system.pids()
     ends = time.monotonic() + seconds_of(SOAK_SECONDS)
     with Flow(system, plan, HOURS, 4 * TELEGRAMS_PER_SECOND) as flow:
         while time.monotonic() < ends:

@@ -105,9 +105,13 @@ class System:
 
     def get(self, path: str) -> Any:
         """Return the JSON answer to a GET; fail with the problem where it is none."""
-        status, answer = call(f"{self.http}{path}")
+        status, answer = self.call(path)
         assert status == 200, answer
         return answer
+
+    def call(self, path: str) -> tuple[int, Any]:
+        """Return status and JSON answer of a GET."""
+        return call(f"{self.http}{path}")
 
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> tuple[int, Any]:
         """Return status and JSON answer."""

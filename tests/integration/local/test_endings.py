@@ -1,5 +1,6 @@
 """Whatever ends the demo leaves no process behind: signals, a crash, the death of make, a closed terminal."""
 
+import contextlib
 import os
 import pty
 import signal
@@ -34,10 +35,20 @@ class Family:
         parent = self.children[0].parent()
         assert parent is not None
         self.head = parent
+        for child in self.children:  # until the leash has become the command, which alone could live for ever
+            while any("leash" in word for word in child.cmdline()):
+                assert child.is_running()
+
+    def end(self) -> None:
+        """Kill whoever a failed test left, so that nobody waits for them."""
+        for process in [self.head, *self.children]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def assert_gone(self, folder: Path) -> None:
         """All have ended, and the folder is free for the next one."""
         _, alive = psutil.wait_procs([self.head, *self.children], GONE_WITHIN_S)
+        self.end()
         assert alive == []
         FolderLock(folder).take()
 
@@ -118,9 +129,10 @@ def test_nohup_outlives_its_terminal(tmp_path: Path) -> None:
         assert starter.stdout is not None
         family = Family(starter, starter.stdout)
         starter.send_signal(signal.SIGHUP)
-        assert _stays(lambda: family.head.is_running() and all(child.is_running() for child in family.children))
+        stayed = _stays(lambda: family.head.is_running() and all(child.is_running() for child in family.children))
         starter.terminate()
         family.assert_gone(tmp_path)
+        assert stayed
 
 
 _IGNORE_HANG_UP = """

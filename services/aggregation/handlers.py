@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 
 from services.aggregation.batch import Batch, GapError, gather
+from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
 from services.aggregation.settle import OUTCOMES, Settled, places_of, settle
 from services.aggregation.state import PartitionState
-from services.aggregation.writes import Operation, Writes, register_writes, writes_of
+from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.revision import Outcome
 from shared.domain.topology import Register
 from shared.events import answer as answers
@@ -20,7 +21,7 @@ from shared.events.topology import applied
 from shared.runtime import metrics
 from shared.runtime.faust_worker import Record
 from shared.runtime.logging import logger
-from shared.runtime.mongo import Database, Session
+from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, ledgers, progress
 from shared.store.documents import Collection
@@ -45,6 +46,7 @@ class Aggregation:
 
     def __init__(self, database: Database, log_begins: Callable[[int], Awaitable[int]]) -> None:
         self._database, self._log_begins = database, log_begins
+        self._commits = Commits(database)
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, tuple[int, int, int]] = {}
         self._awaiting: dict[int, float] = {}
@@ -117,7 +119,7 @@ class Aggregation:
         settled = isolated(batch, lambda: settle(batch, places, state.days))
         writes = writes_of(partition, state, batch, settled)
         register = self._take_changes(partition, state.register, batch, writes)
-        await self._commit(state.progress, after, writes)
+        await self._commits.commit(state.progress, after, writes)
         state.register = register
         state.committed(settled, after)
         self._tell(partition, batch, settled, writes)
@@ -133,17 +135,6 @@ class Aggregation:
             if isinstance(outcome, Register):
                 register = outcome
         return register
-
-    async def _commit(self, before: Progress, after: Progress, writes: Writes) -> None:
-        """Write the position and everything else: it all happened, or none of it did."""
-        async with await self._database.client.start_session() as session, session.start_transaction():
-            await progress.save(self._database, before, after, session)
-            for collection, operations in writes.items():
-                await self._write(collection, operations, session)
-
-    async def _write(self, collection: Collection, operations: list[Operation], session: Session) -> None:
-        if operations:
-            await self._database[collection].bulk_write(operations, ordered=True, session=session)
 
     async def _on_gap(self, partition: int, position: Progress, records: Sequence[Record], gap: str) -> None:
         """Read again what was lost on the way here; what the topic itself lacks, validation must answer again.

@@ -27,12 +27,13 @@ from shared.runtime.mongo import Database
 from shared.runtime.persistently import persistently
 from shared.store.ledgers import BLOCK_OFFSETS
 
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 1.0
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
 FEW_RECORDS = 50
-GATHER_SECONDS = 0.02
-"""How long a small batch waits for company: at 100 telegrams a second it halves the messages of all stages."""
+GATHER_SECONDS = 0.03
+"""How long a small batch waits for company: what comes together stays together in the stages behind, which then need
+not wait (see BATCH_WITHIN_SECONDS)."""
 
 
 class IngestWorker:

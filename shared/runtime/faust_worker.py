@@ -32,8 +32,8 @@ BATCH_RECORDS = 64
 """Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
 SEEK_AGAIN_SECONDS = 2.0
 """Until then, records that do not follow the position are taken for what was under way when it was wound back."""
-BATCH_WITHIN_SECONDS = 0.02
-"""How long a batch waits to fill: 50 ms would double the time from telegram to rollup."""
+BATCH_WITHIN_SECONDS = 0.005
+"""How long a batch waits to fill: ingest has gathered already, and every stage would add its own wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ That one mechanism drops duplicates, fences a stale writer, survives a crash, co
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.runtime.mongo import Database, Session
+from shared.runtime.mongo import ClientSession, Database, SyncDatabase, synchronous
 from shared.store.documents import Collection
 
 NOTHING_READ = -1
@@ -54,7 +55,18 @@ async def load(database: Database, key: str, epoch: int, first: Callable[[], Awa
     return Progress(key, epoch, await first() - 1, is_stored=False) if document is None else _from_document(document)
 
 
-async def save(database: Database, before: Progress, after: Progress, session: Session | None = None) -> None:
+async def save(database: Database, before: Progress, after: Progress) -> None:
+    """Move the position from `before` to `after`, by itself.
+
+    Raises:
+        FencedError: the position in the store is not `before`.
+    """
+    await asyncio.to_thread(move, synchronous(database), before, after)
+
+
+def move(
+    database: SyncDatabase[dict[str, Any]], before: Progress, after: Progress, session: ClientSession | None = None
+) -> None:
     """Move the position from `before` to `after`, in the caller's transaction.
 
     Raises:
@@ -63,24 +75,26 @@ async def save(database: Database, before: Progress, after: Progress, session: S
     after.is_stored = True
     key = {"_id": before.key}
     if not before.is_stored:
-        await _begin(database, key, after, session)
+        _begin(database, key, after, session)
         return
     expected = {**key, "epoch": before.epoch, "offset": before.offset, "part": before.part, "read": before.read}
-    moved = await database[Collection.PROGRESS].update_one(expected, {"$set": _to_fields(after)}, session=session)
+    moved = database[Collection.PROGRESS].update_one(expected, {"$set": _to_fields(after)}, session=session)
     if moved.matched_count == 0:
         raise FencedError(f"{before.key} no longer stands at {before.offset}.{before.part}")
 
 
-async def _begin(database: Database, key: dict[str, str], after: Progress, session: Session | None) -> None:
+def _begin(
+    database: SyncDatabase[dict[str, Any]], key: dict[str, str], after: Progress, session: ClientSession | None
+) -> None:
     """Write the first position of an epoch, in place of an older epoch's."""
     documents = database[Collection.PROGRESS]
-    document = await documents.find_one(key, session=session)
+    document = documents.find_one(key, session=session)
     if document is None:
-        await documents.insert_one({**key, **_to_fields(after)}, session=session)
+        documents.insert_one({**key, **_to_fields(after)}, session=session)
         return
     if document["epoch"] >= after.epoch:
         raise FencedError(f"{key['_id']} has begun already")
-    await documents.replace_one(document, {**key, **_to_fields(after)}, session=session)
+    documents.replace_one(document, {**key, **_to_fields(after)}, session=session)
 
 
 def _to_fields(progress: Progress) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.ingest.columns import Pending, columns_of, readings_of_hours
@@ -10,6 +11,7 @@ from services.ingest.files.read import read_chunk
 from services.ingest.files.told import Fault
 from services.ingest.telegram import Telegram, taken_apart
 from shared.domain.reading import Readings, Source
+from shared.domain.reason import Reason
 from shared.events import line_log
 from shared.events.codec import MAX_READINGS
 from shared.events.line_log import Recorded
@@ -120,9 +122,46 @@ def _parts(telegram: Telegram) -> list[Telegram]:
     return parts
 
 
+@dataclass(slots=True)
+class Converted:
+    """What records became: messages, dead letters, and how many readings each record is."""
+
+    messages: list[tuple[int, bytes]]
+    dead_letters: list[DeadLetter]
+    counts: list[int]
+    recorded: int
+
+
+def converted(records: Sequence[SourceRecord], partitions: int) -> Converted:
+    """Convert records, in their order; one that makes our own code fail harms only itself.
+
+    Converting is pure, so it is tried again with half of the records until the culprit stands alone: a dead letter of
+    reason DEFECT, one reading.
+    """
+    converter = Converter(partitions)
+    try:
+        counts = [converter.take(record) for record in records]
+        converter.flush()
+    except Exception as failure:  # noqa: BLE001 - converting is pure: whatever it raises is a defect of ours, and is isolated
+        if len(records) > 1:
+            middle = len(records) // 2
+            return _joined(converted(records[:middle], partitions), converted(records[middle:], partitions))
+        message = f"our own code failed on this record ({failure!r}); its bytes are kept"
+        fault = Fault(0, Reason.DEFECT, "", message)
+        return Converted([], [DeadLetter(_source(records[0], "", "", 0), fault)], [1], 0)
+    return Converted(converter.messages, converter.dead_letters, counts, converter.recorded)
+
+
+def _joined(first: Converted, second: Converted) -> Converted:
+    return Converted(
+        first.messages + second.messages,
+        first.dead_letters + second.dead_letters,
+        first.counts + second.counts,
+        first.recorded + second.recorded,
+    )
+
+
 def forecast(record: SourceRecord) -> tuple[int, list[Fault]]:
     """Return how many readings a record is, and which of them will be dead-lettered: what the door answers with."""
-    converter = Converter(1)
-    count = converter.take(record)
-    converter.flush()
-    return count, [letter.fault for letter in converter.dead_letters]
+    found = converted([record], 1)
+    return found.counts[0], [letter.fault for letter in found.dead_letters]

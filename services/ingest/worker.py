@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, Converter, SourceRecord
+from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, converted
 from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
+from shared.domain.reason import Reason
 from shared.events import line_log, operation
 from shared.events.line_log import Tick, TopologyAsked
 from shared.events.topics import OPERATIONS, RECORDED, TELEMETRY
@@ -139,20 +140,17 @@ class IngestWorker:
         A partition that has begun anew meanwhile (the group was rebalanced) is counted when it is read again.
         """
         began = time.monotonic()
-        converter = Converter(self._partitions)
         fresh = [record for record in records if record.offset >= self._committed[_place(record)]]
-        known = [record for record in records if record.offset < self._committed[_place(record)]]
-        counted = Converter(self._partitions)
-        counts = [(record, counted.take(_source_record(record))) for record in known if record.topic == TELEMETRY.name]
-        counted.flush()
         for record in fresh:
             if record.topic == OPERATIONS.name:
                 await self._copy(record)
-            else:
-                counts.append((record, converter.take(_source_record(record))))
-        converter.flush()
-        await self._send(converter.messages)
-        letters = counted.dead_letters + converter.dead_letters
+        sent = [record for record in fresh if record.topic == TELEMETRY.name]
+        known = [r for r in records if r.topic == TELEMETRY.name and r.offset < self._committed[_place(r)]]
+        found = converted([_source_record(record) for record in sent], self._partitions)
+        again = converted([_source_record(record) for record in known], self._partitions)
+        await self._send(found.messages)
+        counts = list(zip(known + sent, again.counts + found.counts, strict=True))
+        letters = again.dead_letters + found.dead_letters
         originals = {f"{record.topic}/{record.partition}/{record.offset}": record.value for record in records}
         await store_dead_letters(
             self._database, letters, {letter_source(e): originals[letter_source(e)] for e in letters}
@@ -165,8 +163,12 @@ class IngestWorker:
         self._counts.count_dead(
             [one for one in letters if TopicPartition(one.source.topic, one.source.partition) in current]
         )
-        metrics.RECORDED.inc(converter.recorded)
-        for letter in converter.dead_letters:
+        metrics.RECORDED.inc(found.recorded)
+        for letter in found.dead_letters:
+            if letter.fault.code is Reason.DEFECT:
+                self._log.error(
+                    "defect: a record cannot be converted", source=letter_source(letter), why=letter.fault.message
+                )
             metrics.INGEST_DEAD.labels(letter.fault.code.value).inc()
         metrics.BATCH_SECONDS.labels("ingest").observe(time.monotonic() - began)
 

@@ -1,7 +1,7 @@
 """Why a reading was refused at the door: the closed list of reason codes that telegrams and files share.
 
-Each code begins with the id of the rule that it breaks. `meaning` is the sentence that the reference prints; what to
-do about one particular fault stands in the message that goes with it.
+Each code but DEFECT begins with the id of the rule that it breaks. `meaning` is the sentence that the reference prints;
+what to do about one particular fault stands in the message that goes with it.
 """
 
 from __future__ import annotations
@@ -36,3 +36,4 @@ class Reason(StrEnum):
     A4_ALIGNMENT = "A4_ALIGNMENT", "The moment does not start an hour, or the period is not one hour."
     B4_AMBIGUOUS = "B4_AMBIGUOUS", "Local time without offset in the repeated October hour, and nothing tells which."
     B4_IMPOSSIBLE = "B4_IMPOSSIBLE", "Local time without offset in the hour that March leaves out."
+    DEFECT = "DEFECT", "Our own code failed on it: nothing is wrong with what was sent, as far as we know."

@@ -50,7 +50,19 @@ def test_answers_come_back(made: Readings, offset: int, epoch: int, defect: str)
     """With the record itself, its validities and findings."""
     told = [FindingTold(0, "C1", "F", 1.5, None)]
     record = line_log.encode(Recorded(made))
-    written = Answer(epoch, offset, 7, record, np.arange(len(made), dtype=np.uint8), 1, False, told, told, defect, "9")  # noqa: FBT003 - `last`
+    written = Answer(
+        epoch,
+        offset,
+        7,
+        record,
+        np.arange(len(made), dtype=np.uint8),
+        part=1,
+        last=False,
+        findings=told,
+        rejected=told,
+        defect=defect,
+        rules_version="9",
+    )
     read = answer.decode(answer.encode(written))
     assert read.validity.tolist() == written.validity.tolist()
     names = [name for name in Answer.__slots__ if name != "validity"]

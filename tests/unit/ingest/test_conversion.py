@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.conversion import Converter, SourceRecord, forecast
+from services.ingest import conversion
+from services.ingest.columns import Pending, columns_of
+from services.ingest.conversion import Converted, Converter, SourceRecord, converted, forecast
+from services.ingest.files.told import Fault
 from shared.domain.quantities import ABSENT
+from shared.domain.reading import Readings
+from shared.domain.reason import Reason
 from shared.events import line_log
 from shared.events.codec import MAX_READINGS
 from shared.events.line_log import Recorded
@@ -36,7 +42,7 @@ def body_of(lines: list[dict[str, Any]], station: str = "S") -> bytes:
     return json.dumps({"telegram": "T", "station": station, "sent": "2026-11-23T12:00:00Z", "lines": lines}).encode()
 
 
-def recorded(converter: Converter) -> list[tuple[int, int, int]]:
+def recorded(converter: Converter | Converted) -> list[tuple[int, int, int]]:
     """Return (partition of the line log, source offset, place) of everything recorded, in its order."""
     found = []
     for partition, message in converter.messages:
@@ -104,3 +110,24 @@ def test_the_door_forecasts_what_conversion_does() -> None:
     lines = [{"line": "A", "hours": [{"start": "no"}, {"start": "2026-11-23T10:00:00Z", "volume_m3n": 1}]}]
     count, faults = forecast(SourceRecord("telemetry", 0, 0, body_of(lines)))
     assert (count, [fault.place for fault in faults]) == (2, [0])
+
+
+def test_a_record_that_makes_our_own_code_fail_harms_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a dead letter of reason DEFECT; everything around it is recorded, in its order."""
+
+    def failing(pending: Pending) -> tuple[Readings, list[tuple[int, Fault]]]:
+        if any(hour.volume_m3n == 13 for hour in pending.hours):
+            raise ZeroDivisionError
+        return columns_of(pending)
+
+    monkeypatch.setattr(conversion, "columns_of", failing)
+    volumes = [1, 2, 13, 4, 5]
+    hours = [{"start": "2026-11-23T10:00:00Z", "volume_m3n": volume} for volume in volumes]
+    records = [
+        SourceRecord("telemetry", 0, offset, body_of([{"line": "A", "hours": [hour]}]))
+        for offset, hour in enumerate(hours)
+    ]
+    found = converted(records, PARTITIONS)
+    assert [(letter.source.offset, letter.fault.code) for letter in found.dead_letters] == [(2, Reason.DEFECT)]
+    assert [offset for _, offset, _ in recorded(found)] == [0, 1, 3, 4]
+    assert (found.counts, found.recorded) == ([1] * 5, 4)

@@ -5,54 +5,25 @@ from __future__ import annotations
 import asyncio
 
 from shared.events.topics import OPERATIONS, TELEMETRY
-from shared.runtime.kafka import AIOKafkaConsumer, KafkaError, TopicPartition
-from shared.runtime.logging import logger
-from shared.runtime.mongo import Database, PyMongoError, is_passing
+from shared.runtime.kafka import AIOKafkaConsumer, TopicPartition
+from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 
 LOOK_SECONDS = 2.0
+"""How often dead letters without their bytes are looked for."""
 MOST_AT_ONCE = 200
 FETCH_SECONDS = 10.0
 _SOURCES = (TELEMETRY.name, OPERATIONS.name)
 
 
 class Originals:
-    """Adds originals, every two seconds, as long as there are dead letters without."""
+    """Adds originals as long as there are dead letters without."""
 
     def __init__(self, reader: AIOKafkaConsumer, database: Database) -> None:
         self._reader, self._database = reader, database
-        self._stopping = asyncio.Event()
-        self._log = logger(__name__)
 
-    async def start(self) -> None:
-        """Begin to look."""
-        await self._reader.start()
-        self._task = asyncio.create_task(self._run())
-
-    async def ended(self) -> None:
-        """Wait for the end."""
-        await asyncio.shield(self._task)
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        self._stopping.set()
-        await self._task
-        await self._reader.stop()
-
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self._add_missing()
-            except (KafkaError, PyMongoError, TimeoutError) as fault:
-                if isinstance(fault, PyMongoError) and not is_passing(fault):
-                    raise
-                self._log.warning("originals wait: a server is away", fault=str(fault)[:200])
-            try:
-                await asyncio.wait_for(self._stopping.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
-
-    async def _add_missing(self) -> None:
+    async def add_missing(self) -> None:
+        """Add the bytes of the oldest sources that lack them."""
         letters = self._database[Collection.DEAD_LETTERS]
         wanted = await letters.distinct("source", {"by": "validation", "original": None})
         for source in wanted[:MOST_AT_ONCE]:

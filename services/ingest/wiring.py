@@ -8,14 +8,17 @@ from fastapi import FastAPI
 
 from services.ingest.api import MAX_BODY_BYTES, api
 from services.ingest.handlers import Doors
+from services.ingest.originals import LOOK_SECONDS as ORIGINALS_LOOK_SECONDS
 from services.ingest.originals import Originals
 from services.ingest.settings import IngestSettings
+from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
 from shared.runtime import http, http_state, kafka
 from shared.runtime.health import Health
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import connect
+from shared.runtime.periodic import Periodic
 from shared.store.documents import ensure_collections
 
 GROUP = "gastrack-ingest"
@@ -44,9 +47,15 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
         kafka.producer(settings.kafka_bootstrap, LINGER_MS),
     )
     worker = IngestWorker(clients, database, health, settings.partitions, settings.batch_records)
-    ticks = Ticks(
-        kafka.watcher(settings.kafka_bootstrap, GROUP), settings.tick_seconds, worker.owns_operations, worker.tick
-    )
+    watcher = kafka.watcher(settings.kafka_bootstrap, GROUP)
+    ticks = Ticks(watcher, settings.tick_seconds, worker.owns_operations, worker.tick)
+    reader = kafka.consumer(settings.kafka_bootstrap, None)
+    originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
     face = HttpFace(application(doors, settings), settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
-    return [worker, ticks, Originals(kafka.consumer(settings.kafka_bootstrap, None), database), face]
+    return [
+        worker,
+        Periodic(ticks.look, TICKS_LOOK_SECONDS, watcher),
+        Periodic(originals.add_missing, ORIGINALS_LOOK_SECONDS, reader),
+        face,
+    ]

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Self
 
 
-class Reason(StrEnum):
-    """Reason codes of one reading; the sentence beside each code is its meaning."""
+class Code(StrEnum):
+    """A closed list of codes; each member is written as its code and the sentence that says what it means."""
 
     meaning: str
 
@@ -21,6 +21,10 @@ class Reason(StrEnum):
         member._value_ = code
         member.meaning = meaning
         return member
+
+
+class Reason(Code):
+    """Reason codes of one reading."""
 
     A1_SCHEMA = "A1_SCHEMA", "What arrived does not have the documented form, or contradicts itself."
     A1_ENCODING = "A1_ENCODING", "The bytes are not text in the encoding that was announced."

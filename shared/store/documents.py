@@ -93,5 +93,6 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.FINDINGS].create_index(newest_first)
     await database[Collection.DECISIONS].create_index(newest_first)
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
+    await database[Collection.DEAD_LETTERS].create_index([("by", 1), ("original", 1), ("source", 1)])
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from shared.domain.reason import Code
 
 
-class RefusalCode(StrEnum):
-    """Codes of refused files; the sentence beside each code is its meaning."""
-
-    meaning: str
-
-    def __new__(cls, code: str, meaning: str) -> Self:
-        """Make a member that is its code and carries its meaning."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.meaning = meaning
-        return member
+class RefusalCode(Code):
+    """Codes of refused files."""
 
     EMPTY = "EMPTY", "The file has no bytes, no heading or no row below its heading."
     NOT_CSV = "NOT_CSV", "The file is a workbook, an archive, XML, HTML or JSON, not csv."

@@ -48,7 +48,7 @@ class Aggregation:
         self._database, self._log_begins = database, log_begins
         self._commits = Commits(database)
         self._states: dict[int, PartitionState] = {}
-        self._gaps: dict[int, tuple[int, int, int]] = {}
+        self._gaps: dict[int, set[tuple[int, int, int]]] = {}
         self._awaiting: dict[int, float] = {}
         self._epoch = -1
         self._told_at = float("-inf")
@@ -58,6 +58,7 @@ class Aggregation:
         """Load a partition afresh from the store."""
         self._states.pop(partition, None)
         self._awaiting.pop(partition, None)
+        self._gaps.pop(partition, None)
         return (await self._state(partition)).progress.read + 1
 
     async def _state(self, partition: int) -> PartitionState:
@@ -144,11 +145,12 @@ class Aggregation:
         """
         metrics.GAPS.inc()
         self._log.error("gap", partition=partition, reason=gap)
-        seen = (position.offset, position.part, records[0].offset)
-        if not _is_whole(records, position.read) and self._gaps.get(partition) != seen:
-            self._gaps[partition] = seen
+        here = (position.offset, position.part)
+        seen = self._gaps.setdefault(partition, set())
+        if not _is_whole(records, position.read) and (*here, records[0].offset) not in seen:
+            seen.add((*here, records[0].offset))
             raise ReadAgainError(position.read + 1)
-        self._gaps.pop(partition, None)
+        self._gaps.pop(partition, None)  # what stands behind the gap has come a second time: it was read again
         await self._ask_again(partition, position)
         await self.handle(partition, records)
 

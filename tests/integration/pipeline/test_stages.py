@@ -204,3 +204,16 @@ async def test_a_partition_that_begins_anew_is_counted_from_its_block(database: 
     counts.count(("telemetry", 0), 5, 7)
     await counts.store(database)
     assert (await ledgers.total(database)).received == 7
+
+
+async def test_a_gap_is_asked_for_while_new_answers_keep_coming(database: Database) -> None:
+    """What was under way when the partition was wound back must not hide that it has been read again (seen once)."""
+    topic = await validated(database)
+    deciding = aggregation(database)
+    await deciding.handle(PARTITION, topic.records(0, 2))
+    # The topic has lost offsets 2 and 3: reading again begins at 4, and other answers arrive in between.
+    for first in (4, 5, 6):
+        with pytest.raises(ReadAgainError):
+            await deciding.handle(PARTITION, topic.records(first, 1))
+    await deciding.handle(PARTITION, topic.records(4, 1))
+    assert await database[Collection.REANSWERS].count_documents({"_id": PARTITION, "offset": 1}) == 1

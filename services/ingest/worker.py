@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -196,11 +196,21 @@ class IngestWorker:
 
     async def _send(self, messages: Sequence[tuple[int, bytes]]) -> None:
         """Write to the line log; each message is in the broker for good when this returns."""
-        pending = [
-            await self._producer.send(RECORDED.name, value, partition=partition) for partition, value in messages
-        ]
-        for sent in pending:
-            await sent
+        by_partition: dict[int, list[bytes]] = defaultdict(list)
+        for partition, value in messages:
+            by_partition[partition].append(value)
+        sent = await asyncio.gather(
+            *(self._send_in_order(partition, values) for partition, values in by_partition.items()),
+            return_exceptions=True,
+        )
+        for failure in sent:
+            if failure is not None:
+                raise failure
+
+    async def _send_in_order(self, partition: int, values: Sequence[bytes]) -> None:
+        """Send one after the other: were a later one written and an earlier one not, it would look old when it came."""
+        for value in values:
+            await self._producer.send_and_wait(RECORDED.name, value, partition=partition)
 
     async def _settle(self) -> None:
         """Store the ledgers, then commit: Kafka's offset never runs ahead of the count."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -90,6 +91,8 @@ async def _live(parts: Sequence[Part], health: Health, settings: ServiceSettings
         for part in parts:
             await part.start()
             running.push_async_callback(part.stop)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: looking through it again and again would hold everything up
         health.ready = True
         log.info("started")
         waiting = [asyncio.create_task(stop.wait()), *(asyncio.create_task(part.ended()) for part in parts)]

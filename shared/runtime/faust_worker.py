@@ -83,7 +83,6 @@ class FaustWorker:
         self._batch_records = batch_records
         self._log = logger(__name__)
         self._sought: dict[int, tuple[int, float]] = {}
-        self._ended = asyncio.Event()
         self._bootstrap = bootstrap
         self._app = self._build(bootstrap)
 

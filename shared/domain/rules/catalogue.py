@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from shared.domain.rules import gas, message, time, value
-from shared.domain.rules.rule import SEVERITY, Card, Rule, Severity
+from shared.domain.rules.evidence import Evidence
+from shared.domain.rules.rule import SEVERITY, Card, JudgedBy, Rule, Severity
 
 RULES_VERSION = "1"
 """Travels with every result. Raised whenever a rule can judge a reading otherwise than before."""
 
-CATALOGUE: tuple[Rule | Card, ...] = (
+CATALOGUE: tuple[Rule[Any] | Card, ...] = (
     message.well_formed,
     message.repeated,
     message.hour_alignment,
@@ -25,8 +27,15 @@ CATALOGUE: tuple[Rule | Card, ...] = (
     gas.gcv_of_network,
     gas.temperature_plausible,
 )
-RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
-"""The rules that validation judges."""
+_JUDGED = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
+
+
+def _judged_by(place: JudgedBy) -> tuple[Rule[Any], ...]:
+    return tuple(rule for rule in _JUDGED if rule.card.judged_by is place)
+
+
+RULES: tuple[Rule[Evidence], ...] = _judged_by(JudgedBy.VALIDATION)
+"""The rules that validation judges, on each reading by itself."""
 
 CARDS = tuple(entry.card if isinstance(entry, Rule) else entry for entry in CATALOGUE)
 
@@ -34,7 +43,7 @@ CARDS = tuple(entry.card if isinstance(entry, Rule) else entry for entry in CATA
 def default_settings() -> dict[str, float]:
     """Return every threshold and severity that can be set, by its name ("D7.relative", "D7.severity")."""
     settings: dict[str, float] = {}
-    for rule in RULES:
+    for rule in _JUDGED:
         settings |= {f"{rule.card.id}.{name}": default for name, default in rule.card.thresholds.items()}
         settings[f"{rule.card.id}.{SEVERITY}"] = float(rule.severity)
     return settings

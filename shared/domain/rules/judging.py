@@ -78,7 +78,7 @@ def judge(
     table: TermsTable,
     known_at_ms: int,
     thresholds: Mapping[str, float] = MappingProxyType({}),
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule[Evidence]] = RULES,
 ) -> Judged:
     """Judge the readings of one record of the line log.
 
@@ -102,7 +102,7 @@ def judge(
 
 
 def _applied(
-    rule: Rule, evidence: Evidence, settings: Settings, defects: dict[str, Exception], first: int = 0
+    rule: Rule[Evidence], evidence: Evidence, settings: Settings, defects: dict[str, Exception], first: int = 0
 ) -> NDArray[np.void]:
     """Return a rule's hits; where it raises, halve the readings until only those stand apart that it raises on."""
     try:
@@ -118,7 +118,7 @@ def _applied(
     return found
 
 
-def _hits(hits: Hits, rule: Rule, settings: Settings, first: int, count: int) -> NDArray[np.void]:
+def _hits(hits: Hits, rule: Rule[Evidence], settings: Settings, first: int, count: int) -> NDArray[np.void]:
     rows = np.flatnonzero(np.broadcast_to(hits.mask, count))
     found = np.zeros(len(rows), _HIT)
     if len(rows):
@@ -130,7 +130,9 @@ def _hits(hits: Hits, rule: Rule, settings: Settings, first: int, count: int) ->
     return found
 
 
-def _concluded(count: int, hits: NDArray[np.void], rules: Sequence[Rule], defects: dict[str, Exception]) -> Judged:
+def _concluded(
+    count: int, hits: NDArray[np.void], rules: Sequence[Rule[Evidence]], defects: dict[str, Exception]
+) -> Judged:
     hits = hits[np.argsort(hits["row"], kind="stable")]
     rejecting = hits[hits["severity"] == Severity.R]
     rejected_rows, firsts = np.unique(rejecting["row"], return_index=True)

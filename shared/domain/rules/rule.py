@@ -1,6 +1,6 @@
 """What a rule is: a card (id, formula, thresholds, severity, source), an explanation in words, and a pure function.
 
-A rule is written as a function over `Evidence` under the decorator `rule`; its docstring is the explanation. A rule
+A rule is written as a function over its evidence under the decorator `rule`; its docstring is the explanation. A rule
 that is judged elsewhere is written as a docstring alone under `judged_elsewhere`, so that the catalogue is complete.
 """
 
@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.rules.evidence import Evidence
+Evidence = TypeVar("Evidence")
+"""What a rule looks at: a reading by itself, an hour in the context of its line, or an analysis."""
 
 SEVERITY = "severity"
 """The name under which a rule's severity is set, beside its thresholds: "D7.severity"."""
@@ -38,8 +40,11 @@ class JudgedBy(StrEnum):
     DOOR = "door"
     """On decoding, before there is a reading at all."""
     VALIDATION = "validation"
+    """On the reading itself and the register."""
     AGGREGATION = "aggregation"
-    """Where the hour as it stands is known."""
+    """In context: where the hours of the line as they stand are known."""
+    ANALYSIS = "analysis"
+    """On an analysis of a chromatograph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,17 @@ class Hits:
     """Which readings a rule hits, with what was observed and the bound that it broke.
 
     `observed` and `threshold` are one number or one a reading, in the unit that the rule names, NaN where there is
-    none. A rule with two bounds says in `severity` (one a reading) which of them was broken.
+    none. A rule with two bounds says in `severity` (one a reading) which of them was broken. A rule in context looks at
+    the hours before the one that is judged: what it finds concerns the hours `since` to `until` hours back, both
+    included (0: the hour itself).
     """
 
     mask: NDArray[np.bool_]
     observed: NDArray[np.float64] | float = np.nan
     threshold: NDArray[np.float64] | float = np.nan
     severity: NDArray[np.uint8] | None = None
+    since: NDArray[np.int64] | int = 0
+    until: NDArray[np.int64] | int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,8 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule that validation judges: its card, its default severity, and its function."""
+class Rule(Generic[Evidence]):
+    """A rule that is judged on evidence: its card, its default severity, and its function."""
 
     card: Card
     severity: Severity
@@ -87,18 +96,16 @@ def rule(  # noqa: PLR0913 - the fields of a card, named at each use
     severity: Severity,
     source: str,
     thresholds: Mapping[str, float] = MappingProxyType({}),
-) -> Callable[[Callable[[Evidence], Hits]], Rule]:
-    """Make a rule of a pure function over many readings, whose docstring explains it in the trade's words.
+    by: JudgedBy = JudgedBy.VALIDATION,
+) -> Callable[[Callable[[Evidence], Hits]], Rule[Evidence]]:
+    """Make a rule of a pure function over much evidence, whose docstring explains it in the trade's words.
 
     `thresholds` are defaults by name, read as `evidence.thresholds[name]`; a setting "<code>.<name>" overrides one,
     "<code>.severity" the severity.
     """
 
-    def make(find: Callable[[Evidence], Hits]) -> Rule:
-        words = _words(find)
-        card = Card(
-            code, title, formula, severity, source, words, JudgedBy.VALIDATION, MappingProxyType({**thresholds})
-        )
+    def make(find: Callable[[Evidence], Hits]) -> Rule[Evidence]:
+        card = Card(code, title, formula, severity, source, _words(find), by, MappingProxyType({**thresholds}))
         return Rule(card, severity, find)
 
     return make

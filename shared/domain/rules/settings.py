@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,11 @@ class Settings:
     table: TermsTable
     terms: NDArray[np.void]
 
-    def thresholds(self, rule: Rule) -> dict[str, Threshold]:
+    def thresholds(self, rule: Rule[Any]) -> dict[str, Threshold]:
         """Return a rule's thresholds by name, one number for all readings or one a reading."""
         return {name: self._of(f"{rule.card.id}.{name}", default) for name, default in rule.card.thresholds.items()}
 
-    def severities(self, rule: Rule, rows: NDArray[np.intp], own: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    def severities(self, rule: Rule[Any], rows: NDArray[np.intp], own: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
         """Return the severity of a rule for some of the readings.
 
         Args:

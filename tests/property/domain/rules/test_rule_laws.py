@@ -18,6 +18,7 @@ from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT, QUANTITIES
 from shared.domain.reading import MEASURES, Provenance, Quality, Readings, Source, empty_rows
 from shared.domain.rules.catalogue import RULES
+from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.judging import Judged, judge
 from shared.domain.rules.rule import Rule, Severity
 from shared.domain.topology import Line, Register, Station, Terms
@@ -77,7 +78,7 @@ def _readings(told: list[Told]) -> Readings:
     return Readings(rows, NAMES, [Source("telemetry", 0, 0, "T", "S1", 0)])
 
 
-def _judged(told: list[Told], rules: tuple[Rule, ...] = RULES) -> Judged:
+def _judged(told: list[Told], rules: tuple[Rule[Evidence], ...] = RULES) -> Judged:
     return judge(_readings(told), TABLE, KNOWN_AT_MS, rules=rules)
 
 
@@ -182,7 +183,7 @@ def test_every_rule_has_a_law() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.card.id)
 @given(told=st.lists(_told(), max_size=8))
-def test_a_rule_hits_where_its_formula_says(rule: Rule, told: list[Told]) -> None:
+def test_a_rule_hits_where_its_formula_says(rule: Rule[Evidence], told: list[Told]) -> None:
     """Alone and over any readings, extreme and absent values included; and it never raises."""
     result = _judged(told, rules=(rule,))
     hit = {hit.row for hit in result.rejected} | {hit.row for hit in result.findings}

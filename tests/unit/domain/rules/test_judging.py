@@ -28,7 +28,7 @@ from tests.unit.domain.rules.one_hour import (
 _BROKEN_AT = 13_000
 
 
-def _judged_by(rules: tuple[Rule, ...], *temperatures: int) -> Judged:
+def _judged_by(rules: tuple[Rule[Evidence], ...], *temperatures: int) -> Judged:
     readings = readings_of(*({"temperature": each} for each in temperatures))
     return judge(readings, table_of(LINE), KNOWN_AT_MS, rules=rules)
 

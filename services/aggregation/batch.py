@@ -8,18 +8,32 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.reading import MEASURES, Readings, Source
+from shared.domain.reading import MEASURES, Provenance, Readings, Source, meter_mark
 from shared.domain.revision import HOUR
+from shared.domain.rules.rule import Severity
 from shared.events import line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError
-from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.topics import OPERATIONS, SOURCES
 from shared.store.progress import Progress
+
+OPERATIONS_SOURCE = f"{OPERATIONS.name}/0"
+"""The one partition of operations, as positions name it."""
 
 
 class GapError(Exception):
     """An answer is missing: nothing may be written past it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one record of the line log asks for, in its order: the candidates `rows` of the batch, or `asked`."""
+
+    offset: int
+    known_at_ms: int
+    rows: range = range(0)
+    asked: TopologyAsked | DecisionAsked | Tick | None = None
 
 
 @dataclass(slots=True)
@@ -34,9 +48,14 @@ class Batch:
     sources: list[Source]
     findings: dict[int, list[FindingTold]] = field(default_factory=dict)
     rejected: dict[int, FindingTold] = field(default_factory=dict)
-    changes: list[tuple[int, TopologyAsked]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
-    """Offsets of the line log whose record could not be read, with the reason; `changes` has offsets too."""
+    """Offsets of the line log whose record could not be read, with the reason."""
+
+    def position(self, row: int) -> str:
+        """Return the source position of a candidate as it names findings and dead letters."""
+        source = self.sources[self.source[row]]
+        return f"{source.topic}/{source.partition}/{source.offset}/{int(self.candidates[row]['source_place'])}"
 
 
 @dataclass(slots=True)
@@ -52,7 +71,7 @@ class _Gathering:
     count: int = 0
     findings: dict[int, list[FindingTold]] = field(default_factory=dict)
     rejected: dict[int, FindingTold] = field(default_factory=dict)
-    changes: list[tuple[int, TopologyAsked]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -95,13 +114,14 @@ def _take(gathering: _Gathering, answer: Answer) -> None:
     match entry:
         case Recorded(readings):
             _take_readings(gathering, answer, readings)
-        case TopologyAsked(offset=offset):
-            name = f"{OPERATIONS.name}/0"
-            if after.sources.get(name, (-1, 0)) < (offset, 0):
-                after.sources[name] = (offset, 0)
-                gathering.changes.append((answer.offset, entry))
+        case TopologyAsked(offset=offset) | DecisionAsked(offset=offset):
+            if after.sources.get(OPERATIONS_SOURCE, (-1, 0)) < (offset, 0):
+                after.sources[OPERATIONS_SOURCE] = (offset, 0)
+                gathering.steps.append(Step(answer.offset, after.known_at_ms, asked=entry))
         case Tick(until_ms):
-            after.until_ms = max(after.until_ms, until_ms)
+            if until_ms > after.until_ms:
+                after.until_ms = until_ms
+                gathering.steps.append(Step(answer.offset, after.known_at_ms, asked=entry))
 
 
 def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) -> None:
@@ -112,7 +132,8 @@ def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) ->
     rows = readings.rows[fresh]
     numbers = [gathering.lines.setdefault(name, len(gathering.lines)) for name in readings.lines]
     source = rows["source"].astype(np.int64)
-    candidates = _candidates(rows, readings.sources, answer, answer.validity[fresh])
+    candidates = _candidates(rows, readings, answer, answer.validity[fresh])
+    _flag(candidates, fresh, answer)
     line = np.array(numbers, np.int64)[rows["line"]]
     gathering.columns.append((candidates, line, rows["hour"].astype(np.int64), source + len(gathering.sources)))
     gathering.sources += readings.sources
@@ -123,6 +144,8 @@ def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) ->
     for finding in answer.rejected:
         if finding.row in place:
             gathering.rejected[place[finding.row]] = finding
+    known_at_ms = gathering.after.known_at_ms
+    gathering.steps.append(Step(answer.offset, known_at_ms, range(gathering.count, gathering.count + len(fresh))))
     gathering.count += len(fresh)
 
 
@@ -153,10 +176,23 @@ def _packed(position: tuple[int, int]) -> int:
     return (position[0] << _PLACE_BITS) + position[1]
 
 
+def _flag(candidates: NDArray[np.void], fresh: NDArray[np.intp], answer: Answer) -> None:
+    """Mark the candidates of which rules have found something, and those that a finding keeps back."""
+    if not answer.findings:
+        return
+    rows = np.array([finding.row for finding in answer.findings])
+    blocks = np.array([finding.severity == Severity.F.name for finding in answer.findings])
+    place = np.minimum(np.searchsorted(fresh, rows), len(fresh) - 1)
+    told = fresh[place] == rows
+    flags = np.where(blocks, Provenance.FOUND | Provenance.BLOCKED, Provenance.FOUND).astype(np.uint8)
+    np.bitwise_or.at(candidates["provenance"], place[told], flags[told])
+
+
 def _candidates(
-    rows: NDArray[np.void], sources: list[Source], answer: Answer, validity: NDArray[np.uint8]
+    rows: NDArray[np.void], readings: Readings, answer: Answer, validity: NDArray[np.uint8]
 ) -> NDArray[np.void]:
     """Return the HOUR rows that readings would become."""
+    sources = readings.sources
     candidates = np.zeros(len(rows), HOUR)
     for name in (*MEASURES, "quality", "provenance"):
         candidates[name] = rows[name]
@@ -169,6 +205,7 @@ def _candidates(
     candidates["source_partition"] = np.array([s.partition for s in sources], np.uint16)[source]
     candidates["source_offset"] = np.array([s.offset for s in sources], np.int64)[source]
     candidates["source_place"] = rows["place"]
+    candidates["meter"] = np.array([meter_mark(name) for name in readings.meters], np.uint16)[rows["meter"]]
     return candidates
 
 
@@ -186,6 +223,6 @@ def _finished(gathering: _Gathering) -> Batch:
         gathering.sources,
         gathering.findings,
         gathering.rejected,
-        gathering.changes,
+        gathering.steps,
         gathering.defects,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from services.aggregation.batch import Batch
-from services.aggregation.settle import Settled
+from services.aggregation.settled import Settled
 from shared.events.answer import FindingTold
 from shared.runtime.logging import logger
 

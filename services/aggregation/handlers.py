@@ -8,15 +8,19 @@ from functools import partial
 
 import numpy as np
 
-from services.aggregation.batch import Batch, GapError, gather
+from services.aggregation.batch import OPERATIONS_SOURCE, Batch, GapError, gather
 from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
-from services.aggregation.settle import OUTCOMES, Settled, places_of, settle
+from services.aggregation.preparing import Preparing
+from services.aggregation.settle import settle
+from services.aggregation.settled import OUTCOMES, Settled
 from services.aggregation.state import PartitionState
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.revision import Outcome
 from shared.domain.topology import Register
 from shared.events import answer as answers
+from shared.events.line_log import TopologyAsked
+from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.events.topology import applied
 from shared.runtime import metrics
 from shared.runtime.faust_worker import Record
@@ -37,15 +41,22 @@ REGISTER_PARTITION = 0
 
 
 class Aggregation:
-    """The stage: what it holds of each partition, and the store.
+    """The stage: what it holds of each partition, the register, and the store.
 
-    `log_begins` tells the first offset that a partition of the line log still has.
+    `log_begins` tells the first offset that a partition of the line log still has; `partitions` how many there are.
     """
 
     name = "aggregation"
 
-    def __init__(self, database: Database, log_begins: Callable[[int], Awaitable[int]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        log_begins: Callable[[int], Awaitable[int]],
+        register: RegisterHistory,
+        partitions: int,
+    ) -> None:
         self._database, self._log_begins = database, log_begins
+        self._preparing = Preparing(database, register, partitions)
         self._commits = Commits(database)
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, set[tuple[int, int, int]]] = {}
@@ -67,7 +78,8 @@ class Aggregation:
             key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
             position = await progress.load(self._database, key, self._epoch, first)
             register = await self._register() if partition == REGISTER_PARTITION else Register()
-            self._states[partition] = PartitionState(position, register)
+            asked = position.sources.get(OPERATIONS_SOURCE, (NOTHING_CHANGED, 0))[0]
+            self._states[partition] = PartitionState(position, register, asked)
         return self._states[partition]
 
     async def _register(self) -> Register:
@@ -115,13 +127,14 @@ class Aggregation:
             raise
 
     async def _settle_and_commit(self, partition: int, state: PartitionState, batch: Batch, after: Progress) -> None:
-        places = places_of(batch)
-        await state.load(self._database, places.keys)
-        settled = isolated(batch, lambda: settle(batch, places, state.days))
+        given = await self._preparing.given(partition, state, batch)
+        settled = isolated(batch, lambda: settle(given))
+        for rule, fault in settled.defects.items():
+            self._log.error("defect: a rule raised", rule=rule, exc_info=fault)
         writes = writes_of(partition, state, batch, settled)
         register = self._take_changes(partition, state.register, batch, writes)
         await self._commits.commit(state.progress, after, writes)
-        state.register = register
+        state.register, state.register_offset = register, given.register_offset
         state.committed(settled, after)
         self._tell(partition, batch, settled, writes)
 
@@ -129,9 +142,12 @@ class Aggregation:
         """Fold changes of the register, in the one partition whose owner writes it."""
         if partition != REGISTER_PARTITION:
             return register
-        for offset, change in batch.changes:
+        for step in batch.steps:
+            change = step.asked
+            if not isinstance(change, TopologyAsked):
+                continue
             outcome = applied(register, change.document, change.known_at_ms)
-            for collection, operations in register_writes(register, change, outcome, offset).items():
+            for collection, operations in register_writes(register, change, outcome, step.offset).items():
                 writes[collection] += operations
             if isinstance(outcome, Register):
                 register = outcome

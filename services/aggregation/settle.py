@@ -1,130 +1,94 @@
-"""Settling a batch: what becomes of each candidate, and what the days and months say then. Pure."""
+"""Settling a batch: its steps in the order of the line log, and what days, months and contexts say then. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from services.aggregation.arriving import take_readings
 from services.aggregation.batch import Batch
-from shared.domain import gas_time
-from shared.domain.revision import HOUR, HeldReason, Outcome, apply, apply_first
+from services.aggregation.contexts import Kept, contexts_of
+from services.aggregation.deciding import Deciding, Registered
+from services.aggregation.decisions import take_decision
+from services.aggregation.places import Places
+from services.aggregation.settled import DEAD, MonthStatus, Settled
+from services.aggregation.table import DayKey, MonthKey, Table
+from services.aggregation.ticking import take_tick
+from shared.domain.line_context import kept_of
 from shared.domain.rollup import fold_hours
-
-DayKey = tuple[str, date]
-MonthKey = tuple[str, str]
-OUTCOMES = (Outcome.ACCEPTED, Outcome.REPEATED, Outcome.HELD, Outcome.DEAD_LETTERED)
-"""Outcomes by their number in `Settled.outcome`."""
-_ACCEPTED, _REPEATED, _HELD, _DEAD = range(4)
-_DAY_BITS = 20  # 2**20 days since 1970 reach far beyond 2099
+from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
 
 
-@dataclass(slots=True)
-class Places:
-    """Where candidates belong: `keys[day[i]]` is row i's line and gas day, `slot[i]` its hour of that day, from 0."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """All that a batch is decided with; nothing of it is changed.
 
+    `days`, `months`, `statuses` and `kept` are as the store has them; `keys` the days that may change; `spans` and
+    `beside` say what context each line needs, and which days of it are not kept. `register` holds at the batch's begin,
+    `registers` after each change in it; `register_offset` is the last of these.
+    """
+
+    partition: int
+    batch: Batch
+    places: Places
+    days: Mapping[DayKey, NDArray[np.void]]
+    months: Mapping[MonthKey, NDArray[np.void]]
+    statuses: Mapping[MonthKey, MonthStatus]
+    kept: Kept
     keys: list[DayKey]
-    day: NDArray[np.int64]
-    slot: NDArray[np.int64]
+    spans: Mapping[str, tuple[int, int]]
+    beside: Mapping[str, list[date]]
+    register: Registered
+    registers: Mapping[int, Registered]
+    register_offset: int
+    until_ms: int
 
 
-@dataclass(slots=True)
-class Settled:
-    """What a batch led to.
-
-    `outcome` has the number of an outcome for each candidate. `days` are the gas days that changed (25 HOUR rows and
-    the rollup); `months` their slots; `superseded` what hours said before; `held` why candidates were held.
-    """
-
-    outcome: NDArray[np.uint8]
-    days: dict[DayKey, tuple[NDArray[np.void], np.void]] = field(default_factory=dict)
-    superseded: list[tuple[str, int, np.void]] = field(default_factory=list)
-    held: dict[int, HeldReason] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=4096)
-def _day(number: int) -> date:
-    return gas_time.day_of_number(number)
-
-
-def places_of(batch: Batch) -> Places:
-    """Find the line and gas day of each candidate that was not rejected."""
-    days, indexes = gas_time.days_and_indexes(batch.hour)
-    key = (batch.line << _DAY_BITS) + days
-    distinct, inverse = np.unique(key, return_inverse=True)
-    keys = [(batch.lines[number >> _DAY_BITS], _day(number & (2**_DAY_BITS - 1))) for number in distinct.tolist()]
-    return Places(keys, inverse.astype(np.int64), indexes.astype(np.int64) - 1)
-
-
-def settle(batch: Batch, places: Places, days: Mapping[DayKey, NDArray[np.void]]) -> Settled:
-    """Decide every candidate of a batch, in order.
-
-    Args:
-        batch: The candidates.
-        places: Where they belong.
-        days: The days as they stand (25 HOUR rows each); one that is not there has nothing yet.
-    """
-    table = _Table(np.zeros((len(places.keys), gas_time.MAX_HOURS_PER_DAY), HOUR), np.zeros(len(places.keys), np.bool_))
-    for number, key in enumerate(places.keys):
-        if key in days:
-            table.days[number] = days[key]
+def settle(given: Given) -> Settled:
+    """Decide every step of a batch, in order."""
+    batch = given.batch
+    closed = {key for key, status in given.statuses.items() if status.closed}
+    contexts = contexts_of(given.spans, given.kept, given.beside, given.days)
     settled = Settled(np.zeros(len(batch.candidates), np.uint8))
-    settled.outcome[list(batch.rejected)] = _DEAD
-    _decide(batch, places, table, settled)
-    rollups = fold_hours(table.days[table.changed])
-    for place, number in enumerate(np.flatnonzero(table.changed).tolist()):
-        settled.days[places.keys[number]] = (table.days[number].copy(), rollups[place])
+    settled.outcome[list(batch.rejected)] = DEAD
+    deciding = Deciding(
+        given.partition,
+        batch,
+        Table.of([*given.places.keys, *given.keys], given.days, closed),
+        contexts,
+        settled,
+        given.register,
+        given.registers,
+        given.months,
+        given.statuses,
+        given.until_ms,
+        np.array([contexts.numbers.get(line, -1) for line in batch.lines], np.int64),
+        closed,
+    )
+    for step in batch.steps:
+        match step.asked:
+            case None:
+                take_readings(deciding, given.places, step)
+            case TopologyAsked(offset):
+                deciding.register = given.registers[offset]
+            case Tick():
+                take_tick(deciding, step)
+            case DecisionAsked():
+                take_decision(deciding, step)
+    _conclude(deciding)
     return settled
 
 
-@dataclass(slots=True)
-class _Table:
-    """The days of a batch while it is decided: (days, 25) HOUR rows, and which days changed."""
-
-    days: NDArray[np.void]
-    changed: NDArray[np.bool_]
-
-
-def _decide(batch: Batch, places: Places, table: _Table, settled: Settled) -> None:
-    """Apply the candidates to the table: first arrivals at once, the others one by one."""
-    hours = table.days.reshape(-1)
-    slot = places.day * gas_time.MAX_HOURS_PER_DAY + places.slot
-    living = np.flatnonzero(settled.outcome != _DEAD)
-    distinct, first, counts = np.unique(slot[living], return_index=True, return_counts=True)
-    alone = (counts == 1) & (hours["revision"][distinct] == 0)
-    arrivals = living[first[alone]]
-    hours[distinct[alone]] = apply_first(batch.candidates[arrivals])
-    table.changed[places.day[arrivals]] = True
-    for row in np.setdiff1d(living, arrivals, assume_unique=True).tolist():
-        _decide_one(batch, row, divmod(int(slot[row]), gas_time.MAX_HOURS_PER_DAY), table, settled)
-
-
-def _decide_one(batch: Batch, row: int, place: tuple[int, int], table: _Table, settled: Settled) -> None:
-    before = table.days[place].copy()
-    applied = apply(before, batch.candidates[row])
-    table.days[place] = applied.row
-    match applied.outcome:
-        case Outcome.HELD:
-            settled.outcome[row] = _HELD
-            settled.held[row] = applied.reason or HeldReason.OUTRANKED
-            return
-        case Outcome.REPEATED:
-            settled.outcome[row] = _REPEATED
-            if applied.row["sent"] == before["sent"]:
-                return
-        case _:
-            if before["revision"] > 0:
-                settled.superseded.append((batch.lines[batch.line[row]], int(batch.hour[row]), before))
-    table.changed[place[0]] = True
-
-
-def month_slots(settled: Settled) -> dict[MonthKey, dict[int, np.void]]:
-    """Return the rollups of the changed days by line and gas month, and by day of the month (1 to 31)."""
-    slots: dict[MonthKey, dict[int, np.void]] = {}
-    for (line, day), (_, rollup) in settled.days.items():
-        slots.setdefault((line, gas_time.month_of(day)), {})[day.day] = rollup
-    return slots
+def _conclude(deciding: Deciding) -> None:
+    """Roll up the days that changed, and keep the contexts."""
+    changed = deciding.table.changed_days()
+    places = [place for _, place in changed]
+    rollups = fold_hours(deciding.table.days[places])
+    for (key, place), rollup in zip(changed, rollups, strict=True):
+        deciding.settled.days[key] = (deciding.table.days[place].copy(), rollup)
+    contexts = deciding.contexts
+    deciding.settled.contexts = {line: kept_of(*contexts.span(line)) for line in contexts.numbers}

@@ -7,6 +7,7 @@ from functools import partial
 
 from services.aggregation.handlers import Aggregation
 from services.aggregation.settings import AggregationSettings
+from shared.events.register_history import RegisterHistory
 from shared.events.topics import RECORDED, VALIDATED
 from shared.runtime.faust_worker import FaustWorker
 from shared.runtime.health import Health
@@ -21,8 +22,7 @@ async def wire(settings: AggregationSettings, health: Health) -> Sequence[Part]:
     database = connect(settings.mongo_uri, settings.mongo_database)
     await ensure_collections(database)
     log_begins = partial(first_offset, settings.kafka_bootstrap, RECORDED)
+    stage = Aggregation(database, log_begins, RegisterHistory(settings.kafka_bootstrap), settings.partitions)
     return [
-        FaustWorker(
-            Aggregation(database, log_begins), VALIDATED, settings.kafka_bootstrap, health, settings.batch_records
-        )
+        FaustWorker(stage, VALIDATED, settings.kafka_bootstrap, health, settings.batch_records),
     ]

@@ -6,21 +6,22 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
-from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo import InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
 from services.aggregation.batch import Batch
-from services.aggregation.settle import OUTCOMES, MonthKey, Settled, month_slots
-from services.aggregation.state import PartitionState
+from services.aggregation.findings import finding_operations
+from services.aggregation.settled import OUTCOMES, Settled
+from services.aggregation.state import PartitionState, month_slots
+from services.aggregation.table import MonthKey
 from shared.domain.revision import Outcome
 from shared.domain.topology import Issue, Register
-from shared.events.answer import FindingTold
 from shared.events.line_log import TopologyAsked
 from shared.events.topics import OPERATIONS
 from shared.store.documents import Collection, day_id, month_id, packed_hours
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.register import to_document
 
-Operation = InsertOne[dict[str, Any]] | UpdateOne | ReplaceOne[dict[str, Any]]
+Operation = InsertOne[dict[str, Any]] | UpdateOne | UpdateMany | ReplaceOne[dict[str, Any]]
 Writes = dict[Collection, list[Operation]]
 
 
@@ -38,7 +39,9 @@ def writes_of(partition: int, state: PartitionState, batch: Batch, settled: Sett
             "row": row.tobytes(),
         }
         writes[Collection.REVISIONS].append(InsertOne(document))
-    _findings(writes, partition, batch, settled)
+    for told in settled.findings:
+        writes[Collection.FINDINGS] += finding_operations(partition, told)
+    _statuses(writes, partition, state, settled)
     _dead_letters(writes, partition, batch)
     _ledgers(writes, partition, batch, settled)
     return writes
@@ -82,34 +85,18 @@ def _versions(state: PartitionState, slots_by_month: dict[MonthKey, dict[int, np
     return list(zip(changes.sum(axis=1).tolist(), known_at.max(axis=1).tolist(), strict=True))
 
 
-def _findings(writes: Writes, partition: int, batch: Batch, settled: Settled) -> None:
-    """Write what rules found in accepted readings, and why readings were held; one document a source, line and rule."""
-    accepted = OUTCOMES.index(Outcome.ACCEPTED)
-    told = [(row, finding) for row, found in batch.findings.items() for finding in found]
-    told = [(row, finding) for row, finding in told if settled.outcome[row] == accepted]
-    told += [(row, FindingTold(row, f"HELD:{reason}", "W", None, None)) for row, reason in settled.held.items()]
-    groups: dict[tuple[int, int, str], list[tuple[int, FindingTold]]] = defaultdict(list)
-    for row, finding in sorted(told, key=lambda pair: pair[0]):
-        groups[int(batch.source[row]), int(batch.line[row]), finding.rule].append((row, finding))
-    for (_, line, rule), found in groups.items():
-        rows = [row for row, _ in found]
-        first, finding = batch.candidates[rows[0]], found[0][1]
-        document = {
-            "_id": f"{_position(batch, rows[0])}|{rule}",
-            "p": partition,
-            "line": batch.lines[line],
-            "rule": rule,
-            "severity": finding.severity,
-            "hours": batch.hour[rows].tolist(),
-            "observed": [one.observed for _, one in found],
-            "threshold": [one.threshold for _, one in found],
-            "known_at": int(first["known_at"]),
-            "log_offset": int(first["log_offset"]),
-            "state": "open",
-        }
-        if rule.startswith("HELD:"):
-            document["rows"] = batch.candidates[rows].tobytes()
-        writes[Collection.FINDINGS].append(InsertOne(document))
+def _statuses(writes: Writes, partition: int, state: PartitionState, settled: Settled) -> None:
+    """Write changes of status: what closed or opened a month, and the ranges of hours that they concern."""
+    changed = month_slots(settled)
+    for (line, month), status in settled.months.items():
+        fields = {"closed": status.closed, "statuses": status.statuses, "status_known_at": status.known_at_ms}
+        name = month_id(line, month)
+        if (line, month) in state.stored_months or (line, month) in changed:
+            writes[Collection.LINE_MONTHS].append(UpdateOne({"_id": name}, {"$set": fields}))
+    for document in settled.closings:
+        writes[Collection.CLOSINGS].append(InsertOne({"p": partition, **document}))
+    for document in settled.decided:
+        writes[Collection.DECISIONS].append(InsertOne({"p": partition, **document}))
 
 
 def _dead_letters(writes: Writes, partition: int, batch: Batch) -> None:
@@ -129,18 +116,12 @@ def _dead_letters(writes: Writes, partition: int, batch: Batch) -> None:
             "known_at": int(batch.candidates[row]["known_at"]),
             "state": "open",
         }
-        key = {"_id": _position(batch, row)}
+        key = {"_id": batch.position(row)}
         writes[Collection.DEAD_LETTERS].append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
     for offset, reason in batch.defects:
         key = {"_id": f"readings.recorded/{partition}/{offset}"}
         document = {"p": partition, "by": "validation", "reason": "DEFECT", "message": reason, "state": "open"}
         writes[Collection.DEAD_LETTERS].append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
-
-
-def _position(batch: Batch, row: int) -> str:
-    """Return the source position of a candidate as it names findings and dead letters."""
-    source = batch.sources[batch.source[row]]
-    return f"{source.topic}/{source.partition}/{source.offset}/{int(batch.candidates[row]['source_place'])}"
 
 
 def _ledgers(writes: Writes, partition: int, batch: Batch, settled: Settled) -> None:

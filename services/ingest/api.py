@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from services.ingest.files.refusal import FileRefusedError
 from services.ingest.handlers import Accepted, Doors, RefusedError
 from shared.domain.topology import Issue
+from shared.events.decision import DecisionText
 from shared.events.topology import ChangeText
 from shared.runtime.http import ProblemError, not_found, unprocessable
 from shared.runtime.http_state import CallerAsking
@@ -29,6 +30,7 @@ def doors_of(request: Request) -> Doors:
 
 
 TheDoors = Annotated[Doors, Depends(doors_of)]
+Wait = Annotated[float | None, Query(ge=0, le=60, description="Seconds to wait for the outcome; 0: none.")]
 LineId = Annotated[str | None, Query(max_length=64, description="The line of a file that has no line column.")]
 
 
@@ -91,6 +93,31 @@ async def post_topology_changes(
     response.status_code = HTTPStatus.OK if asked.outcome == "accepted" else HTTPStatus.ACCEPTED
     response.headers["Location"] = f"/v1/decisions/{asked.offset}"
     return {"decision": asked.offset, "outcome": asked.outcome}
+
+
+@api.post("/decisions", summary="Decide on hours or a gas month of a line")
+async def post_decisions(
+    text: DecisionText, request: Request, caller: CallerAsking, doors: TheDoors, wait: Wait = None
+) -> JSONResponse:
+    """Accept, correct, estimate, release, close or reopen (the schema: docs/schemas/decision.schema.json).
+
+    200 once it happened; 409 where it conflicts with what stands now, which the answer tells; 422 where it could never
+    have happened; 202 while its outcome is not known yet.
+    """
+    patience = request.app.state.outcome_seconds
+    try:
+        asked = await doors.decide(caller, text, patience if wait is None else min(wait, patience))
+    except RefusedError as refused:
+        raise unprocessable(refused.issues) from refused
+    except KafkaError as fault:
+        raise _away(fault) from fault
+    headers = {"Location": f"/v1/decisions/{asked.offset}"}
+    if asked.outcome == "refused":
+        status = HTTPStatus.CONFLICT if asked.conflicts else HTTPStatus.UNPROCESSABLE_ENTITY
+        raise ProblemError(status, asked.issues, headers, {"decision": asked.offset, "state": asked.state})
+    status = HTTPStatus.OK if asked.outcome == "accepted" else HTTPStatus.ACCEPTED
+    body = {"decision": asked.offset, "outcome": asked.outcome, "state": asked.state}
+    return JSONResponse(body, status, headers=headers)
 
 
 def _accepted(accepted: Accepted) -> JSONResponse:

@@ -18,6 +18,7 @@ from services.ingest.telegram import Telegram, taken_apart
 from shared.access.caller import Caller
 from shared.domain.topology import Issue
 from shared.events import operation
+from shared.events.decision import NOBODY, DecisionText
 from shared.events.operation import Operation
 from shared.events.partitioning import partition_of
 from shared.events.topics import MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
@@ -162,25 +163,53 @@ class Doors:
         if len(document) > MAX_CHANGE_BYTES:
             message = f"larger than {MAX_CHANGE_BYTES} bytes: change the register in several steps"
             raise RefusedError([Issue("TOO_LARGE", "", message)])
-        asked = Operation(operation.TOPOLOGY, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document)
+        return await self._ask(caller, operation.TOPOLOGY, document, "", wait_seconds)
+
+    async def decide(self, caller: Caller, text: DecisionText, wait_seconds: float) -> Asked:
+        """Ask for a decision on a line, and wait a while for what becomes of it.
+
+        Raises:
+            RefusedError: the line is not registered, or not the caller's.
+        """
+        station = (await self._stations()).get(text.line) if caller.may_read(text.line) else None
+        if station is None:
+            raise RefusedError([Issue("UNKNOWN_LINE", "line", f"line {text.line} is not known here")])
+        named = text.model_copy(update={"author": caller.identity if text.author == NOBODY else text.author})
+        return await self._ask(caller, operation.DECISION, named.model_dump_json().encode(), station, wait_seconds)
+
+    async def _ask(self, caller: Caller, kind: str, document: bytes, station: str, wait_seconds: float) -> Asked:
+        """Append to `operations`, keep that it is under way, and wait for the outcome."""
+        asked = Operation(kind, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document, station)
         sent = await self._producer.send_and_wait(OPERATIONS.name, operation.encode(asked), partition=0)
         name = f"{OPERATIONS.name}/{sent.offset}"
+        receipt = {"_id": name, "by": caller.identity, "at": datetime.now(UTC), "positions": []}
+        await self._database[Collection.RECEIPTS].replace_one({"_id": name}, receipt, upsert=True)
         until = time.monotonic() + wait_seconds
         while time.monotonic() < until:
             decision = await self._database[Collection.DECISIONS].find_one({"_id": name})
             if decision is not None:
-                return Asked(sent.offset, decision["outcome"], [Issue(*issue) for issue in decision["issues"]])
+                return _asked(sent.offset, decision)
             await asyncio.sleep(LOOK_SECONDS)
         return Asked(sent.offset, "pending", [])
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A change that was asked for: its place in `operations`, and its outcome: accepted, refused or pending."""
+    """What was asked for: its place in `operations`, and its outcome: accepted, refused or pending.
+
+    Of a refused one `conflicts` says whether it was with what stands now, which is `state`.
+    """
 
     offset: int
     outcome: str
     issues: list[Issue]
+    conflicts: bool = False
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+def _asked(offset: int, decision: dict[str, Any]) -> Asked:
+    issues = [Issue(*issue) for issue in decision["issues"]]
+    return Asked(offset, decision["outcome"], issues, decision.get("conflict", False), decision.get("state", {}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, 
 from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
 from shared.domain.reason import Reason
 from shared.events import line_log, operation
-from shared.events.line_log import Tick, TopologyAsked
+from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
+from shared.events.partitioning import partition_of
 from shared.events.topics import OPERATIONS, RECORDED, TELEMETRY
 from shared.runtime import metrics
 from shared.runtime.health import Health
@@ -184,11 +185,18 @@ class IngestWorker:
             metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or offset) - offset))
 
     async def _copy(self, record: ConsumerRecord) -> None:
-        """Copy a change of the register to every partition; to partition 0, whose owner tells its outcome, last."""
+        """Copy what was asked for: a change of the register to every partition, a decision to its line's own.
+
+        To partition 0, whose owner tells the outcome of a change, it goes last.
+        """
         try:
             asked = operation.decode(record.value or b"")
         except operation.OperationError as fault:
             self._log.error("unreadable operation", offset=record.offset, fault=str(fault))
+            return
+        if asked.kind == operation.DECISION:
+            entry = line_log.encode(DecisionAsked(record.offset, record.timestamp, asked.document))
+            await self._send([(partition_of(asked.station, self._partitions), entry)])
             return
         entry = line_log.encode(TopologyAsked(record.offset, record.timestamp, asked.document))
         await self._send([(partition, entry) for partition in range(1, self._partitions)])

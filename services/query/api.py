@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Response
 from fastapi import Path as PathParameter
 
-from services.query import dead_letters, decisions, findings, handlers, parameters
+from services.query import dead_letters, decisions, findings, handlers, history, parameters
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
@@ -30,6 +30,7 @@ def today_of(now: datetime) -> date:
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS_PER_PAGE, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=200, description="From the next link of an answer.")]
 Offset = Annotated[int, PathParameter(ge=0, lt=2**63, description="The change's place among all that was asked for.")]
+Start = Annotated[str, PathParameter(max_length=64, description="Start of the hour, with an offset or Z.")]
 Text = Annotated[str, Query(max_length=200)]
 
 
@@ -93,6 +94,12 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     return Response(answer.body, media_type="application/json", headers=headers)
 
 
+@api.get("/lines/{line}/hours/{start}/history", summary="Explain an hour")
+async def get_history(line: str, start: Start, caller: CallerAsking, store: Store) -> dict[str, Any]:
+    """Tell every value that an hour had, since when and why, how its status changed, and what was found in it."""
+    return await history.history(store, caller, line, start)
+
+
 @api.get("/findings", summary="List findings")
 async def get_findings(  # noqa: PLR0913 - the parameters of the route
     *,
@@ -103,7 +110,9 @@ async def get_findings(  # noqa: PLR0913 - the parameters of the route
     to: Annotated[str, Query(max_length=64, description="Gas day, exclusive.")] = "",
     rule: Annotated[str, Query(max_length=64, description="A rule's id, or HELD:<reason>.")] = "",
     severity: Annotated[Literal["", "W", "F"], Query(description="W: shown; F: blocks the close.")] = "",
-    state: Annotated[Literal["", "open"], Query(description="Whether somebody has decided on it.")] = "",
+    state: Annotated[
+        Literal["", "open", "settled"], Query(description="Whether an hour of it awaits a decision.")
+    ] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:

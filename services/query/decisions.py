@@ -16,8 +16,8 @@ from shared.runtime.http import ProblemError, not_found
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 
-_OWNER = "aggregation/0"
-"""The position of who decides on the register: aggregation in partition 0."""
+_SOURCE = f"{OPERATIONS.name}/0"
+"""`operations` as positions name it; it has one partition."""
 _RETRY_SECONDS = 1
 
 
@@ -39,12 +39,13 @@ async def decision(database: Database, caller: Caller, offset: int) -> Document:
         ProblemError: 404, with code PENDING where what stands at that offset has not been worked off yet.
     """
     operators_only(caller, "decisions")
-    # The position first: a decision and the position behind it are written in one transaction.
-    reached = await _reached(database)
-    document = await database[Collection.DECISIONS].find_one({"_id": f"{OPERATIONS.name}/{offset}"})
+    # The positions and the receipt first: a decision and the position behind it are written in one transaction.
+    name = f"{OPERATIONS.name}/{offset}"
+    is_awaited = offset > await _reached(database) or await _was_asked(database, name)
+    document = await database[Collection.DECISIONS].find_one({"_id": name})
     if document is not None:
         return _decision(document)
-    if offset <= reached:
+    if not is_awaited:
         raise not_found("decision", f"there is no decision {offset}")
     text = f"no outcome of {offset} is known yet: it is still pending, or was never asked; ask again in a moment"
     retry = {"Retry-After": str(_RETRY_SECONDS)}
@@ -52,26 +53,38 @@ async def decision(database: Database, caller: Caller, offset: int) -> Document:
 
 
 async def _reached(database: Database) -> int:
-    """Return the last offset of `operations` that was worked off, -1 where there is none."""
-    position = await database[Collection.PROGRESS].find_one({"_id": _OWNER}, {"sources": 1}) or {}
-    return int(position.get("sources", {}).get(f"{OPERATIONS.name}/0", [-1])[0])
+    """Return the last offset of `operations` that any partition has come to, -1 where there is none."""
+    owners = {"_id": {"$gte": "aggregation/", "$lt": "aggregation0"}}
+    positions = database[Collection.PROGRESS].find(owners, {"sources": 1})
+    return max([int(one.get("sources", {}).get(_SOURCE, [-1])[0]) async for one in positions], default=-1)
+
+
+async def _was_asked(database: Database, name: str) -> bool:
+    """Say whether the door keeps a receipt: then it is known to have been asked, even if others were decided since."""
+    return await database[Collection.RECEIPTS].find_one({"_id": name}, {"_id": 1}) is not None
 
 
 def _decision(document: Document) -> Document:
+    """Return what was decided; what nobody asked for (a month that closed by its deadline) has no number."""
+    source, _, number = str(document["_id"]).partition("/")
     asked = _asked(document["document"])
     return {
-        "decision": int(str(document["_id"]).rpartition("/")[2]),
+        "decision": int(number) if source == OPERATIONS.name else None,
+        "id": document["_id"],
         "kind": document["kind"],
-        "author": asked.get("author"),
-        "reason": asked.get("reason"),
+        "line": document.get("line"),
+        "author": document.get("author", asked.get("author")),
+        "reason": document.get("reason", asked.get("reason")),
         "known_at": instant(document["known_at"]),
         "outcome": document["outcome"],
+        "conflict": document.get("conflict", False),
         "issues": [{"code": code, "position": at, "message": message} for code, at, message in document["issues"]],
+        "state": document.get("state"),
     }
 
 
 def _asked(document: bytes) -> Document:
-    """Return a change as it was asked for; nothing where that is no json object, which was refused for it."""
+    """Return a change as it was asked for; nothing where that is no json object: refused, or not asked by anybody."""
     try:
         asked = orjson.loads(document)
     except orjson.JSONDecodeError:

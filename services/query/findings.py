@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
-from services.query.instants import hour_start, instant
+from services.query.finding_hours import open_hours, settlements, starts_of
+from services.query.instants import instant
 from services.query.paging import Document, Listed, newest_first
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.finding_words import words_of
 from shared.domain.quantities import ABSENT, ENERGY, VOLUME, Quantity
-from shared.domain.revision import HOUR
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
+from shared.store import forms
 from shared.store.documents import Collection
 
 
@@ -55,7 +54,7 @@ def condition_of(asked: FindingsAsked) -> Document:
 
 
 def _finding(document: Document) -> Document:
-    """Return what a rule found in one record: its hours, and for each what was observed beside the threshold."""
+    """Return what a rule found: its hours, for each what was observed beside the threshold, and what became of it."""
     words = words_of(document["rule"])
     told = {
         "id": document["_id"],
@@ -66,16 +65,20 @@ def _finding(document: Document) -> Document:
         "severity": document["severity"],
         "state": document["state"],
         "known_at": instant(document["known_at"]),
-        "starts": [hour_start(hour) for hour in document["hours"]],
+        "rules_version": document.get("rules_version"),
+        "starts": starts_of(document["hours"]),
+        "open_starts": starts_of(open_hours(document)),
+        "settled": [{"starts": starts_of(settled.hours), **settled.told} for settled in settlements(document)],
         "observed": document["observed"],
         "threshold": document["threshold"],
     }
-    return {**told, **_held_values(document["rows"])} if "rows" in document else told
+    held = document.get("rows")
+    return {**told, **_held_values(held, len(document["hours"]))} if held else told
 
 
-def _held_values(packed: bytes) -> dict[str, Any]:
+def _held_values(packed: bytes, count: int) -> dict[str, Any]:
     """Return what a held reading said of each hour."""
-    rows = np.frombuffer(packed, HOUR)
+    rows = forms.hours(packed, count)
     return {
         f"held_{VOLUME.field}": _numbers(rows["volume"].tolist(), VOLUME),
         f"held_{ENERGY.field}": _numbers(rows["energy"].tolist(), ENERGY),

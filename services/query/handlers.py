@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from services.query.answers import Layout, measurements_json
 from services.query.instants import instant
 from services.query.paging import Listed
-from services.query.views import LineView, read_unless_held, refuse_past, registered
+from services.query.views import LineView, read_unless_held, registered
 from shared.access.caller import Caller
 from shared.domain.period import Question
 from shared.domain.topology import Line, Node, Terms
@@ -40,14 +40,12 @@ async def measurements(  # noqa: PLR0913 - a question has this many sides
     known_at_ms: int | None = None,
     held: str = "",
 ) -> Answer:
-    """Answer a measurements question; `held` names the content that the reader holds already."""
+    """Answer a measurements question, as known now or at a moment; `held` names what the reader holds already."""
     form = f"-{layout.value}"
-    bare = held.removesuffix(form) if held.endswith(form) and known_at_ms is None else ""
-    view = await read_unless_held(database, caller, line, question, now, held=bare)
+    bare = held.removesuffix(form) if held.endswith(form) else ""
+    view = await read_unless_held(database, caller, line, question, now, held=bare, known_at_ms=known_at_ms)
     if view is None:
         return Answer(held, None)
-    if known_at_ms is not None:
-        refuse_past(view, known_at_ms, now)
     # Off the event loop: three years of hours take it some 40 ms.
     return Answer(view.tag + form, await asyncio.to_thread(_written, view, layout))
 

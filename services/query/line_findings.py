@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from services.query.finding_hours import Settlement, open_hours, settled_of
 from services.query.findings import FindingsAsked, condition_of
 from services.query.paging import Document, newest_first
 from shared.domain import gas_time
 from shared.domain.finding_words import words_of
 from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, volume_m3n
-from shared.domain.revision import HOUR
 from shared.domain.rules.rule import Severity
 from shared.runtime.mongo import Database
+from shared.store import forms
 from shared.store.documents import Collection
 
 MOST_FINDINGS = 500
@@ -24,14 +23,26 @@ HOURS_TOLD = 5
 """Hours told of each rule, the newest; the page says how many more there are."""
 
 
+SETTLED_WORDS = {
+    "superseded": "replaced by another value",
+    "accepted": "accepted as it stands",
+    "corrected": "corrected by hand",
+    "estimated": "estimated instead",
+    "accepted_missing": "accepted as missing",
+    "released": "the pin was released",
+}
+"""How hours of findings are settled, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundHour:
-    """What was found in one hour; `held_volume` is what a held reading said."""
+    """What was found in one hour, and how it was settled (empty: it is open); `held_volume` is what was held."""
 
     hour: int
     observed: str | None
     threshold: str | None
     held_volume: str | None
+    settled: str = ""
 
     @property
     def label(self) -> str:
@@ -42,7 +53,7 @@ class FoundHour:
 
 @dataclass(slots=True)
 class RuleFound:
-    """A rule, and the hours of the period in which it found something; `blocks`: the hours stay recorded."""
+    """A rule, and the hours of the period in which it found something; `blocks`: the open ones are kept back."""
 
     rule: str
     title: str
@@ -51,8 +62,13 @@ class RuleFound:
     hours: list[FoundHour] = field(default_factory=list)
 
     @property
+    def open_hours(self) -> int:
+        """How many of the hours nothing has settled."""
+        return sum(not hour.settled for hour in self.hours)
+
+    @property
     def told(self) -> list[FoundHour]:
-        """The hours that the page tells, the newest first."""
+        """The hours that the page tells: open ones first, the newest first."""
         return self.hours[:HOURS_TOLD]
 
 
@@ -73,7 +89,7 @@ async def line_findings(database: Database, line: str, question: Question) -> Li
 
 
 def found_in(documents: list[Document], period: range, *, has_more: bool = False) -> LineFindings:
-    """Gather findings by rule and by hour; hours outside the period are left out. Pure."""
+    """Gather findings by rule and by hour, what is open first; hours outside the period are left out. Pure."""
     rules: dict[str, RuleFound] = {}
     blocking: dict[int, list[str]] = defaultdict(list)
     for document in documents:
@@ -83,22 +99,34 @@ def found_in(documents: list[Document], period: range, *, has_more: bool = False
         hours = [hour for hour in _hours(document) if hour.hour in period]
         found.hours += hours
         for hour in hours:
-            if blocks and rule not in blocking[hour.hour]:
+            if blocks and not hour.settled and rule not in blocking[hour.hour]:
                 blocking[hour.hour].append(rule)
     for found in rules.values():
-        found.hours.sort(key=lambda hour: hour.hour, reverse=True)
-    ordered = sorted(rules.values(), key=lambda found: (not found.blocks, found.rule))
+        found.hours.sort(key=lambda hour: (bool(hour.settled), -hour.hour))
+    ordered = sorted(rules.values(), key=lambda found: (not found.open_hours, not found.blocks, found.rule))
     return LineFindings(ordered, dict(blocking), has_more)
 
 
 def _hours(document: Document) -> list[FoundHour]:
-    held = np.frombuffer(document["rows"], HOUR)["volume"].tolist() if "rows" in document else []
-    volumes = [None if volume == ABSENT else f"{volume_m3n(volume):,}" for volume in held]
-    numbers = zip(document["hours"], document["observed"], document["threshold"], strict=True)
+    hours, packed = document["hours"], document.get("rows")
+    held = forms.hours(packed, len(hours))["volume"].tolist() if packed else [ABSENT] * len(hours)
+    open_now, settled = set(open_hours(document)), settled_of(document)
+    numbers = zip(hours, document["observed"], document["threshold"], held, strict=True)
     return [
-        FoundHour(hour, _number(observed), _number(threshold), volumes[place] if volumes else None)
-        for place, (hour, observed, threshold) in enumerate(numbers)
+        FoundHour(
+            hour,
+            _number(observed),
+            _number(threshold),
+            None if volume == ABSENT else f"{volume_m3n(volume):,}",
+            "" if hour in open_now else _settled_words(settled.get(hour)),
+        )
+        for hour, observed, threshold, volume in numbers
     ]
+
+
+def _settled_words(settled: Settlement | None) -> str:
+    """Return how an hour was settled; in the words of the store where they are not known here."""
+    return "settled" if settled is None else SETTLED_WORDS.get(settled.how, settled.how)
 
 
 def _number(number: float | None) -> str | None:

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from urllib.parse import quote
+
+import numpy as np
 
 from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain import text_columns as text
+from shared.domain.estimation import Method
 from shared.domain.period import View
 from shared.domain.published import Column, VolumeBasis, period_columns
-from shared.domain.reading import Validity
+from shared.domain.reading import Provenance, Validity
 from shared.domain.view import HourRows, PeriodRows
 
 AWAITED_HOURS = 2
@@ -29,7 +33,8 @@ _QUALITY_STATES = {name.upper(): name for name in ("missing", *_MARKED)}
 class Row:
     """A row of the table. `state` is empty where a row is simply measured; `share` is for gas days and months.
 
-    `blocked_by` are the rules whose findings keep an hour recorded.
+    `blocked_by` are the rules whose open findings keep an hour back, `method` is how it was estimated,
+    `history` is where everything stands that it ever said.
     """
 
     key: str
@@ -41,6 +46,8 @@ class Row:
     share: str = ""
     has_operating_volume: bool = False
     blocked_by: Sequence[str] = ()
+    method: Method | None = None
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +95,14 @@ def states_of(view: LineView, published: Published, ended: int) -> list[str]:
 
 
 def blocked_of(view: LineView, blocking: Mapping[int, Sequence[str]]) -> list[Sequence[str]]:
-    """Return, row by row, the rules that keep it recorded; none for gas days and months, and for what is past that."""
+    """Return, row by row, the rules that keep it back; none for gas days and months, and for what has passed since."""
     if not isinstance(view.rows, HourRows):
         return [()] * len(view.rows.starts)
-    recorded = (view.rows.known["validity"] == Validity.RECORDED).tolist()
-    hours = zip(view.rows.hours, recorded, strict=True)
-    return [blocking.get(hour, ()) if is_recorded else () for hour, is_recorded in hours]
+    known = view.rows.known
+    is_flagged = (known["provenance"] & np.uint8(Provenance.BLOCKED)) != 0
+    kept_back = ((known["validity"] == Validity.RECORDED) | is_flagged).tolist()
+    hours = zip(view.rows.hours, kept_back, strict=True)
+    return [blocking.get(hour, ()) if is_kept_back else () for hour, is_kept_back in hours]
 
 
 def rows_of(
@@ -101,7 +110,7 @@ def rows_of(
 ) -> list[Row]:
     """Return the first rows of the table, at most so many."""
     if isinstance(view.rows, HourRows):
-        return _hour_rows(published, states[:most], blocked)
+        return _hour_rows(view.line.id, published, states[:most], blocked)
     return _period_rows(view.rows, published, states[:most])
 
 
@@ -130,16 +139,25 @@ def _period_state(present: str | None, expected: str | None, *marked: str | None
     return next((f"some {name}" for name, count in zip(_MARKED, marked, strict=True) if count != "0"), "")
 
 
-def _hour_rows(published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]]) -> list[Row]:
+def _hour_rows(line: str, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]]) -> list[Row]:
     found = []
     for place, state in enumerate(states):
         key, day = str(published["start"][place]), str(published["gas_day"][place])
         label, validity = _hour_label(str(published["local_start"][place]), day), published["validity"][place] or ""
-        operating = published["volume_basis"][place] == VolumeBasis.OPERATING
-        figures = _figures(published, place)
-        found.append(
-            Row(key, day, label, figures, validity, state, has_operating_volume=operating, blocked_by=blocked[place])
+        method = published["method"][place]
+        row = Row(
+            key,
+            day,
+            label,
+            _figures(published, place),
+            validity,
+            state,
+            has_operating_volume=published["volume_basis"][place] == VolumeBasis.OPERATING,
+            blocked_by=blocked[place],
+            method=Method(method) if method else None,
+            history=f"/v1/lines/{quote(line)}/hours/{key}/history",
         )
+        found.append(row)
     return found
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+import numpy as np
+from numpy.typing import NDArray
+
 from shared.access.caller import Caller
 from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of
@@ -17,29 +20,29 @@ from shared.domain.view import HourRows, PeriodRows, day_rows, ended_before, exp
 from shared.runtime.http import ProblemError, not_found
 from shared.runtime.mongo import Database, Session
 from shared.store import measurements
+from shared.store.as_known import line_at, watermark_ms
 from shared.store.lines import RegisteredLine, find_line
 from shared.store.measurements import Version
 
-ANSWER_VERSION = "2"
+ANSWER_VERSION = "3"
 """Raised with every change of how answers are written, so that no client keeps an older form."""
+_MS_PER_HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line's rows over a period, and the tag that names their content. `known_at_ms` 0: nothing is known."""
+    """A line's rows over a period, and the tag that names their content.
+
+    `known_at_ms` is the moment as which the rows were asked for; else when the latest change that is shown became
+    known, 0 where nothing is.
+    """
 
     line: Line
     question: Question
     rows: HourRows | PeriodRows
     expected: range
     tag: str
-
-    @property
-    def known_at_ms(self) -> int:
-        """When the latest change that is shown became known."""
-        rows = self.rows
-        column = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]
-        return int(column.max(initial=0))
+    known_at_ms: int
 
     @property
     def columns(self) -> list[Column]:
@@ -68,11 +71,13 @@ async def registered(database: Database, caller: Caller, line: str, session: Ses
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a view will show, before any of its rows is read."""
+    """What a view will show, before any of its rows is read; `moment_ms` where it is asked for as known then."""
 
     line: Line
     question: Question
     expected: range
+    versions: tuple[Version, ...]
+    moment_ms: int | None
     tag: str
 
 
@@ -88,49 +93,92 @@ async def read_view(database: Database, caller: Caller, line: str, question: Que
 
 
 async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, now: datetime, *, held: str
+    database: Database,
+    caller: Caller,
+    line: str,
+    question: Question,
+    now: datetime,
+    *,
+    held: str,
+    known_at_ms: int | None = None,
 ) -> LineView | None:
-    """Read a view as `read_view` does; None where the reader holds that content already, by its tag."""
+    """Read a view as `read_view` does, or as it was known at a moment; None where the reader holds that content.
+
+    Raises:
+        ProblemError: 404 for a line that this caller does not see, 422 for a moment in the future.
+    """
+    _refuse_future(known_at_ms, now)
     async with measurements.one_moment(database) as session:
-        content = await _content(database, session, await registered(database, caller, line, session), question, now)
+        known = await registered(database, caller, line, session)
+        content = await _content(database, session, known, question, now, known_at_ms=known_at_ms)
         return None if content.tag == held else await _view(database, session, content)
 
 
-async def _content(
-    database: Database, session: Session, known: RegisteredLine, question: Question, now: datetime
+async def _content(  # noqa: PLR0913 - as above
+    database: Database,
+    session: Session,
+    known: RegisteredLine,
+    question: Question,
+    now: datetime,
+    *,
+    known_at_ms: int | None = None,
 ) -> _Content:
-    expected = expected_hours(known.line, question, ended_before(now))
+    """Find out what will be shown; what is not known yet cannot be asked for, so the watermark bounds the moment."""
+    ended, moment_ms = ended_before(now), None
+    if known_at_ms is not None:
+        moment_ms = max(0, min(known_at_ms, await watermark_ms(database, known.line.id, session)))
+        ended = moment_ms // _MS_PER_HOUR
+    expected = expected_hours(known.line, question, ended)
     versions = await measurements.month_versions(database, known.line.id, question, session)
-    return _Content(known.line, question, expected, content_tag(known, question, expected, versions))
+    tag = content_tag(known, question, expected, versions, moment_ms)
+    return _Content(known.line, question, expected, versions, moment_ms, tag)
 
 
 async def _view(database: Database, session: Session, content: _Content) -> LineView:
     line, question, expected = content.line, content.question, content.expected
     rows: HourRows | PeriodRows
     if question.view is View.HOUR:
-        rows = hour_rows(expected, await measurements.known_hours(database, line.id, expected, session))
+        rows = hour_rows(expected, await _hours(database, session, content))
     else:
-        rollups = await measurements.day_rollups(database, line.id, question, session)
+        rollups = await _rollups(database, session, content)
         rows = (day_rows if question.view is View.DAY else month_rows)(question, expected, rollups)
-    return LineView(line, question, rows, expected, content.tag)
+    return LineView(line, question, rows, expected, content.tag, _known_at_ms(rows, content))
 
 
-def content_tag(known: RegisteredLine, question: Question, expected: range, versions: Sequence[Version]) -> str:
+async def _hours(database: Database, session: Session, content: _Content) -> NDArray[np.void]:
+    line, moment_ms = content.line.id, content.moment_ms
+    if moment_ms is None:
+        return await measurements.known_hours(database, line, content.expected, session)
+    return await (await line_at(database, line, moment_ms, session)).hours(content.expected)
+
+
+async def _rollups(database: Database, session: Session, content: _Content) -> NDArray[np.void]:
+    line, moment_ms = content.line.id, content.moment_ms
+    if moment_ms is None:
+        return await measurements.day_rollups(database, line, content.question, session)
+    return await (await line_at(database, line, moment_ms, session)).rollups(content.question, content.expected)
+
+
+def _known_at_ms(rows: HourRows | PeriodRows, content: _Content) -> int:
+    if content.moment_ms is not None:
+        return content.moment_ms
+    column = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]
+    return max([int(column.max(initial=0)), *(version.status_known_at_ms for version in content.versions)])
+
+
+def content_tag(
+    known: RegisteredLine,
+    question: Question,
+    expected: range,
+    versions: Sequence[Version],
+    moment_ms: int | None = None,
+) -> str:
     """Return a name of the content: equal tags mean equal rows, whoever computes them."""
-    parts = (ANSWER_VERSION, known.line.id, known.version, question, expected, tuple(versions))
+    parts = (ANSWER_VERSION, known.line.id, known.version, question, expected, tuple(versions), moment_ms)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-def refuse_past(view: LineView, known_at_ms: int, now: datetime) -> None:
-    """Refuse to answer as known at a moment that lies in the future, or before the latest change that is shown.
-
-    Raises:
-        ProblemError: 422.
-    """
-    if known_at_ms > now.timestamp() * 1000:
-        text = "lies in the future: nothing can be known at it yet"
-    elif known_at_ms < view.known_at_ms:
-        text = "lies before the latest change of this period: hours as known in the past are not offered yet"
-    else:
-        return
-    raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, [Issue("KNOWN_AT", "known_at", f"known_at {text}")])
+def _refuse_future(known_at_ms: int | None, now: datetime) -> None:
+    if known_at_ms is not None and known_at_ms > now.timestamp() * 1000:
+        text = "known_at lies in the future: nothing can be known at it yet"
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, [Issue("KNOWN_AT", "known_at", text)])

@@ -11,14 +11,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from services.validation.register import NOTHING_CHANGED, RegisterHistory
+from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.domain.reading import Readings
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.domain.rules.judging import Finding, Judged, Rejection, judge
 from shared.events import answer, line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError
-from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.topics import OPERATIONS, VALIDATED, Topic
 from shared.runtime import metrics
 from shared.runtime.faust_worker import Record
@@ -171,6 +171,8 @@ class Validation:
             case TopologyAsked(offset, known_at_ms, document):
                 await self._register.take(offset, document, known_at_ms)
                 after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))
+            case DecisionAsked(offset):  # aggregation's to decide: it knows what stands
+                self._register.pass_over(offset)
             case Tick(until_ms):
                 after.until_ms = max(after.until_ms, until_ms)
         answering.answers.append((answering.partition, answer.encode(told)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.validation.handlers import Validation
-from services.validation.register import RegisterHistory
+from shared.events.register_history import RegisterHistory
 from services.validation.settings import ValidationSettings
 from shared.events.topics import RECORDED, Topic
 from shared.runtime.faust_worker import FaustWorker

@@ -110,6 +110,14 @@ def days_and_indexes(hours: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDA
     return days.astype(np.int32), (hours - starts[place] + 1).astype(np.int32)
 
 
+def first_hours(days: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the first gas hour of many gas day numbers; of a day outside 1990 to 2099 that of the nearest one."""
+    starts = _day_starts()
+    place = np.clip(days - (FIRST_DAY.toordinal() - _EPOCH_ORDINAL), 0, len(starts) - 1)
+    hours: NDArray[np.int64] = starts[place]
+    return hours
+
+
 def day_number(day: date) -> int:
     """Return days since 1970-01-01: the form in which many gas days are kept."""
     return day.toordinal() - _EPOCH_ORDINAL
@@ -170,6 +178,11 @@ def months_between(first: date, last: date) -> list[str]:
     """Return the gas months that the gas days `first` to `last` (both inclusive) touch; none if `last` is earlier."""
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [month_of(date(number // 12, number % 12 + 1, 1)) for number in numbers]
+
+
+def months_of(hours: range) -> list[str]:
+    """Return the gas months that a range of gas hours touches; none where there are no hours."""
+    return months_between(gas_day(hours.start), gas_day(hours.stop - 1)) if hours else []
 
 
 def local_candidates(local: datetime) -> tuple[int, ...]:

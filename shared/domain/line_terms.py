@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
-from shared.domain.quantities import ABSENT, VOLUME
-from shared.domain.topology import SENDABLE, Line, Register, Terms
+from shared.domain.quantities import ABSENT, PRESSURE, VOLUME
+from shared.domain.topology import SENDABLE, Check, Line, Register, Terms
 
 TERMS = np.dtype(
     [
@@ -29,13 +29,18 @@ TERMS = np.dtype(
         ("network", "S1"),
         ("capacity", np.int64),  # thousandths of m³(n)/h, ABSENT if none
         ("sends", np.uint8),  # bit i: topology.SENDABLE[i]
+        ("check", np.int32),  # number of the line that checks this one, -1 if none
+        ("check_factor", np.float64),
+        ("check_offset", np.float64),  # thousandths of m³(n)
+        ("pressure_lowest", np.int64),  # of the contract, thousandths of bar absolute, ABSENT if none
+        ("pressure_highest", np.int64),
     ]
 )
 _LINE_SHIFT = 32
 _HOUR_BIAS = 2**31  # hour numbers may be negative; keys may not
 _ALWAYS = -(2**31)
 _FOREVER = 2**31
-_NO_TERMS = (0, False, False, False, 0, _ALWAYS, 0, False, False, b"", ABSENT, 0)
+_NO_TERMS = (0, False, False, False, 0, _ALWAYS, 0, False, False, b"", ABSENT, 0, -1, 1.0, 0.0, ABSENT, ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,13 @@ class TermsTable:
         spans = [(number, *span) for number, line in enumerate(lines) for span in _spans(line)]
         keys = [(number << _LINE_SHIFT) + first + _HOUR_BIAS for number, first, _ in spans]
         owners = [(lines[number], place) for place, (number, _, _) in enumerate(spans, start=1)]
-        rows = [_row(each, line, stations, place) for each, (line, place) in zip(terms, owners, strict=True)]
+        numbers = {line.id: number for number, line in enumerate(lines)}
+        rows = [
+            (*_row(each, line, stations, place), *_limits(each, numbers))
+            for each, (line, place) in zip(terms, owners, strict=True)
+        ]
         return cls(
-            numbers={line.id: number for number, line in enumerate(lines)},
+            numbers=numbers,
             stations=stations,
             keys=np.array(keys, np.int64),
             ends=np.array([_ALWAYS, *(end for _, _, end in spans)], np.int64),
@@ -125,6 +134,12 @@ def _row(terms: Terms, line: Line, stations: dict[str, int], place: int) -> tupl
         ABSENT if terms.capacity_m3n_per_h is None else terms.capacity_m3n_per_h * VOLUME.scale,
         sum(1 << bit for bit, name in enumerate(SENDABLE) if name in terms.sends),
     )
+
+
+def _limits(terms: Terms, numbers: dict[str, int]) -> tuple[int | float, ...]:
+    check = Check("") if terms.check is None else terms.check
+    lowest, highest = tuple(PRESSURE.scaled(bar) for bar in terms.pressure_bar_abs or ()) or (ABSENT, ABSENT)
+    return numbers.get(check.line, -1), check.factor, check.offset_m3n * VOLUME.scale, lowest, highest
 
 
 def _settings(terms: list[Terms]) -> dict[str, NDArray[np.float64]]:

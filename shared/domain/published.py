@@ -79,6 +79,8 @@ def hour_columns(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
     yield Column("revision", revision, is_number=True, present=known)
     basis = text.choices(rows.has_operating_volume.astype(np.int64), list(VolumeBasis))
     yield Column("volume_basis", basis, present=rows.has_volume)
+    method = rows.known["method"]
+    yield Column("method", text.short_texts(method), present=method != b"")
 
 
 def known_at_column(rows: HourRows | PeriodRows) -> Column:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,12 @@ class Provenance(IntFlag):
     """The volume is operating volume as the operator publishes it, not normalised."""
     PINNED = 4
     """Edited by hand: later transmissions are held until the pin is released."""
+    BLOCKED = 8
+    """An open finding of severity F concerns the hour: its month does not close until somebody decides."""
+    WAIVED = 16
+    """Somebody accepted that the hour is missing: its month closes without it."""
+    FOUND = 32
+    """A finding concerns this revision of the hour."""
 
 
 READING = np.dtype(
@@ -92,6 +99,14 @@ class Readings:
     def __len__(self) -> int:
         """Return how many readings there are."""
         return len(self.rows)
+
+
+def meter_mark(name: str) -> int:
+    """Return the number that stands for a meter's name in an hour at rest: 0 for none, else crc32 folded to 16 bits.
+
+    It only tells whether the meter is another one; two names in 65,535 share a mark.
+    """
+    return 1 + crc32(name.encode()) % 0xFFFF if name else 0
 
 
 def empty_rows(count: int) -> NDArray[np.void]:

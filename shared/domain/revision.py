@@ -1,7 +1,7 @@
 """What becomes of a candidate for an hour: the one pure function `apply`, and its fast form for first arrivals.
 
 An hour at rest is a row of `HOUR`; revision 0 means that nothing was ever accepted. `apply` ranks: pinned or
-definitive rows hold everything; then MEASURED or CALCULATED, SUBSTITUTED, ESTIMATED, MISSING; within a rank the later
+closed hours hold everything; then MEASURED or CALCULATED, SUBSTITUTED, ESTIMATED, MISSING; within a rank the later
 `sent` wins, then the order of the log. The same values again are a repetition; if sent later, they confirm the row
 (its `sent` moves on), so that the order of arrival never decides what an hour says in the end.
 """
@@ -36,6 +36,10 @@ HOUR = np.dtype(
         ("source_partition", np.uint16),
         ("source_offset", np.int64),
         ("source_place", np.uint32),
+        ("meter", np.uint16),  # reading.meter_mark of the meter's name
+        ("found", np.uint16),  # bit i: rule i of rules.catalogue.IN_CONTEXT has found something, once a revision
+        ("method", "S2"),  # estimation.Method, empty where nothing was estimated
+        ("failed", "S3"),  # id of the rule for which it was estimated
     ]
 )
 _SAID = (*MEASURES, "quality")
@@ -76,21 +80,27 @@ class Applied:
     reason: HeldReason | None = None
 
 
-def apply(row: np.void, candidate: np.void) -> Applied:
+def apply(row: np.void, candidate: np.void, *, closed: bool = False) -> Applied:
     """Decide what a candidate does to an hour.
 
     Args:
         row: The hour as it stands (dtype HOUR, revision 0 if it has none).
         candidate: The row that the candidate would become (dtype HOUR; its revision is not looked at).
+        closed: The hour's month is closed.
     """
-    if row["revision"] == 0:
+    if row["revision"] == 0 and not closed:
         return Applied(Outcome.ACCEPTED, _as_revision(candidate, 1))
-    if _says_the_same(row, candidate):
+    if row["revision"] and _says_the_same(row, candidate):
         return Applied(Outcome.REPEATED, _confirmed(row, candidate))
-    reason = _held_reason(row, candidate)
+    reason = _held_reason(row, candidate, closed=closed)
     if reason is not None:
         return Applied(Outcome.HELD, row, reason)
-    return Applied(Outcome.ACCEPTED, _as_revision(candidate, int(row["revision"]) + 1))
+    return Applied(Outcome.ACCEPTED, revised(row, candidate))
+
+
+def revised(row: np.void, candidate: np.void) -> np.void:
+    """Return the next revision of an hour: what somebody decides stands whatever stood there before."""
+    return _as_revision(candidate, int(row["revision"]) + 1)
 
 
 def apply_first(candidates: NDArray[np.void]) -> NDArray[np.void]:
@@ -120,10 +130,10 @@ def _confirmed(row: np.void, candidate: np.void) -> np.void:
     return confirmed
 
 
-def _held_reason(row: np.void, candidate: np.void) -> HeldReason | None:
+def _held_reason(row: np.void, candidate: np.void, *, closed: bool) -> HeldReason | None:
     if row["provenance"] & Provenance.PINNED:
         return HeldReason.PINNED
-    if row["validity"] == Validity.DEFINITIVE:
+    if closed or row["validity"] == Validity.DEFINITIVE:
         return HeldReason.DEFINITIVE
     standing, coming = RANK[Quality(row["quality"])], RANK[Quality(candidate["quality"])]
     if coming < standing:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import Quality, Validity
+from shared.domain.reading import Provenance, Quality, Validity
 
 VALIDITIES = len(Validity)
 QUALITIES = len(Quality)
@@ -28,6 +28,8 @@ ROLLUP = np.dtype(
         ("hours_present", np.uint16),
         ("by_validity", np.uint16, (VALIDITIES,)),  # of the hours present
         ("by_quality", np.uint16, (QUALITIES,)),  # of the rows, told MISSING included
+        ("hours_blocked", np.uint16),  # with an open finding of severity F
+        ("hours_waived", np.uint16),  # missing, and accepted as such
         ("changes", np.uint32),  # accepted revisions so far: the version
         ("known_at", np.int64),  # ms of the latest change
     ]
@@ -62,6 +64,8 @@ def fold_hours(hours: NDArray[np.void]) -> NDArray[np.void]:
         days["by_validity"][:, validity - 1] = (present & (hours["validity"] == validity)).sum(axis=1)
     for quality in Quality:
         days["by_quality"][:, quality - 1] = (told & (hours["quality"] == quality)).sum(axis=1)
+    days["hours_blocked"] = (told & _flagged(hours, Provenance.BLOCKED)).sum(axis=1)
+    days["hours_waived"] = (told & ~present & _flagged(hours, Provenance.WAIVED)).sum(axis=1)
     days["changes"] = hours["revision"].sum(axis=1)
     days["known_at"] = (hours["known_at"] * told).max(axis=1)
     return days
@@ -102,6 +106,11 @@ def composition_moments(
     known = (composition != ABSENT) & (volume != ABSENT)[:, None]
     weights = np.where(known, volume[:, None], 0)
     return (weights * np.where(known, composition, 0)).sum(axis=0), weights.sum(axis=0)
+
+
+def _flagged(hours: NDArray[np.void], flag: Provenance) -> NDArray[np.bool_]:
+    carried: NDArray[np.bool_] = (hours["provenance"] & np.uint8(flag)) != 0
+    return carried
 
 
 def _values(column: NDArray[np.int64], present: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

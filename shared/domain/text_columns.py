@@ -49,6 +49,11 @@ def choices(places: NDArray[np.integer], texts: Sequence[str]) -> Cells:
     return chosen
 
 
+def short_texts(texts: NDArray[np.bytes_]) -> Cells:
+    """Return texts of a few letters, kept as bytes of one width."""
+    return np.ascontiguousarray(texts).view(np.uint8).reshape(len(texts), texts.dtype.itemsize)
+
+
 def dates(days: NDArray[np.integer]) -> Cells:
     """Return day numbers (days since 1970-01-01) as 2026-11-23."""
     moments = days.astype("datetime64[D]")

@@ -20,7 +20,10 @@ HEAVIEST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for a line from a gas day on. Capacity in m³(n)/h; None: unlimited or unknown."""
+    """What holds for a line from a gas day on. Capacity in m³(n)/h; None: unlimited or unknown.
+
+    `pressure_bar_abs` are the lowest and the highest pressure of the contract.
+    """
 
     start: date
     name: str
@@ -30,6 +33,17 @@ class Terms:
     capacity_m3n_per_h: int | None = None
     sends: tuple[str, ...] = ()
     thresholds: tuple[tuple[str, float], ...] = ()
+    check: Check | None = None
+    pressure_bar_abs: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The line of the same station whose meter checks this one: V = factor · V of that line + offset."""
+
+    line: str
+    factor: float = 1.0
+    offset_m3n: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,7 @@ class Register:
 
     def _take_line(self, line: Line, position: str) -> list[Issue]:
         before = self.lines.get(line.id)
-        issues = list(self._line_issues(line, before, position))
+        issues = [*self._line_issues(line, before, position), *self._check_issues(line, position)]
         if not issues:
             self.lines[line.id] = _merged_line(before or line, line)
         return issues
@@ -135,6 +149,16 @@ class Register:
             issues.append(Issue("NO_TERMS", position, f"line {line.id} is new: say from which gas day it counts"))
         elif line.end is not None and line.end <= first:
             issues.append(Issue("ENDS_BEFORE_START", f"{position}.until", f"line {line.id} begins on {first}"))
+        return issues
+
+    def _check_issues(self, line: Line, position: str) -> list[Issue]:
+        """Say why a check meter cannot be that line's: the stage that compares them holds one station whole."""
+        issues = []
+        for check in (terms.check for terms in line.terms if terms.check is not None):
+            other = self.lines.get(check.line)
+            if other is None or other.station != line.station or other.id == line.id:
+                text = f"{check.line} is no other line of station {line.station}: register it first"
+                issues.append(Issue("CHECK_LINE", f"{position}.check.line", text))
         return issues
 
     def _take_node(self, node: Node, position: str) -> list[Issue]:

@@ -1,4 +1,4 @@
-"""What stands in the line log: readings, changes of the register, and ticks of time."""
+"""What stands in the line log: readings, changes of the register, decisions, and ticks of time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.domain.reading import Readings
 from shared.events.codec import MalformedEventError, pack, pack_readings, unpack, unpack_readings
 
 VERSION = 1
-_READINGS, _TOPOLOGY, _TICK = "readings", "topology", "tick"
+_READINGS, _TOPOLOGY, _TICK, _DECISION = "readings", "topology", "tick", "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,25 @@ class TopologyAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionAsked:
+    """A decision on a line as it was asked for; it stands in that line's partition only.
+
+    `offset` is its place in `operations`; `known_at_ms` the time of the original; `document` its text.
+    """
+
+    offset: int
+    known_at_ms: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Every partition of every source has been read up to this time (ms since 1970)."""
 
     until_ms: int
 
 
-Entry = Recorded | TopologyAsked | Tick
+Entry = Recorded | TopologyAsked | DecisionAsked | Tick
 
 
 def encode(entry: Entry) -> bytes:
@@ -47,6 +59,8 @@ def encode(entry: Entry) -> bytes:
             return pack([VERSION, _READINGS, pack_readings(readings)])
         case TopologyAsked(offset, known_at_ms, document):
             return pack([VERSION, _TOPOLOGY, [offset, known_at_ms, document]])
+        case DecisionAsked(offset, known_at_ms, document):
+            return pack([VERSION, _DECISION, [offset, known_at_ms, document]])
         case Tick(until_ms):
             return pack([VERSION, _TICK, until_ms])
 
@@ -67,6 +81,8 @@ def decode(record: bytes) -> Entry:
         return Recorded(unpack_readings(body))
     if kind == _TOPOLOGY:
         return TopologyAsked(*body)
+    if kind == _DECISION:
+        return DecisionAsked(*body)
     if kind == _TICK:
         return Tick(body)
     raise MalformedEventError(f"line log entry of unknown kind {kind!r}")

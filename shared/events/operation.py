@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-TOPOLOGY = "topology"
+TOPOLOGY, DECISION = "topology", "decision"
+"""Kinds of operations: a change of the register, and a decision on hours or a month of one line."""
 
 
 class OperationError(ValueError):
@@ -12,13 +13,17 @@ class OperationError(ValueError):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """Something asked for: its kind, its receipt, who asked, when (ms since 1970), and its document (JSON)."""
+    """Something asked for: its kind, its receipt, who asked, when (ms since 1970), and its document (JSON).
+
+    A decision also names the station of its line, which says to which partition of the line log it goes.
+    """
 
     kind: str
     receipt: str
     author: str
     asked_at_ms: int
     document: bytes
+    station: str = ""
 
 
 def encode(operation: Operation) -> bytes:

@@ -27,5 +27,5 @@ RECORDED = Topic("readings.recorded", "ingest", None, 37 * 31 * _DAY_MS, {"messa
 """The line log: its offset is the order of what happened, its append time the time at which it became known."""
 VALIDATED = Topic("readings.validated", "validation", None, 14 * _DAY_MS)
 TOPICS = (TELEMETRY, OPERATIONS, RECORDED, VALIDATED)
-SOURCES = (TELEMETRY.name, OPERATIONS.name)
+SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name)
 """Topics that source positions name; their place here is kept in every hour at rest, so only append."""

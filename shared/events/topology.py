@@ -12,11 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from shared.domain import gas_time
+from shared.domain.quantities import PRESSURE
 from shared.domain.rules.catalogue import setting_refusal
-from shared.domain.topology import SENDABLE, Change, Composition, Issue, Line, Node, Register, Station, Terms
+from shared.domain.topology import SENDABLE, Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 ID = re.compile(ID_PATTERN[1:-1])
@@ -34,6 +35,14 @@ class StationText(_Part):
 
     id: Id
     name: Text
+
+
+class CheckText(_Part):
+    """The line of the same station whose meter checks this one."""
+
+    line: Id
+    factor: float = Field(1.0, gt=0, le=1_000, description="V = factor · V of the check line + offset_m3n.")
+    offset_m3n: float = Field(0.0, ge=-1e6, le=1e6)
 
 
 class LineText(_Part):
@@ -54,6 +63,17 @@ class LineText(_Part):
     ] = Field(default_factory=list, max_length=len(SENDABLE))
     thresholds: dict[str, float] = Field(default_factory=dict, max_length=100)
     aliases: list[Text] = Field(default_factory=list, max_length=100)
+    check: CheckText | None = None
+    pressure_bar_abs: tuple[float, float] | None = Field(
+        None, description="Lowest and highest pressure of the contract, bar absolute."
+    )
+
+    @field_validator("pressure_bar_abs")
+    @classmethod
+    def _in_order(cls, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+        if bounds is not None and not 0 <= bounds[0] < bounds[1] <= PRESSURE.highest:
+            raise ValueError(f"write the lowest pressure, then a higher one, at most {PRESSURE.highest} bar")
+        return bounds
 
 
 class WeightText(_Part):
@@ -102,6 +122,8 @@ def _line(text: LineText) -> Line:
         text.capacity_m3n_per_h,
         tuple(text.sends),
         tuple(sorted(text.thresholds.items())),
+        None if text.check is None else Check(text.check.line, text.check.factor, text.check.offset_m3n),
+        text.pressure_bar_abs,
     )
     return Line(text.id, text.station, (terms,), text.end, text.live_from, tuple(text.aliases))
 

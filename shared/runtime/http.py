@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -23,14 +24,20 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class ProblemError(HTTPException):
-    """What went wrong with a request, as the client is told.
+    """What went wrong with a request, as the client is told; `more` are further members of the answer.
 
     An HTTPException, because FastAPI turns everything else that is raised while a body is read into a plain 400.
     """
 
-    def __init__(self, status: HTTPStatus, issues: Sequence[Issue], headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        issues: Sequence[Issue],
+        headers: dict[str, str] | None = None,
+        more: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         super().__init__(status.value, ", ".join(issue.code for issue in issues), headers)
-        self.status, self.issues = status, tuple(issues)
+        self.status, self.issues, self.more = status, tuple(issues), more
 
 
 def not_found(position: str, message: str) -> ProblemError:
@@ -58,6 +65,7 @@ def problem_response(problem: ProblemError) -> JSONResponse:
         "issues": [
             {"code": issue.code, "position": issue.position, "message": issue.message} for issue in problem.issues
         ],
+        **problem.more,
     }
     return JSONResponse(body, problem.status.value, headers=dict(problem.headers or {}), media_type=PROBLEM_JSON)
 

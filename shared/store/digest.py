@@ -16,6 +16,7 @@ CANONICAL = (
     Collection.LINE_DAYS,
     Collection.LINE_MONTHS,
     Collection.REVISIONS,
+    Collection.CLOSINGS,
     Collection.FINDINGS,
     Collection.DECISIONS,
     Collection.TOPOLOGY,

@@ -4,7 +4,14 @@
 HOUR rows, up to the last one that is known (revision 0: nothing known), `r` its ROLLUP.
 `line_months`: one document per line and gas month, `{_id: "LINE|2026-11", p, l, d, changes, known_at}`: `d` holds one
 packed ROLLUP per gas day, keyed "01" to "31" (a whole month rewritten for each new hour costs twice as much); the
-month is the fold of its slots. `p` is the partition of the line log that owns the line.
+month is the fold of its slots. `p` is the partition of the line log that owns the line. A closed month has `closed`
+(`{known_at, cause, author, reason, decision}`): all its hours are definitive, whatever their rows say. `statuses`
+counts the changes of validity alone, `status_known_at` is the latest one's; absent: none.
+`closings`: those changes, by range: `{_id, p, line, kind, month, first_hour, end_hour, known_at, log_offset, cause,
+author, reason, decision}`, of kind close, reopen, or accept (then with `hours` and what their validity was `before`).
+`findings`: `{_id, p, line, rule, severity, hours, observed, threshold, open, settled, state, known_at, log_offset,
+rules_version}`: `open` are the hours that nothing has settled, `settled` says how the others were, `state` is open as
+long as one is; a held reading's finding has its `rows` too.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -16,9 +23,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP
 from shared.runtime.mongo import Database, create_collection
+from shared.store import forms
 
 MAX_DAYS_PER_MONTH = 31
 RECEIPTS_KEPT_SECONDS = 30 * 24 * 3600
@@ -33,6 +40,7 @@ class Collection(StrEnum):
     REVISIONS = "revisions"
     FINDINGS = "findings"
     TOPOLOGY = "topology"
+    CLOSINGS = "closings"
     DECISIONS = "decisions"
     DEAD_LETTERS = "dead_letters"
     ORIGINALS = "originals"
@@ -66,19 +74,19 @@ def packed_hours(hours: NDArray[np.void]) -> bytes:
 
 def hours_of(packed: bytes) -> NDArray[np.void]:
     """Return the HOUR rows of a packed day, from its first hour to the last one that is known (at most 25)."""
-    return np.frombuffer(packed, HOUR)
+    return forms.day_hours(packed)
 
 
 def rollups_of(packed: bytes) -> NDArray[np.void]:
     """Return the ROLLUP rows of a packed day (one)."""
-    return np.frombuffer(packed, ROLLUP)
+    return forms.rollup(packed)
 
 
 def slots_of(slots: dict[str, bytes]) -> NDArray[np.void]:
     """Return the 31 ROLLUP slots of a month document's `d`; all zero where a gas day has nothing."""
     month = np.zeros(MAX_DAYS_PER_MONTH, ROLLUP)
     for day_of_month, packed in slots.items():
-        month[int(day_of_month) - 1] = np.frombuffer(packed, ROLLUP)[0]
+        month[int(day_of_month) - 1] = forms.rollup(packed)[0]
     return month
 
 
@@ -91,6 +99,8 @@ async def ensure_collections(database: Database) -> None:
     newest_first = [("known_at", -1), ("_id", -1)]
     await database[Collection.FINDINGS].create_index([("line", 1), *newest_first])
     await database[Collection.FINDINGS].create_index(newest_first)
+    await database[Collection.FINDINGS].create_index([("line", 1), ("open", 1)])
+    await database[Collection.CLOSINGS].create_index([("line", 1), ("known_at", 1)])
     await database[Collection.DECISIONS].create_index(newest_first)
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
     await database[Collection.DEAD_LETTERS].create_index([("by", 1), ("original", 1), ("source", 1)])

@@ -1,16 +1,20 @@
-"""What readers read: hours and day rollups of a line over a period, and the versions that name their content."""
+"""What readers read: hours and day rollups of a line over a period, and the versions that name their content.
+
+Whatever is told in a closed month is definitive.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
+from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within
 from shared.domain.period import Question
 from shared.domain.reading import Quality
 from shared.domain.revision import HOUR
@@ -21,8 +25,15 @@ from shared.store.documents import Collection, day_id, hours_of, month_id, slots
 DAYS_PER_BATCH = 100
 """Day documents taken at a time: 100 · 2.5 kB, some 0.3 ms of the event loop."""
 
-Version = tuple[str, int, int]
-"""A month's content: its `_id`, its number of changes, and when the latest became known (ms)."""
+
+class Version(NamedTuple):
+    """A month's content: its `_id`, and of revisions and of changes of status how many, and the latest's time (ms)."""
+
+    month: str
+    changes: int
+    known_at_ms: int
+    statuses: int
+    status_known_at_ms: int
 
 
 @asynccontextmanager
@@ -36,36 +47,59 @@ async def month_versions(
     database: Database, line: str, question: Question, session: Session | None = None
 ) -> tuple[Version, ...]:
     """Return the versions of the months that a question touches; months without anything are left out."""
-    documents = await _months(database, line, question.months, {"changes": 1, "known_at": 1}, session)
-    return tuple((document["_id"], int(document["changes"]), int(document["known_at"])) for document in documents)
+    counted = ("changes", "known_at", "statuses", "status_known_at")
+    documents = await _months(database, line, question.months, dict.fromkeys(counted, 1), session)
+    return tuple(Version(document["_id"], *(int(document.get(name, 0)) for name in counted)) for document in documents)
 
 
 async def day_rollups(
     database: Database, line: str, question: Question, session: Session | None = None
 ) -> NDArray[np.void]:
     """Return the ROLLUP of every gas day of a period, in order; zeros where nothing is known."""
-    documents = await _months(database, line, question.months, {"d": 1}, session)
+    rollups, closed = await stored_rollups(database, line, question, session)
+    return definitive_rollups(rollups, days_within(closed, days_of(question)))
+
+
+async def stored_rollups(
+    database: Database, line: str, question: Question, session: Session | None
+) -> tuple[NDArray[np.void], set[str]]:
+    """Return the ROLLUP of every gas day of a period as its hours say by themselves, and which months are closed."""
+    documents = await _months(database, line, question.months, {"d": 1, "closed": 1}, session)
     slots = {document["_id"]: slots_of(document["d"]) for document in documents}
     days = np.zeros((question.end - question.first).days, ROLLUP)
     for month in question.months:
         of_month = slots.get(month_id(line, month))
         if of_month is not None:
             _lay_month(days, question.first, gas_time.days_of_month(month), of_month)
-    return days
+    return days, _closed(documents)
 
 
 async def known_hours(database: Database, line: str, hours: range, session: Session | None = None) -> NDArray[np.void]:
     """Return the HOUR rows of a range of hours, revision 0 where nothing is known."""
+    rows, closed = await stored_hours(database, line, hours, session)
+    return definitive(rows, hours_within(closed, np.arange(hours.start, hours.stop)))
+
+
+async def stored_hours(
+    database: Database, line: str, hours: range, session: Session | None
+) -> tuple[NDArray[np.void], set[str]]:
+    """Return the HOUR rows of a range of hours as they say by themselves, and which of their months are closed."""
     rows = np.zeros(len(hours), HOUR)
     if not hours:
-        return rows
+        return rows, set()
     first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
+    months = await _months(database, line, gas_time.months_of(hours), {"closed": 1}, session)
     days = {"_id": {"$gte": day_id(line, first), "$lte": day_id(line, last)}}
     found = database[Collection.LINE_DAYS].find(days, {"h": 1}, session=session).batch_size(DAYS_PER_BATCH)
     while documents := await found.to_list(DAYS_PER_BATCH):
         for document in documents:
             _lay_day(rows, hours, document)
-    return rows
+    return rows, _closed(months)
+
+
+def days_of(question: Question) -> list[date]:
+    """Return the gas days of a period, in order."""
+    return [question.first + timedelta(days=place) for place in range((question.end - question.first).days)]
 
 
 async def latest_hours(database: Database, lines: Sequence[str], month: str) -> dict[str, tuple[NDArray[np.void], int]]:
@@ -111,6 +145,10 @@ async def _months(
     found = database[Collection.LINE_MONTHS].find(ids, fields, session=session).sort("_id", 1)
     documents: list[dict[str, Any]] = await found.to_list(len(months))
     return documents
+
+
+def _closed(months: list[dict[str, Any]]) -> set[str]:
+    return {document["_id"].rpartition("|")[2] for document in months if document.get("closed")}
 
 
 def _lay_month(days: NDArray[np.void], first: date, month: list[date], slots: NDArray[np.void]) -> None:

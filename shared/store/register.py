@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.topology import Composition, Line, Node, Register, Station, Terms
+from shared.domain.topology import Check, Composition, Line, Node, Register, Station, Terms
 
 
 def to_document(part: Station | Line | Node) -> dict[str, Any]:
@@ -42,6 +42,8 @@ def _line_document(line: Line) -> dict[str, Any]:
                 "capacity_m3n_per_h": terms.capacity_m3n_per_h,
                 "sends": list(terms.sends),
                 "thresholds": dict(terms.thresholds),
+                "check": _check_document(terms.check),
+                "pressure_bar_abs": list(terms.pressure_bar_abs) if terms.pressure_bar_abs else None,
             }
             for terms in line.terms
         ],
@@ -49,6 +51,10 @@ def _line_document(line: Line) -> dict[str, Any]:
         "live_from": line.live_from.isoformat() if line.live_from else None,
         "aliases": list(line.aliases),
     }
+
+
+def _check_document(check: Check | None) -> dict[str, Any] | None:
+    return None if check is None else {"line": check.line, "factor": check.factor, "offset_m3n": check.offset_m3n}
 
 
 def station_of(document: dict[str, Any]) -> Station:
@@ -78,6 +84,8 @@ def _terms_of(document: dict[str, Any]) -> Terms:
         document["capacity_m3n_per_h"],
         tuple(document["sends"]),
         tuple(document["thresholds"].items()),
+        Check(**document["check"]) if document.get("check") else None,
+        (bounds[0], bounds[1]) if (bounds := document.get("pressure_bar_abs")) else None,
     )
 
 

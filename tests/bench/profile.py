@@ -22,7 +22,7 @@ from services.aggregation import handlers as aggregation
 from services.aggregation.state import PartitionState
 from services.ingest import conversion as ingest
 from services.validation import handlers as validation
-from services.validation.register import RegisterHistory
+from shared.events.register_history import RegisterHistory
 from shared.domain.line_terms import TermsTable
 from shared.events import answer, line_log
 from shared.events.line_log import TopologyAsked
@@ -129,7 +129,7 @@ async def _validated(database: Database, log: Log, watch: Stopwatch) -> Log:
 
 
 async def _aggregated(database: Database, log: Log, watch: Stopwatch) -> None:
-    stage = aggregation.Aggregation(database, _from_the_beginning)
+    stage = aggregation.Aggregation(database, _from_the_beginning, RegisterHistory(""), PARTITIONS)
     await _handled(stage, {partition: records[:1] for partition, records in log.items()})
     watch.wrap(answer, "decode", "decode")
     watch.wrap(line_log, "decode", "decode")

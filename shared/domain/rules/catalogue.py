@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from shared.domain.rules import gas, message, time, value
+from shared.domain.deadlines import CLOSING_SETTINGS
+from shared.domain.rules import gas, level, message, meter, run, step, time, value
+from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.rule import SEVERITY, Card, JudgedBy, Rule, Severity
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Travels with every result. Raised whenever a rule can judge a reading otherwise than before."""
 
 CATALOGUE: tuple[Rule[Any] | Card, ...] = (
@@ -17,15 +19,28 @@ CATALOGUE: tuple[Rule[Any] | Card, ...] = (
     message.repeated,
     message.hour_alignment,
     message.hour_in_reach,
+    level.unit_kept,
     message.line_active,
     message.partners_there,
+    message.hour_by_hour,
+    time.hour_there,
     time.local_time_resolved,
     time.in_time,
     value.within_capacity,
     value.not_backwards,
+    run.flow_comes_back,
+    step.no_spike,
+    level.like_other_days,
+    run.values_move,
+    level.day_like_others,
+    meter.hours_make_the_index,
+    meter.index_grows,
+    meter.check_meter_agrees,
+    run.measured_again,
     gas.energy_identity,
     gas.gcv_of_network,
-    gas.temperature_plausible,
+    gas.state_plausible,
+    step.quality_drifts,
 )
 _JUDGED = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
 
@@ -37,16 +52,32 @@ def _judged_by(place: JudgedBy) -> tuple[Rule[Any], ...]:
 RULES: tuple[Rule[Evidence], ...] = _judged_by(JudgedBy.VALIDATION)
 """The rules that validation judges, on each reading by itself."""
 
+IN_CONTEXT: tuple[Rule[ContextEvidence], ...] = (
+    level.unit_kept,
+    run.flow_comes_back,
+    step.no_spike,
+    level.like_other_days,
+    run.values_move,
+    level.day_like_others,
+    meter.hours_make_the_index,
+    meter.index_grows,
+    meter.check_meter_agrees,
+    run.measured_again,
+    step.quality_drifts,
+)
+"""The rules that aggregation judges, in context. Hours at rest keep a bit for each: only append, at most 16."""
+
 CARDS = tuple(entry.card if isinstance(entry, Rule) else entry for entry in CATALOGUE)
 
 
 def default_settings() -> dict[str, float]:
     """Return every threshold and severity that can be set, by its name ("D7.relative", "D7.severity")."""
     settings: dict[str, float] = {}
-    for rule in _JUDGED:
-        settings |= {f"{rule.card.id}.{name}": default for name, default in rule.card.thresholds.items()}
-        settings[f"{rule.card.id}.{SEVERITY}"] = float(rule.severity)
-    return settings
+    for card in CARDS:
+        settings |= {f"{card.id}.{name}": default for name, default in card.thresholds.items()}
+        if card.severity is not None and card.judged_by is not JudgedBy.DOOR:
+            settings[f"{card.id}.{SEVERITY}"] = float(card.severity)
+    return settings | CLOSING_SETTINGS
 
 
 def setting_refusal(name: str, number: float) -> str | None:

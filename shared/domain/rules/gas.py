@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from shared.domain.quantities import ENERGY, GCV
+from shared.domain.quantities import ENERGY, GCV, PRESSURE
 from shared.domain.reading import Provenance
-from shared.domain.rules.evidence import Evidence
+from shared.domain.rules.evidence import Evidence, Threshold, present
 from shared.domain.rules.rule import Hits, Severity, rule
 
 _TO_VOLUME_TIMES_GCV = GCV.scale  # thousandths of kWh · 1e6 = thousandths of m³(n) · millionths of kWh/m³(n)
@@ -66,18 +67,28 @@ def gcv_of_network(evidence: Evidence) -> Hits:
 
 @rule(
     "D10",
-    "temperature range",
-    formula="lowest_c ≤ T ≤ highest_c",
+    "temperature, pressure",
+    formula="lowest_c ≤ T ≤ highest_c; lowest ≤ p ≤ highest pressure of the contract",
     severity=Severity.W,
     source="Fluxys connections; both thresholds [P]",
     thresholds={"lowest_c": -20.0, "highest_c": 60.0},
 )
-def temperature_plausible(evidence: Evidence) -> Hits:
-    """A gas temperature that no station has: rather a broken probe than the gas.
+def state_plausible(evidence: Evidence) -> Hits:
+    """A gas temperature that no station has, or a pressure outside the line's contract.
 
-    Observed and threshold: °C.
+    Where both are wrong the temperature is told. Observed and threshold: °C, or bar absolute for the pressure.
     """
     temperature_c = evidence.value("temperature")
-    lowest_c, highest_c = evidence.thresholds["lowest_c"], evidence.thresholds["highest_c"]
-    too_low = temperature_c < lowest_c
-    return Hits(too_low | (temperature_c > highest_c), temperature_c, np.where(too_low, lowest_c, highest_c))
+    cold, bound_c = _outside(temperature_c, evidence.thresholds["lowest_c"], evidence.thresholds["highest_c"])
+    pressure_bar = evidence.value("pressure")
+    limits = [present(evidence.terms[name]) / PRESSURE.scale for name in ("pressure_lowest", "pressure_highest")]
+    strained, bound_bar = _outside(pressure_bar, *limits)
+    return Hits(cold | strained, np.where(cold, temperature_c, pressure_bar), np.where(cold, bound_c, bound_bar))
+
+
+def _outside(
+    values: NDArray[np.float64], lowest: Threshold, highest: Threshold
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Say which values lie outside two bounds, and which bound is the nearer one."""
+    too_low = values < lowest
+    return too_low | (values > highest), np.where(too_low, lowest, highest)

@@ -96,6 +96,18 @@ def line_active(evidence: Evidence) -> Hits:
     return Hits(~evidence.terms["active"] | (evidence.stations != evidence.terms["station"]))
 
 
+@judged_elsewhere(
+    "A11",
+    "per hour, not per message",
+    by=JudgedBy.DOOR,
+    formula="one bad hour never rejects its neighbours",
+    severity=None,
+    source="ours",
+)
+def hour_by_hour() -> None:
+    """Each hour is taken or refused by itself, whatever else its telegram or file says."""
+
+
 @rule(
     "A10",
     "partner value missing",

@@ -112,12 +112,19 @@ def rule(  # noqa: PLR0913 - the fields of a card, named at each use
 
 
 def judged_elsewhere(  # noqa: PLR0913 - the fields of a card, named at each use
-    code: str, title: str, *, by: JudgedBy, formula: str, severity: Severity | None, source: str
+    code: str,
+    title: str,
+    *,
+    by: JudgedBy,
+    formula: str,
+    severity: Severity | None,
+    source: str,
+    thresholds: Mapping[str, float] = MappingProxyType({}),
 ) -> Callable[[Callable[[], None]], Card]:
     """Make a catalogue entry of a docstring: of a rule that the door or aggregation judges."""
 
     def make(described: Callable[[], None]) -> Card:
-        return Card(code, title, formula, severity, source, _words(described), by, MappingProxyType({}))
+        return Card(code, title, formula, severity, source, _words(described), by, thresholds)
 
     return make
 

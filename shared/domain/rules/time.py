@@ -8,6 +8,22 @@ from shared.domain.rules.rule import Hits, JudgedBy, Severity, judged_elsewhere,
 
 
 @judged_elsewhere(
+    "B2",
+    "missing hour",
+    by=JudgedBy.AGGREGATION,
+    formula="every hour of a gas day is there teletransmitted_h, or file_h by file, after the end of the gas day",
+    severity=Severity.W,
+    source="all; both deadlines [P]",
+    thresholds={"teletransmitted_h": 4.0, "file_h": 288.0},
+)
+def hour_there() -> None:
+    """A hole in the 23, 24 or 25 hours of a gas day when a tick of the line log has passed the deadline.
+
+    Only from the line's live_from on. The hole is estimated, and stays missing where no method can.
+    """
+
+
+@judged_elsewhere(
     "B4",
     "ambiguous or impossible local time",
     by=JudgedBy.DOOR,

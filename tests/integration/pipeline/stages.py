@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from deploy.local.services import PARTITIONS
 from services.aggregation.handlers import Aggregation
 from services.validation.handlers import Validation
-from services.validation.register import RegisterHistory
 from shared.domain.reading import Readings, Source, empty_rows
 from shared.events import line_log
 from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.register_history import RegisterHistory
 from shared.events.topics import Topic
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database, connect
@@ -66,9 +67,9 @@ def validation(database: Database, sink: Topic0, register: RegisterHistory | Non
     return Validation(database, from_the_beginning, register or RegisterHistory("nobody:1"), sink)
 
 
-def aggregation(database: Database) -> Aggregation:
-    """Return an aggregation."""
-    return Aggregation(database, from_the_beginning)
+def aggregation(database: Database, register: RegisterHistory | None = None) -> Aggregation:
+    """Return an aggregation that knows the register from the line log alone, or another one's."""
+    return Aggregation(database, from_the_beginning, register or RegisterHistory("nobody:1"), PARTITIONS)
 
 
 def line_log_of(plan: Plan, hours: range, per_message: int = 3) -> list[Record]:

@@ -14,10 +14,10 @@ from services.ingest.conversion import DeadLetter
 from services.ingest.files.told import Fault
 from services.ingest.ledger import BlockCounts, store_dead_letters
 from services.validation.handlers import Validation
-from services.validation.register import RegisterHistory
 from shared.domain.reading import Source
 from shared.domain.reason import Reason
 from shared.events import answer
+from shared.events.register_history import RegisterHistory
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
@@ -118,7 +118,8 @@ async def test_a_second_validation_is_fenced(database: Database) -> None:
 async def test_a_second_aggregation_is_fenced(database: Database) -> None:
     """Its whole transaction is dropped: no hour, no count, no finding twice."""
     topic = await validated(database)
-    old, new = aggregation(database), aggregation(database)
+    register = RegisterHistory("nobody:1")
+    old, new = aggregation(database, register), aggregation(database, register)
     await old.handle(PARTITION, topic.records(0, 3))
     await new.handle(PARTITION, topic.records(0, len(LOG)))
     before = await digest(database), await ledgers.total(database)

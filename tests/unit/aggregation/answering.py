@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from services.aggregation.batch import Batch
+from services.aggregation.contexts import days_beside
+from services.aggregation.deciding import Registered
+from services.aggregation.needs import needs_of, spans_of
+from services.aggregation.places import places_of
+from services.aggregation.settle import Given
+from services.aggregation.table import DayKey
+from shared.domain.line_terms import TermsTable
 from shared.domain.reading import Quality, Readings, Source, empty_rows
+from shared.domain.topology import Register
 from shared.events import line_log
 from shared.events.answer import Answer
 from shared.events.line_log import Recorded
 from shared.store.progress import Progress
 
 FIRST_HOUR = 472_000
+NOBODY = Registered(Register(), TermsTable.of(Register()), ())
+"""A register without lines: every rule has its defaults."""
 PROGRESS_KEY = "aggregation/0"
 
 
@@ -45,3 +57,13 @@ def answer_of(offset: int, told: Sequence[Told], source_offset: int | None = Non
 def beginning(epoch: int = 0, offset: int = -1) -> Progress:
     """Return the position before the first message."""
     return Progress(PROGRESS_KEY, epoch, offset)
+
+
+def given_of(batch: Batch, days: Mapping[DayKey, NDArray[np.void]]) -> Given:
+    """Return what a batch is decided with: these days are the whole store."""
+    places = places_of(batch)
+    needs = needs_of(batch, places, NOBODY, {}, 0)
+    spans = spans_of(needs)
+    return Given(
+        0, batch, places, days, {}, {}, {}, list(needs.days), spans, days_beside(spans, {}), NOBODY, {}, -1, 0
+    )  # fmt: skip

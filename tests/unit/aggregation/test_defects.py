@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from services.aggregation.batch import Batch, gather
 from services.aggregation.defects import DEFECT, isolated
-from services.aggregation.settle import Settled, places_of, settle
+from services.aggregation.settle import settle
+from services.aggregation.settled import Settled
 from shared.events.answer import FindingTold
-from tests.unit.aggregation.answering import Told, answer_of, beginning
+from tests.unit.aggregation.answering import Told, answer_of, beginning, given_of
 
 COUNT = 24
 
@@ -30,7 +31,7 @@ def test_exactly_the_culprits_are_found(culprits: set[int], rejected: set[int]) 
     def decide() -> Settled:
         if culprits - set(batch.rejected):
             raise ZeroDivisionError
-        return settle(batch, places_of(batch), {})
+        return settle(given_of(batch, {}))
 
     settled = isolated(batch, decide)
     assert {row for row, told in batch.rejected.items() if told.rule == DEFECT} == culprits - rejected

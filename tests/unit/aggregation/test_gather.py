@@ -87,7 +87,7 @@ def test_ticks_and_changes_of_the_register() -> None:
         (2, replace(answer_of(2, []), record=line_log.encode(change))),
     ]
     batch, after = gather(beginning(), answers)
-    assert (after.until_ms, batch.changes) == (500, [(1, change)])
+    assert (after.until_ms, [(step.offset, step.asked) for step in batch.steps]) == (500, [(0, Tick(500)), (1, change)])
 
 
 def test_an_unreadable_record_is_a_defect_of_its_own() -> None:

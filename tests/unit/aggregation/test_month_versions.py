@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.aggregation.settle import MonthKey
 from services.aggregation.state import PartitionState
+from services.aggregation.table import MonthKey
 from services.aggregation.writes import _versions
 from shared.domain.rollup import ROLLUP, fold_days
 from shared.store.progress import Progress

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from services.aggregation.batch import gather
-from services.aggregation.settle import OUTCOMES, DayKey, month_slots, places_of, settle
+from services.aggregation.settle import settle
+from services.aggregation.settled import OUTCOMES
+from services.aggregation.state import month_slots
+from services.aggregation.table import DayKey
 from shared.domain import gas_time
 from shared.domain.reading import Quality
 from shared.domain.revision import HOUR, Outcome, apply
 from shared.domain.rollup import fold_hours
-from tests.unit.aggregation.answering import FIRST_HOUR, Told, answer_of, beginning
+from tests.unit.aggregation.answering import FIRST_HOUR, Told, answer_of, beginning, given_of
 
 TOLD = st.builds(
     Told,
@@ -50,7 +53,7 @@ def settled_in_batches(messages: list[list[Told]], sizes: list[int]) -> Store:
         size, turn = sizes[turn % len(sizes)], turn + 1
         batch, position = gather(position, answers[:size])
         answers = answers[size:]
-        settled = settle(batch, places_of(batch), store.days)
+        settled = settle(given_of(batch, store.days))
         store.outcomes += [OUTCOMES[number] for number in settled.outcome]
         store.superseded += [(line, hour, row.tobytes()) for line, hour, row in settled.superseded]
         for key, (hours, rollup) in settled.days.items():
@@ -91,7 +94,7 @@ def test_any_cut_is_one_by_one(messages: list[list[Told]], sizes: list[int]) -> 
 def test_slots_of_months() -> None:
     """A day's rollup is in the slot of its month and day."""
     batch, _ = gather(beginning(), [(0, answer_of(0, [Told("A", 0, 5)]))])
-    settled = settle(batch, places_of(batch), {})
+    settled = settle(given_of(batch, {}))
     day = gas_time.gas_day(FIRST_HOUR)
     slots = month_slots(settled)
     assert list(slots) == [("A", gas_time.month_of(day))]

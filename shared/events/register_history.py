@@ -1,4 +1,4 @@
-"""The register as validation needs it: as it was at any place of `operations`, which is its only source.
+"""The register as the stages need it: as it was at any place of `operations`, which is its only source.
 
 The register at an offset is the fold of all changes up to it, so a worker that begins, or goes back, needs no state of
 its own: it reads `operations` up to the offset that its position names.
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from shared.domain.line_terms import TermsTable
 from shared.domain.topology import Register
-from shared.events.operation import OperationError, decode
+from shared.events.operation import TOPOLOGY, OperationError, decode
 from shared.events.topics import OPERATIONS
 from shared.events.topology import applied
 from shared.runtime.kafka import TopicPartition, consumer
@@ -31,11 +31,16 @@ class RegisterHistory:
         self._tables: dict[int, TermsTable] = {}
 
     async def table_at(self, offset: int) -> TermsTable:
-        """Return the terms of all lines after the change at an offset of `operations`."""
-        if offset not in self._tables:
-            self._tables[offset] = TermsTable.of(await self._register_at(offset))
+        """Return the terms of all lines after the operation at an offset of `operations`."""
+        change, register = await self._found(offset)
+        if change not in self._tables:
+            self._tables[change] = TermsTable.of(register)
             _keep_latest(self._tables)
-        return self._tables[offset]
+        return self._tables[change]
+
+    async def register_at(self, offset: int) -> Register:
+        """Return the register after the operation at an offset of `operations`."""
+        return (await self._found(offset))[1]
 
     async def take(self, offset: int, document: bytes, known_at_ms: int) -> None:
         """Take a change that stands in the line log; first those before it that a new worker has not seen."""
@@ -43,22 +48,30 @@ class RegisterHistory:
             await self._read(self, offset - 1)
         self._fold(offset, document, known_at_ms)
 
+    def pass_over(self, offset: int) -> None:
+        """Take note that the operation at an offset changes no register."""
+        if offset == self._latest + 1:
+            self._latest = offset
+
     def _fold(self, offset: int, document: bytes, known_at_ms: int) -> None:
-        if offset > self._latest:
-            before = self._registers[self._latest]
-            after = applied(before, document, known_at_ms)
-            self._latest, self._registers[offset] = offset, after if isinstance(after, Register) else before
+        if offset <= self._latest:
+            return
+        self._latest = offset
+        after = applied(self._registers[max(self._registers)], document, known_at_ms) if document else None
+        if isinstance(after, Register):
+            self._registers[offset] = after
             _keep_latest(self._registers)
 
-    async def _register_at(self, offset: int) -> Register:
-        """Return the register at an offset: kept, or folded anew from `operations`."""
-        if offset not in self._registers and offset > self._latest:
+    async def _found(self, offset: int) -> tuple[int, Register]:
+        """Return the last change up to an offset and the register after it: kept, or folded anew from `operations`."""
+        if offset > self._latest:
             await self._read(self, offset)
-        if offset in self._registers:
-            return self._registers[offset]
-        anew = RegisterHistory(self._bootstrap)
-        await self._read(anew, offset)
-        return anew._registers[offset]
+        history = self
+        if offset < min(self._registers):
+            history = RegisterHistory(self._bootstrap)
+            await self._read(history, offset)
+        change = max(change for change in history._registers if change <= offset)
+        return change, history._registers[change]
 
     async def _read(self, history: RegisterHistory, until: int) -> None:
         """Read the changes that a history does not know yet, up to an offset."""
@@ -75,11 +88,12 @@ class RegisterHistory:
 
 
 def _document(value: bytes) -> bytes:
-    """Return the document of an operation; of one that cannot be read, bytes that change nothing."""
+    """Return the document of a change; of any other operation, bytes that change nothing."""
     try:
-        return decode(value).document
+        operation = decode(value)
     except OperationError:
         return b""
+    return operation.document if operation.kind == TOPOLOGY else b""
 
 
 def _keep_latest(kept: dict[int, Kept]) -> None:

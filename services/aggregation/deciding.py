@@ -1,0 +1,149 @@
+"""A batch while it is decided: what every step may look at and change, and the ways in which hours change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.aggregation.batch import Batch, Step
+from services.aggregation.settled import Lifted, MonthStatus, Settled
+from services.aggregation.table import MonthKey, Table
+from shared.domain import gas_time
+from shared.domain.line_context import Contexts
+from shared.domain.line_terms import TermsTable
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
+from shared.domain.revision import HOUR
+from shared.domain.rollup import ROLLUP, fold_hours
+from shared.domain.rules.catalogue import IN_CONTEXT, default_settings
+from shared.domain.topology import Line, Register
+from shared.events.topics import OPERATIONS, RECORDED, SOURCES
+
+DEFAULTS = default_settings()
+NOTHING = np.zeros(31, ROLLUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The register at a place of the line log: itself, as columns, and the lines that this partition owns."""
+
+    register: Register
+    table: TermsTable
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class Deciding:
+    """Everything that the steps of a batch share.
+
+    `registers` are those after each change of the register in this batch, by its offset in `operations`; `register` the
+    one that holds now. `months` and `statuses` are as the store has them, `until_ms` is the last tick before.
+    """
+
+    partition: int
+    batch: Batch
+    table: Table
+    contexts: Contexts
+    settled: Settled
+    register: Registered
+    registers: Mapping[int, Registered]
+    months: Mapping[MonthKey, NDArray[np.void]]
+    statuses: Mapping[MonthKey, MonthStatus]
+    until_ms: int
+    numbers: NDArray[np.int64]
+    """Number in the contexts of each line of the batch."""
+    closed: set[MonthKey] = field(default_factory=set)
+    named: Counter[int] = field(default_factory=Counter)
+
+    def next_name(self, step: Step) -> str:
+        """Return the next name of what a record of the line log leads to: its position, and a running number."""
+        self.named[step.offset] += 1
+        return f"{RECORDED.name}/{self.partition}/{step.offset}/{self.named[step.offset]}"
+
+    def status(self, key: MonthKey) -> MonthStatus:
+        """Return the status of a month as it stands now."""
+        return self.settled.months.get(key) or self.statuses.get(key) or MonthStatus(None, 0, 0)
+
+    def slots(self, key: MonthKey) -> NDArray[np.void]:
+        """Return the rollups of a month's days as they stand now."""
+        slots = self.months.get(key, NOTHING).copy()
+        line, month = key
+        for day in gas_time.days_of_month(month):
+            place = self.table.number.get((line, day))
+            if place is not None and self.table.changed[place]:
+                slots[day.day - 1] = fold_hours(self.table.days[place][None, :])[0]
+        return slots
+
+    def version(self, key: MonthKey) -> int:
+        """Return the version of a month: it grows with every revision and every change of status."""
+        return int(self.slots(key)["changes"].sum()) + self.status(key).statuses
+
+    def month_state(self, line: str, month: str) -> dict[str, Any]:
+        """Return what stands of a month, for who decides on it."""
+        key = (line, month)
+        return {"month": month, "version": self.version(key), "closed": key in self.closed}
+
+    def hour_state(self, line: str, hour: int) -> dict[str, Any]:
+        """Return what stands of an hour, for who decides on it."""
+        row = self.table.row(line, hour)
+        validity = Validity.DEFINITIVE if self.is_closed(line, hour) else Validity(int(row["validity"]))
+        told = bool(row["revision"])
+        return {
+            "start": f"{gas_time.hour_start(hour):%Y-%m-%dT%H:%M:%SZ}",
+            "revision": int(row["revision"]),
+            "validity": validity.name if told else None,
+            "quality": Quality(int(row["quality"])).name if told else Quality.MISSING.name,
+            "pinned": bool(row["provenance"] & Provenance.PINNED),
+        }
+
+    def is_closed(self, line: str, hour: int) -> bool:
+        """Say whether an hour's month is closed."""
+        return (line, gas_time.month_of(gas_time.gas_day(hour))) in self.closed
+
+    def take_row(self, line: str, hour: int, row: np.void) -> None:
+        """Let an hour say what a tick or a decision makes of it: what it said before is superseded."""
+        before = self.table.row(line, hour)
+        self.table.put(line, hour, row)
+        if row["revision"] != before["revision"] and before["revision"]:
+            self.settled.superseded.append((line, hour, before))
+        self.tell(line, [hour])
+
+    def tell(self, line: str, hours: list[int]) -> None:
+        """Let the context of a line know what its hours say now."""
+        number = self.contexts.numbers.get(line, -1)
+        if number >= 0:
+            told = np.array(hours, np.int64)
+            rows = np.array([self.table.row(line, hour) for hour in hours], HOUR)
+            inside = self.contexts.positions(np.full(len(told), number), told) >= 0
+            self.contexts.tell(np.full(int(inside.sum()), number), told[inside], rows[inside])
+
+    def lift(self, step: Step, line: str, hours: list[int], how: str, decision: int | None = None) -> None:
+        """Let the findings of hours hold nothing back any more."""
+        if hours:
+            self.settled.findings.append(Lifted(line, hours, how, step.known_at_ms, decision))
+
+
+def first_found(row: np.void) -> bytes:
+    """Return the id of the first rule in context that found something of an hour, empty where none did."""
+    bits = int(row["found"])
+    ids = (rule.card.id.encode() for place, rule in enumerate(IN_CONTEXT) if bits & 1 << place)
+    return next(ids, b"")
+
+
+def candidate_of(deciding: Deciding, step: Step, place: int, decision: int | None = None) -> np.void:
+    """Return a row without values that comes from a tick, or from the decision at an offset of `operations`."""
+    row: np.void = np.zeros(1, HOUR)[0]
+    for name in MEASURES:
+        row[name] = np.iinfo(np.int64).min
+    row["validity"] = Validity.PRELIMINARY
+    row["known_at"], row["log_offset"], row["source_place"] = step.known_at_ms, step.offset, place
+    if decision is None:
+        row["source_topic"], row["source_partition"] = SOURCES.index(RECORDED.name), deciding.partition
+        row["source_offset"] = step.offset
+    else:
+        row["source_topic"], row["source_offset"] = SOURCES.index(OPERATIONS.name), decision
+    return row

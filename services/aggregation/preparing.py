@@ -1,0 +1,84 @@
+"""Reading all that a batch is decided with: the register, months, gas days, and the contexts of its lines."""
+
+from __future__ import annotations
+
+from services.aggregation.batch import Batch
+from services.aggregation.contexts import days_beside
+from services.aggregation.deciding import Registered
+from services.aggregation.needs import Needs, add_holes, needs_of, spans_of
+from services.aggregation.places import places_of
+from services.aggregation.settle import Given
+from services.aggregation.state import PartitionState
+from services.aggregation.table import DayKey
+from services.aggregation.ticking import has_holes
+from shared.domain import gas_time
+from shared.domain.topology import Register
+from shared.events.line_log import TopologyAsked
+from shared.events.partitioning import partition_of
+from shared.events.register_history import RegisterHistory
+from shared.runtime.mongo import Database
+
+
+class Preparing:
+    """Reads what is not at hand; knows the register at each place of `operations`."""
+
+    def __init__(self, database: Database, register: RegisterHistory, partitions: int) -> None:
+        self._database, self._history, self._partitions = database, register, partitions
+        self._registered: dict[int, tuple[Register, Registered]] = {}
+
+    async def given(self, partition: int, state: PartitionState, batch: Batch) -> Given:
+        """Return all that a batch is decided with."""
+        register = await self._at(partition, state.register_offset)
+        registers, offset = {}, state.register_offset
+        for change in (step.asked for step in batch.steps):
+            if isinstance(change, TopologyAsked):
+                offset = change.offset
+                await self._history.take(offset, change.document, change.known_at_ms)
+                registers[offset] = await self._at(partition, offset)
+        places = places_of(batch)
+        needs = needs_of(batch, places, register, registers, state.progress.until_ms)
+        await self._load_holes(state, needs)
+        spans = spans_of(needs)
+        beside = days_beside(spans, state.contexts)
+        wanted = {(line, day) for line, days in beside.items() for day in days}
+        await state.load(self._database, {*places.keys, *needs.days, *wanted})
+        return Given(
+            partition, batch, places, state.days, state.months, state.statuses, state.contexts, list(needs.days),
+            spans, beside, register, registers, offset, state.progress.until_ms,
+        )  # fmt: skip
+
+    async def _load_holes(self, state: PartitionState, needs: Needs) -> None:
+        """Read the months that deadlines and decisions concern; ask for the overdue days in which hours are missing.
+
+        What the batch itself brings can only fill holes: those that there are now are enough.
+        """
+        months = {(line, gas_time.month_of(day)) for line, day in needs.due}
+        await state.load_months(self._database, months | set(needs.months))
+        add_holes(needs, [key for key in needs.due if self._has_holes(state, key)])
+        for line, month in needs.months:
+            if not self._is_clean(state, line, month):
+                needs.days |= dict.fromkeys((line, day) for day in gas_time.days_of_month(month))
+
+    @staticmethod
+    def _has_holes(state: PartitionState, key: DayKey) -> bool:
+        line, day = key
+        return has_holes(state.months[line, gas_time.month_of(day)][day.day - 1], day)
+
+    @staticmethod
+    def _is_clean(state: PartitionState, line: str, month: str) -> bool:
+        """Say whether a month can close by its rollups alone; of any other a refusal lists the hours."""
+        slots, days = state.months[line, month], gas_time.days_of_month(month)
+        return not slots["hours_blocked"].any() and not any(has_holes(slots[day.day - 1], day) for day in days)
+
+    async def _at(self, partition: int, offset: int) -> Registered:
+        """Return the register at an offset of `operations`, with the lines of a partition in the order of their ids."""
+        register = await self._history.register_at(offset)
+        kept = self._registered.get(partition)
+        if kept is None or kept[0] is not register:
+            table = await self._history.table_at(offset)
+            mine = [
+                line for line in register.lines.values() if partition_of(line.station, self._partitions) == partition
+            ]
+            lines = tuple(sorted(mine, key=lambda line: line.id))
+            kept = self._registered[partition] = register, Registered(register, table, lines)
+        return kept[1]

@@ -1,0 +1,73 @@
+"""What a batch led to: everything that will be written of it but the position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.aggregation.table import DayKey, MonthKey
+from shared.domain.revision import HeldReason, Outcome
+
+OUTCOMES = (Outcome.ACCEPTED, Outcome.REPEATED, Outcome.HELD, Outcome.DEAD_LETTERED)
+"""Outcomes by their number in `Settled.outcome`."""
+ACCEPTED, REPEATED, HELD, DEAD = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule found in hours of a line, or why readings of it were held (then `rows` are what they said)."""
+
+    id: str
+    line: str
+    rule: str
+    severity: str
+    hours: list[int]
+    observed: list[float | None]
+    threshold: list[float | None]
+    known_at_ms: int
+    log_offset: int
+    rows: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """Findings of hours that no longer hold anything back, and by what: superseded, or a decision's outcome."""
+
+    line: str
+    hours: list[int]
+    how: str
+    known_at_ms: int
+    decision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStatus:
+    """A month's status after a change of it: what closed it (None: open), how many changes, and the latest."""
+
+    closed: dict[str, Any] | None
+    statuses: int
+    known_at_ms: int
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a batch led to.
+
+    `outcome` has the number of an outcome for each candidate. `days` are the gas days that changed (25 HOUR rows and
+    the rollup); `superseded` what hours said before; `held` why candidates were held; `findings` what was found and
+    lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions.
+    """
+
+    outcome: NDArray[np.uint8]
+    days: dict[DayKey, tuple[NDArray[np.void], np.void]] = field(default_factory=dict)
+    superseded: list[tuple[str, int, np.void]] = field(default_factory=list)
+    held: dict[int, HeldReason] = field(default_factory=dict)
+    findings: list[Found | Lifted] = field(default_factory=list)
+    closings: list[dict[str, Any]] = field(default_factory=list)
+    months: dict[MonthKey, MonthStatus] = field(default_factory=dict)
+    decided: list[dict[str, Any]] = field(default_factory=list)
+    contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
+    defects: dict[str, Exception] = field(default_factory=dict)

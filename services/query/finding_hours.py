@@ -1,0 +1,47 @@
+"""The hours of a finding: which are still open, how the others were settled, and what was found in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.query.instants import hour_start, instant
+from services.query.paging import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How hours of a finding were settled: by another value, or by a decision (its number, else None)."""
+
+    hours: tuple[int, ...]
+    how: str
+    known_at_ms: int
+    decision: int | None
+
+    @property
+    def told(self) -> Document:
+        """The settlement as answers tell it."""
+        return {"how": self.how, "known_at": instant(self.known_at_ms), "decision": self.decision}
+
+
+def open_hours(document: Document) -> list[int]:
+    """Return the hours that nothing has settled; findings of before settlements were kept are open as a whole."""
+    hours: list[int] = document["open"] if "open" in document else document["hours"]
+    return hours
+
+
+def settlements(document: Document) -> list[Settlement]:
+    """Return how the other hours were settled, in the order in which they were."""
+    return [
+        Settlement(tuple(entry["hours"]), entry["how"], int(entry["known_at"]), entry.get("decision"))
+        for entry in document.get("settled", ())
+    ]
+
+
+def settled_of(document: Document) -> dict[int, Settlement]:
+    """Return, by hour, how it was settled."""
+    return {hour: settled for settled in settlements(document) for hour in settled.hours}
+
+
+def starts_of(hours: list[int] | tuple[int, ...]) -> list[str]:
+    """Return the starts of hours as answers write them."""
+    return [hour_start(hour) for hour in hours]

@@ -1,0 +1,128 @@
+"""The history of one hour: every value that it had, since when, from whom and why; how its status changed; findings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from services.query.finding_hours import open_hours, settled_of
+from services.query.instants import hour_start, instant
+from services.query.paging import Document
+from services.query.views import registered
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.finding_words import words_of
+from shared.domain.hour_history import HourHistory
+from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VOLUME
+from shared.domain.reading import Provenance, Quality
+from shared.domain.topology import Issue, Line
+from shared.events.topics import RECORDED, SOURCES
+from shared.runtime.http import not_found, unprocessable
+from shared.runtime.mongo import Database
+from shared.store.hour_history import DECIDED, HourKept, hour_kept
+from shared.store.measurements import one_moment
+from shared.store.statuses import status_change_of
+
+_VALUES = {"volume": VOLUME, "energy": ENERGY, "gcv": GCV, "temperature": TEMPERATURE, "index": INDEX}
+_TICKED = SOURCES.index(RECORDED.name)
+"""What `source_topic` says of a row that time made: an estimate, or that a deadline passed."""
+
+
+async def history(database: Database, caller: Caller, line: str, start: str) -> Document:
+    """Tell the history of the hour of a line that starts at `start`.
+
+    Raises:
+        ProblemError: 404 for a line that this caller does not see, or an hour in which it did not live; 422 for a
+            `start` that starts no hour.
+    """
+    hour = _hour(start)
+    async with one_moment(database) as session:
+        known = await registered(database, caller, line, session)
+        if not _lives(known.line, hour):
+            raise not_found("start", f"line {line} has no hour {hour_start(hour)}: it was not active then")
+        kept = await hour_kept(database, line, hour, session)
+    changes = [status_change_of(document) for document in kept.statuses]
+    told = HourHistory(hour, kept.rows, changes)
+    return {
+        "id": line,
+        "start": hour_start(hour),
+        "rows": [_revision(kept, told, place) for place in range(len(kept.rows))],
+        "statuses": [_status(told, place, document) for place, document in enumerate(kept.statuses)],
+        "findings": [_finding(document, hour) for document in kept.findings],
+        "next": None,
+    }
+
+
+def _hour(start: str) -> int:
+    try:
+        # A plus sign that was not escaped in the address arrives as a space.
+        return gas_time.hour_number(datetime.fromisoformat(start.replace(" ", "+")))
+    except ValueError:
+        text = f"{start[:40]!r} starts no hour: write it as 2026-11-23T10:00:00Z, with an offset or Z"
+        raise unprocessable([Issue("START", "start", text)]) from None
+
+
+def _lives(line: Line, hour: int) -> bool:
+    return line.terms_on(gas_time.gas_day(hour)) is not None
+
+
+def _revision(kept: HourKept, told: HourHistory, place: int) -> Document:
+    row, following = kept.rows[place], kept.rows[place + 1 : place + 2]["known_at"].tolist()
+    number = int(row["source_offset"]) if row["source_topic"] == DECIDED else None
+    decision = kept.decisions.get(number, {}) if number is not None else {}
+    return {
+        "revision": int(row["revision"]),
+        "known_at": instant(int(row["known_at"])),
+        "superseded_at": instant(following[0]) if following else None,
+        **{quantity.field: _number(int(row[name]), quantity.scale) for name, quantity in _VALUES.items()},
+        "quality": Quality(row["quality"]).name,
+        "validity": told.validity_of_revision(place).name,
+        "method": row["method"].decode() or None,
+        "failed_rule": row["failed"].decode() or None,
+        "pinned": bool(row["provenance"] & Provenance.PINNED),
+        "cause": _cause(row, number),
+        "author": decision.get("author"),
+        "reason": decision.get("reason"),
+    }
+
+
+def _cause(row: np.void, decision: int | None) -> Document:
+    topic = int(row["source_topic"])
+    sent = "file" if row["provenance"] & Provenance.FROM_FILE else "telegram"
+    kind = {DECIDED: "decision", _TICKED: "estimate"}.get(topic, sent)
+    place = "/".join(str(int(row[f"source_{part}"])) for part in ("partition", "offset", "place"))
+    rule = row["failed"].decode() or None
+    return {"kind": kind, "source": f"{SOURCES[topic]}/{place}", "decision": decision, "rule": rule}
+
+
+def _number(scaled: int, scale: int) -> float | None:
+    return None if scaled == ABSENT else scaled / scale
+
+
+def _status(told: HourHistory, place: int, document: Document) -> Document:
+    after = told.validity_after(told.changes[place])
+    return {
+        "kind": document["kind"],
+        "known_at": instant(document["known_at"]),
+        "validity": None if after is None else after.name,
+        **{name: document.get(name) for name in ("cause", "author", "reason", "decision")},
+    }
+
+
+def _finding(document: Document, hour: int) -> Document:
+    """Return what a finding says of this hour alone."""
+    words, place = words_of(document["rule"]), document["hours"].index(hour)
+    settled = None if hour in open_hours(document) else settled_of(document).get(hour)
+    return {
+        "id": document["_id"],
+        "rule": document["rule"],
+        "title": words.title,
+        "words": words.words,
+        "severity": document["severity"],
+        "known_at": instant(document["known_at"]),
+        "observed": document["observed"][place],
+        "threshold": document["threshold"][place],
+        "state": "open" if settled is None else "settled",
+        "settled": None if settled is None else settled.told,
+    }

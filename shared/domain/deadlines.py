@@ -1,0 +1,101 @@
+"""Deadlines: when the hours of a gas day are overdue, and when a gas month closes by itself.
+
+Time is what ticks of the line log say, never a clock. A deadline passes with the tick that carries it past; so an outage
+of ours invents no missing hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from shared.domain import gas_time
+from shared.domain.topology import Line, Terms
+from shared.domain.working_days import nth_working_day
+
+HOUR_MS = 3_600_000
+NEVER = 0
+CLOSE_WORKING_DAY = "close.working_day"
+CLOSING_SETTINGS = {CLOSE_WORKING_DAY: 5.0}
+"""Working day of the next month on which a month closes by itself, at the begin of its gas day; 0: never [P]."""
+
+
+def due_days(line: Line, after_ms: int, until_ms: int, defaults: Mapping[str, float]) -> list[date]:
+    """Return the gas days of a line whose deadline (rule B2) lies after one moment and not after another.
+
+    Args:
+        line: The line; before its live_from, and without one, there are no deadlines.
+        after_ms: Ms since 1970: these deadlines have passed before.
+        until_ms: Ms since 1970.
+        defaults: All settings with their defaults by name.
+    """
+    if line.live_from is None:
+        return []
+    days = []
+    for terms, first, end in _spans(line):
+        delay_ms = int(setting(terms, _delay_name(terms), defaults) * HOUR_MS)
+        day = max(first, line.live_from, _day_ended_by(after_ms - delay_ms))
+        while day < end and (deadline := _end_ms(day) + delay_ms) <= until_ms:
+            if deadline > after_ms:
+                days.append(day)
+            day += timedelta(days=1)
+    return days
+
+
+def closing_months(line: Line, after_ms: int, until_ms: int, defaults: Mapping[str, float]) -> list[str]:
+    """Return the gas months of a line that close by themselves after one moment and not after another.
+
+    Only months all of whose hours have had deadlines: those from the line's live_from on.
+    """
+    if line.live_from is None:
+        return []
+    months = []
+    first = max(gas_time.FIRST_DAY, _day_ended_by(after_ms) - timedelta(days=62))
+    for month in gas_time.months_between(first.replace(day=1), _day_ended_by(until_ms)):
+        begin = max(gas_time.first_day_of_month(month), line.terms[0].start)
+        terms = line.terms_on(begin)
+        if terms is None or line.live_from > begin or gas_time.month_of(begin) != month:
+            continue
+        moment = closing_ms(month, int(setting(terms, CLOSE_WORKING_DAY, defaults)))
+        if moment is not None and after_ms < moment <= until_ms:
+            months.append(month)
+    return months
+
+
+def closing_ms(month: str, working_day: int) -> int | None:
+    """Return when a month closes by itself: the begin of a working day's gas day of the month after; None: never."""
+    if working_day == NEVER:
+        return None
+    day = nth_working_day(gas_time.next_month(month), working_day)
+    return gas_time.hours_of_day(day).start * HOUR_MS
+
+
+def month_end_ms(month: str) -> int:
+    """Return when the last hour of a gas month has ended, ms since 1970."""
+    return gas_time.hours_of_month(month).stop * HOUR_MS
+
+
+def _delay_name(terms: Terms) -> str:
+    return "B2.teletransmitted_h" if terms.teletransmitted else "B2.file_h"
+
+
+def setting(terms: Terms, name: str, defaults: Mapping[str, float]) -> float:
+    """Return what a line's terms set under a name, else the default."""
+    return dict(terms.thresholds).get(name, defaults[name])
+
+
+def _spans(line: Line) -> list[tuple[Terms, date, date]]:
+    """Return each of a line's terms with the gas days from which and to which (exclusive) they hold."""
+    last = line.end or gas_time.LAST_DAY
+    ends = [min(terms.start, last) for terms in line.terms[1:]] + [last]
+    return [(terms, terms.start, end) for terms, end in zip(line.terms, ends, strict=True)]
+
+
+def _day_ended_by(moment_ms: int) -> date:
+    """Return the gas day that is running at a moment, or the first one that we know."""
+    hour = moment_ms // HOUR_MS
+    return gas_time.gas_day(hour) if gas_time.is_supported(hour) else gas_time.FIRST_DAY
+
+
+def _end_ms(day: date) -> int:
+    return gas_time.hours_of_day(day).stop * HOUR_MS

@@ -1,0 +1,138 @@
+"""The context of lines: what their hours say, in the compact form in which rules look back over four weeks.
+
+A context row takes 37 bytes, so the 31 days that are kept of a line take 27.5 kB. Many lines lie behind each other in
+one array (`Contexts`): a rule finds the hours it looks back to, of thousands of readings at once, by their positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.quantities import ABSENT, GCV
+from shared.domain.reading import Provenance, Quality
+from shared.domain.revision import HOUR
+
+CONTEXT = np.dtype(
+    [
+        ("volume", np.int64),
+        ("volume_operating", np.int64),
+        ("index", np.int64),
+        ("gcv", np.int32),  # as sent, else energy / volume; ABSENT_32 if neither
+        ("temperature", np.int32),
+        ("meter", np.uint16),
+        ("found", np.uint16),
+        ("state", np.uint8),
+    ]
+)
+HISTORY_HOURS = 28 * 24
+"""What rules and estimates look back to: 28 gas days (671 to 673 hours)."""
+AROUND_HOURS = 25
+"""What they look at before that and after: the longest gas day."""
+KEPT_HOURS = 31 * 24
+"""What is kept of a line between batches: the history, what is looked at around it, and a day for what comes late."""
+ABSENT_32 = -(2**31)
+PRESENT, ACTUAL, ESTIMATED, BLOCKED = 1, 2, 4, 8
+"""States: has values; measured, calculated, substituted or edited; estimated; kept back by an open finding."""
+_ACTUAL = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)
+
+
+def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
+    """Return what hours at rest (HOUR, revision 0 where nothing is known) are in a context (CONTEXT)."""
+    rows = np.zeros(len(hours), CONTEXT)
+    quality = hours["quality"]
+    present = (hours["revision"] > 0) & (quality != Quality.MISSING)
+    for name in ("volume", "volume_operating", "index"):
+        rows[name] = np.where(present, hours[name], ABSENT)
+    for name, column in (("gcv", _gcv(hours)), ("temperature", hours["temperature"])):
+        rows[name] = np.where(present & (column != ABSENT), column, ABSENT_32)
+    rows["meter"], rows["found"] = hours["meter"], hours["found"]
+    rows["state"] = (
+        present * PRESENT
+        + (present & np.isin(quality, _ACTUAL)) * ACTUAL
+        + (present & (quality == Quality.ESTIMATED)) * ESTIMATED
+        + (present & ((hours["provenance"] & np.uint8(Provenance.BLOCKED)) != 0)) * BLOCKED
+    )
+    return rows
+
+
+def _gcv(hours: NDArray[np.void]) -> NDArray[np.int64]:
+    """Return the calorific value as sent, else that of energy and volume, ABSENT where neither is plausible."""
+    volume, energy, gcv = hours["volume"], hours["energy"], hours["gcv"]
+    computable = (gcv == ABSENT) & (volume != ABSENT) & (energy != ABSENT) & (volume != 0)
+    if not computable.any():
+        return np.asarray(gcv, np.int64)
+    ratio = energy.astype(np.float64) / np.where(computable, volume, 1) * GCV.scale
+    plausible = computable & (np.abs(ratio) < GCV.highest * GCV.scale)
+    return np.where(plausible, np.rint(np.where(plausible, ratio, 0)), gcv).astype(np.int64)
+
+
+@dataclass(slots=True)
+class Contexts:
+    """Spans of hours of many lines, one behind the other.
+
+    Line i has the hours `first[i]` to `first[i] + length[i]` (exclusive) at `rows[offset[i]]` and on; `newest[i]` is
+    its youngest hour that says anything, or lies before `first[i]`. `numbers` tells i by the line's id.
+    """
+
+    numbers: dict[str, int]
+    first: NDArray[np.int64]
+    length: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    newest: NDArray[np.int64]
+    rows: NDArray[np.void]
+
+    @classmethod
+    def of(cls, spans: Mapping[str, tuple[int, NDArray[np.void]]]) -> Contexts:
+        """Lay spans (first hour, CONTEXT rows) of lines behind each other."""
+        parts = [rows for _, rows in spans.values()]
+        length = np.array([len(rows) for rows in parts], np.int64)
+        first = np.array([begin for begin, _ in spans.values()], np.int64)
+        newest = [begin + _last_present(rows) for begin, rows in spans.values()]
+        return cls(
+            {line: number for number, line in enumerate(spans)},
+            first,
+            length,
+            np.cumsum(length) - length,
+            np.array(newest, np.int64),
+            np.concatenate(parts) if parts else np.zeros(0, CONTEXT),
+        )
+
+    def positions(self, line: NDArray[np.int64], hour: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where hours of lines (by number; -1: no line) stand in `rows`, -1 where they lie in no span."""
+        within = hour - self.first[line]
+        inside = (within >= 0) & (within < self.length[line]) & (line >= 0)
+        return np.where(inside, within + self.offset[line], -1)
+
+    def tell(self, line: NDArray[np.int64], hour: NDArray[np.int64], hours: NDArray[np.void]) -> None:
+        """Take over what hours (HOUR) say now."""
+        told = context_of(hours)
+        self.rows[self.positions(line, hour)] = told
+        present = (told["state"] & PRESENT) != 0
+        np.maximum.at(self.newest, line[present], hour[present])
+
+    def span(self, line: str) -> tuple[int, NDArray[np.void]]:
+        """Return first hour and rows of a line."""
+        number = self.numbers[line]
+        begin = int(self.offset[number])
+        return int(self.first[number]), self.rows[begin : begin + int(self.length[number])]
+
+
+def kept_of(first: int, rows: NDArray[np.void]) -> tuple[int, NDArray[np.void]]:
+    """Return what is kept of a span (first hour, rows): its last KEPT_HOURS."""
+    begin = max(0, len(rows) - KEPT_HOURS)
+    return first + begin, rows[begin:].copy()
+
+
+def nothing(count: int) -> NDArray[np.void]:
+    """Return CONTEXT rows that say nothing."""
+    return np.repeat(context_of(np.zeros(1, HOUR)), count)
+
+
+def _last_present(rows: NDArray[np.void]) -> int:
+    """Return the place of the last hour that says anything, -1 if none does."""
+    present = np.flatnonzero(rows["state"])
+    return int(present[-1]) if len(present) else -1

@@ -1,0 +1,124 @@
+"""Families A and C against the line's own level: is this hour, or this gas day, what the line usually says?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shared.domain import gas_time
+from shared.domain.line_context import BLOCKED
+from shared.domain.quantities import VOLUME
+from shared.domain.rules.context_evidence import DAYS_BACK, ContextEvidence, Floats, median
+from shared.domain.rules.evidence import present
+from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
+
+NORMAL_SPREAD = 1.4826
+"""Standard deviation of a normal distribution in units of its median absolute deviation: 1 / Φ⁻¹(3/4)."""
+_JUMPS = np.array([10.0, 0.1, 1000.0, 0.001])
+
+
+@rule(
+    "A8",
+    "unit jump",
+    formula="|ratio / 10^k - 1| > tolerance for k = ±1, ±3; ratio = Vn per operating m³ (else Vn) / its 28-day median",
+    severity=Severity.F,
+    source="Oracle multiplier check; tolerance [P]",
+    thresholds={"tolerance": 0.1, "days": 7.0},
+    by=JudgedBy.AGGREGATION,
+)
+def unit_kept(evidence: ContextEvidence) -> Hits:
+    """The volume is a tenth, ten, a thousand or a thousandth times what it should be: somebody changed the unit.
+
+    Compared with the same hour of the 28 gas days before, of which `days` must be known. Where the line sends operating
+    volumes the ratio is that of normalised to operating volume, which hardly moves; else that of the volume itself.
+    Observed: the ratio; threshold: the power of ten that it is near.
+    """
+    operating = evidence.now("volume_operating")
+    sends = ~np.isnan(operating) & (operating != 0)
+    usual = _per_operating(evidence.same_hour("volume"), evidence.same_hour("volume_operating"))
+    by_meter, days_by_meter = median(usual)
+    by_volume, days_by_volume = median(np.abs(evidence.same_hour("volume")))
+    now = np.abs(evidence.now("volume"))
+    level = np.where(sends, by_meter, by_volume)
+    ratio = _divided(np.where(sends, _divided(now, np.abs(operating)), now), level)
+    enough = np.where(sends, days_by_meter, days_by_volume) >= evidence.threshold("days")
+    near = np.abs(ratio[:, None] / _JUMPS - 1) <= evidence.threshold("tolerance")[:, None]
+    return Hits(enough & near.any(axis=1), ratio, _JUMPS[near.argmax(axis=1)])
+
+
+@rule(
+    "C7",
+    "robust outlier",
+    formula="|x - median| ≤ k · 1.4826 · max(MAD, share_of_capacity · capacity) over the same hour of 28 gas days",
+    severity=Severity.F,
+    source="Hampel; k and the share [P]",
+    thresholds={"k": 5.0, "share_of_capacity": 0.02, "days": 14.0},
+    by=JudgedBy.AGGREGATION,
+)
+def like_other_days(evidence: ContextEvidence) -> Hits:
+    """A volume that this hour of the day never has on this line, whatever the weather of four weeks.
+
+    The median absolute deviation (MAD) stands for the spread, so that a few outliers before do not hide the next one.
+    `days` of the 28 must be known. Without a capacity in the register the spread alone counts. Observed: distance from
+    the median; threshold: the greatest allowed; m³(n).
+    """
+    usual = evidence.same_hour("volume")
+    middle, days = median(usual)
+    spread, _ = median(np.abs(usual - middle[:, None]))
+    least = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
+    allowed = evidence.threshold("k") * NORMAL_SPREAD * np.maximum(spread, least)
+    distance = np.abs(evidence.now("volume") - middle)
+    enough = days >= evidence.threshold("days")
+    return Hits(enough & (distance > allowed), distance / VOLUME.scale, allowed / VOLUME.scale)
+
+
+@rule(
+    "C9",
+    "day high or low against history",
+    formula="lowest ≤ ΣV of the gas day / mean of the 28 gas days before ≤ highest",
+    severity=Severity.W,
+    source="Oracle",
+    thresholds={"lowest": 0.3, "highest": 3.0, "days": 14.0},
+    by=JudgedBy.AGGREGATION,
+)
+def day_like_others(evidence: ContextEvidence) -> Hits:
+    """A whole gas day took far more, or far less, than the days of the four weeks before.
+
+    Judged at the last hour of a gas day whose hours are all there, on one-way lines; of the days before only whole ones
+    count, without hours that a finding keeps back, at least `days`. It concerns all hours of the day. Observed: the ratio; threshold: the bound that it broke.
+    """
+    rows, _, length = evidence.day_ends()
+    observed, bound = np.full(len(evidence), np.nan), np.full(len(evidence), np.nan)
+    if len(rows):
+        some = evidence.only(rows)
+        sums = _day_sums(some)
+        known = ~np.isnan(sums[:, 1:])
+        mean = _divided(np.where(known, sums[:, 1:], 0).sum(axis=1), known.sum(axis=1))
+        enough = (known.sum(axis=1) >= some.threshold("days")) & (mean > 0) & some.terms["one_way"]
+        observed[rows] = np.where(enough, _divided(sums[:, 0], mean), np.nan)
+        lowest, highest = some.threshold("lowest"), some.threshold("highest")
+        bound[rows] = np.where(observed[rows] < lowest, lowest, highest)
+    outside = (observed < evidence.threshold("lowest")) | (observed > evidence.threshold("highest"))
+    return Hits(outside, observed, bound, since=length - 1)
+
+
+def _day_sums(evidence: ContextEvidence) -> Floats:
+    """Return the volume of each row's gas day and of the 28 before, the latest first; NaN where a day does not count."""
+    days, _ = gas_time.days_and_indexes(evidence.hour)
+    each = days[:, None] - np.arange(DAYS_BACK + 1)
+    begin, end = gas_time.first_hours(each), gas_time.first_hours(each + 1)
+    hours = begin[:, :, None] + np.arange(gas_time.MAX_HOURS_PER_DAY)
+    inside = hours < end[:, :, None]
+    volume = np.where(inside, evidence.at("volume", hours), 0)
+    kept_back = (evidence.states(hours) & np.uint8(BLOCKED)) != 0
+    kept_back[:, 0] = False
+    sums: Floats = np.where(kept_back & inside, np.nan, volume).sum(axis=2)
+    return sums
+
+
+def _per_operating(volume: Floats, operating: Floats) -> Floats:
+    return _divided(np.abs(volume), np.abs(operating))
+
+
+def _divided(above: Floats, below: Floats) -> Floats:
+    """Return the quotient, NaN where nothing is divided by."""
+    return np.where(below == 0, np.nan, above / np.where(below == 0, 1, below))

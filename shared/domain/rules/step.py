@@ -1,0 +1,60 @@
+"""Families C and D about sudden steps: a single high hour, and gas that becomes another one within an hour."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shared.domain.rules.context_evidence import ContextEvidence
+from shared.domain.rules.evidence import present
+from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
+
+SPIKE_HOURS, SPIKE_BACK = 24, 11
+"""A spike is looked for in 24 hours around it: 12 before and 11 after, so it is found 11 hours later."""
+
+
+@rule(
+    "C5",
+    "spike",
+    formula="(highest - third highest) / max(third highest, share_of_capacity · capacity) in 24 h ≤ ratio",
+    severity=Severity.F,
+    source="California practice, Oracle; the share [P]",
+    thresholds={"ratio": 1.8, "share_of_capacity": 0.01, "hours": 18.0},
+    by=JudgedBy.AGGREGATION,
+)
+def no_spike(evidence: ContextEvidence) -> Hits:
+    """One hour stands out from the day around it: the third highest hour shows what the line does when it flows.
+
+    Judged on volumes without their sign, 11 hours later, when the hours after it are known; `hours` of the 24 must be.
+    Observed and threshold: the ratio.
+    """
+    window = np.abs(evidence.window("volume", SPIKE_HOURS))
+    candidate = window[:, -1 - SPIKE_BACK]
+    known = (~np.isnan(window)).sum(axis=1)
+    third = np.sort(np.nan_to_num(window, nan=-1.0), axis=1)[:, -3]
+    least = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
+    base = np.maximum(third, least)
+    ratio = np.where(base > 0, (candidate - third) / np.where(base > 0, base, 1), np.nan)
+    highest = candidate >= np.nanmax(np.nan_to_num(window, nan=-1.0), axis=1)
+    allowed = evidence.threshold("ratio")
+    enough = known >= evidence.threshold("hours")
+    return Hits(highest & enough & (ratio > allowed), ratio, allowed, since=SPIKE_BACK, until=SPIKE_BACK)
+
+
+@rule(
+    "D15",
+    "gas quality step",
+    formula="|GCV / GCV of the hour before - 1| ≤ share",
+    severity=Severity.W,
+    source="ours; the share [P]",
+    thresholds={"share": 0.03},
+    by=JudgedBy.AGGREGATION,
+)
+def quality_drifts(evidence: ContextEvidence) -> Hits:
+    """The calorific value moved by more within an hour than gas in a pipe does.
+
+    Observed and threshold: the change as a share of the value before.
+    """
+    before, now = evidence.before("gcv", 1), evidence.now("gcv")
+    step = np.where(before > 0, np.abs(now / np.where(before > 0, before, 1) - 1), np.nan)
+    allowed = evidence.threshold("share")
+    return Hits(step > allowed, step, allowed)

@@ -85,6 +85,21 @@ def ledger(
     raise typer.Exit(check(wait, as_json=json))
 
 
+@app.command("close-month")
+def close_month(
+    month: Annotated[str, typer.Argument(help="Gas month, as 2026-10.")],
+    line: Annotated[list[str] | None, typer.Option(help="A line; repeats. Without one: all lines.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "monthly close",
+    author: Annotated[str, typer.Option(help="Who decides, until access is built.")] = "",
+    *,
+    json: Json = False,
+) -> None:
+    """Make a gas month of lines definitive; refused with a list where hours are missing or findings block it."""
+    from gastrack.close_month import close_month as close  # noqa: PLC0415 - as above
+
+    raise typer.Exit(close(month, line or [], reason, author, as_json=json))
+
+
 @app.command()
 def replay(
     wait: Annotated[float, typer.Option(help="Seconds to wait until the line log is read again.")] = 3600.0,

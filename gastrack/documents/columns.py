@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.domain.quantities import QUANTITIES
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
+from shared.domain.rules.catalogue import IN_CONTEXT
 
 _QUANTITY_WORDS = {
     name: f"`{quantity.field}` in 1/{quantity.scale:,}" for name, quantity in zip(MEASURES, QUANTITIES, strict=True)
@@ -34,4 +35,8 @@ HOUR_WORDS = {
     "source_partition": "partition of the source record",
     "source_offset": "offset of the source record",
     "source_place": "index of the reading in its source record",
+    "meter": "mark of the meter's name, 0 for none: it tells whether the meter is another one",
+    "found": f"bit i: {', '.join(f'{place} {rule.card.id}' for place, rule in enumerate(IN_CONTEXT))} found something",
+    "method": "by which an hour was estimated (`M0` to `M8`), empty for none",
+    "failed": "id of the rule for which it was estimated",
 }

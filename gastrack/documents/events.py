@@ -15,7 +15,7 @@ from shared.domain.revision import HOUR
 from shared.events import answer, line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MAX_READINGS
-from shared.events.line_log import Recorded, Tick, TopologyAsked
+from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation
 from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
 
@@ -86,7 +86,7 @@ def _operations() -> str:
 
 
 def _log() -> str:
-    entries = [("readings", Recorded), ("topology", TopologyAsked), ("tick", Tick)]
+    entries = [("readings", Recorded), ("topology", TopologyAsked), ("decision", DecisionAsked), ("tick", Tick)]
     heading = ("kind", "body", "meaning")
     rows = [(code(kind), _fields(entry), _words(entry)) for kind, entry in entries]
     head = f"\n## The line log\n`readings.recorded`: msgpack `[version, kind, body]`, version {line_log.VERSION}.\n\n"

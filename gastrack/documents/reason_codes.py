@@ -15,9 +15,29 @@ TOPOLOGY = {
     "NO_TERMS": "A new line does not say from which gas day it counts.",
     "ENDS_BEFORE_START": "A line ends before or on the gas day on which it begins.",
     "UNKNOWN_LINE": "A node names a line that is not registered.",
+    "CHECK_LINE": "The check meter is no other line of the same station.",
     "WEIGHT": "A weight is 0, has more than three places, or is beyond what any node has.",
 }
 """Why a change of the register is refused; as a whole, always."""
+DECISIONS = {
+    "UNKNOWN_LINE": "The line is not registered, or not the caller's.",
+    "FUTURE": "The hour or month has not ended yet, as far as every source has been read.",
+    "INACTIVE": "The line is not active in this hour or month.",
+    "REVISION": "What the author saw is superseded: look again, then decide.",
+    "VERSION": "The month has moved on since the author looked: look again, then decide.",
+    "CLOSED": "The month is closed already; only a correction changes an hour of it.",
+    "NOT_CLOSED": "The month is not closed: there is nothing to reopen.",
+    "HOURS_MISSING": "Hours of the month are missing: deliver, estimate or accept them as missing; each is listed.",
+    "HOURS_BLOCKED": "Open findings of severity F keep hours back: accept, correct or estimate them; each is listed.",
+    "HOUR_MISSING": "One of these hours.",
+    "HOUR_BLOCKED": "One of these hours.",
+    "NOTHING_THERE": "The hour has no value that could be accepted.",
+    "NOT_MISSING": "The hour has a value: it cannot be accepted as missing.",
+    "NOT_PINNED": "The hour is not pinned.",
+    "METHOD": "The named method cannot estimate these hours.",
+    "SAME_PERSON": "A reopening needs a second person.",
+}
+"""Why a decision is refused; as a whole, always."""
 REQUESTS = {
     "A1_SCHEMA": "The body is no telegram, or has no hours: nothing was received.",
     "A9_UNKNOWN_LINE": "The line that was named with a file is not registered: nothing was received.",
@@ -61,6 +81,7 @@ def reason_codes() -> str:
         _section("Readings rejected behind the door", _BEHIND, {"DEFECT": _DEFECT}),
         _section("Readings held", _HELD, {reason.value: meaning for reason, meaning in HELD_WORDS.items()}),
         _section("Changes of the register refused", _TOPOLOGY, TOPOLOGY),
+        _section("Decisions refused", _DECISIONS, DECISIONS),
         _section("Requests refused", _REQUESTS, REQUESTS),
     ]
     return _HEAD + "".join(sections)
@@ -84,6 +105,10 @@ _BEHIND = (
 _DEFECT = "Our own code failed on this reading or record: it is set aside, the others go on, somebody must look."
 _HELD = "The outcome `held`: the reading arrived well and did not change its hour. Its values stand in a finding."
 _TOPOLOGY = "The whole change is refused; the decision keeps the issues."
+_DECISIONS = (
+    "409 where a decision conflicts with what stands now, else 422; the answer tells what stands. The decision\n"
+    "keeps the issues (`GET /v1/decisions/{number}`)."
+)
 _REQUESTS = (
     "Issues of an `application/problem+json` answer. A parameter of a wrong type has the type's own code in capitals."
 )

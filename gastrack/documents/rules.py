@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gastrack.documents.markdown import row
+from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS
 from shared.domain.rules.catalogue import CARDS, RULES_VERSION
 from shared.domain.rules.rule import Card, Severity
 
@@ -10,8 +11,13 @@ _RULES_HEAD = """# The rules by which readings are judged
 
 Generated from the rules themselves by `python -m gastrack.documents`; do not edit. Rules version: {version}.
 
-A formula says what holds of a good reading. Every threshold and severity can be set for the whole installation, and in
-the register for a line from a gas day on, under the rule's id and its name: `D7.relative`, `D7.severity` ({numbers}).
+A formula says what holds of a good reading. Validation judges each reading by itself; the rules in context, which look
+back over the hours of the line as they stand, are judged by aggregation, after each record of the line log. What these
+find may concern earlier hours: a status never goes back for it, but the finding keeps the month from closing.
+
+Every threshold and severity can be set in the register for a line from a gas day on, under the rule's id and its name:
+`D7.relative`, `D7.severity` ({numbers}). Beside the rules: `close.working_day` = {working_day:g}, the working day of
+the next month on which a month closes by itself (0: never).
 [P] marks a default that we propose because no public source prescribes one.
 
 | severity | meaning |
@@ -34,6 +40,7 @@ def rules() -> str:
     """Return the rule catalogue as Markdown: one row a rule, its docstring in words."""
     return _RULES_HEAD.format(
         version=RULES_VERSION,
+        working_day=CLOSING_SETTINGS[CLOSE_WORKING_DAY],
         numbers=", ".join(f"{severity.value} = {severity.name}" for severity in Severity),
         severities="\n".join(row(severity.name, words) for severity, words in _SEVERITY_WORDS.items()),
         rules="\n".join(_rule_row(card) for card in CARDS),

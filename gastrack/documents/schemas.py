@@ -11,6 +11,7 @@ from services.ingest.columns import MAX_METER
 from services.ingest.telegram import MAX_BYTES, MAX_HOURS, MOMENT, QUALITIES, TelegramText, Words
 from shared.domain.quantities import QUANTITIES
 from shared.domain.reading import Quality
+from shared.events.decision import DecisionText
 from shared.events.topology import ID_PATTERN, ChangeText
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -46,6 +47,11 @@ def telegram_schema() -> str:
 def topology_schema() -> str:
     """Return the schema of a change of the register (`gastrack topology apply`, `POST /v1/topology/changes`)."""
     return _text({"$schema": _DIALECT, **ChangeText.model_json_schema()})
+
+
+def decision_schema() -> str:
+    """Return the schema of a decision (`POST /v1/decisions`)."""
+    return _text({"$schema": _DIALECT, **DecisionText.model_json_schema()})
 
 
 def _text(schema: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
 from services.aggregation.preparing import Preparing
 from services.aggregation.settle import settle
-from services.aggregation.settled import OUTCOMES, Settled
+from services.aggregation.settled import OUTCOMES, Found, Settled
 from services.aggregation.state import PartitionState
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.revision import Outcome
@@ -191,11 +191,23 @@ class Aggregation:
         counts = np.bincount(settled.outcome, minlength=len(OUTCOMES)).tolist()
         for outcome, count in zip(OUTCOMES, counts, strict=True):
             metrics.OUTCOMES.labels(outcome.value).inc(count)
+        _tell_findings(settled)
         metrics.OPERATIONS.inc(1 + sum(len(operations) for operations in writes.values()))
         if len(batch.candidates):
             known_at = batch.candidates["known_at"]
             metrics.END_TO_END.observe(max(0.0, time.time() - int(known_at.min()) / 1000))
             metrics.YOUNGEST_HOUR.labels(str(partition)).set(int(batch.hour.max()) * 3600)
+
+
+def _tell_findings(settled: Settled) -> None:
+    """Count what rules found and decisions led to."""
+    for told in settled.findings:
+        if isinstance(told, Found):
+            metrics.CONTEXT_FINDINGS.labels(told.rule).inc(len(told.hours))
+    for document in settled.decided:
+        metrics.DECIDED.labels(document["kind"] or "unreadable", document["outcome"]).inc()
+    for method, hours in settled.estimated.items():
+        metrics.ESTIMATED.labels(method).inc(hours)
 
 
 def _is_whole(records: Sequence[Record], read: int) -> bool:

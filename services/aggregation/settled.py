@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +59,8 @@ class Settled:
 
     `outcome` has the number of an outcome for each candidate. `days` are the gas days that changed (25 HOUR rows and
     the rollup); `superseded` what hours said before; `held` why candidates were held; `findings` what was found and
-    lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions.
+    lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions; `contexts`
+    what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours.
     """
 
     outcome: NDArray[np.uint8]
@@ -71,3 +73,4 @@ class Settled:
     decided: list[dict[str, Any]] = field(default_factory=list)
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
     defects: dict[str, Exception] = field(default_factory=dict)
+    estimated: Counter[str] = field(default_factory=Counter)

@@ -111,6 +111,7 @@ def _fill(  # noqa: PLR0913 - a gap of a line at a step
         applied = apply(deciding.table.row(line.id, hour), candidate)
         if applied.outcome is Outcome.ACCEPTED:
             deciding.take_row(line.id, hour, applied.row)
+            deciding.settled.estimated[candidate["method"].decode()] += 1
             changed.append(hour)
     return changed
 

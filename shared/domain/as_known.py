@@ -70,7 +70,7 @@ def _undo(
     accepted, before = np.array(change.hours, np.int64), np.array(change.before, np.uint8)
     here = np.isin(accepted, hours)
     place = np.searchsorted(hours, accepted[here])
-    is_meant = (change.log_offset < stood_until[place])
+    is_meant = (stood["log_offset"][place] <= change.log_offset) & (change.log_offset < stood_until[place])
     is_meant &= stood["revision"][place] > 0
     stood["validity"][place[is_meant]] = before[here][is_meant]
 

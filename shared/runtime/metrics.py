@@ -23,6 +23,21 @@ JUDGED = Counter(
 FINDINGS = Counter("gastrack_validation_findings", "Findings, by rule.", ["rule"], registry=CATALOGUE)
 OUTCOMES = Counter("gastrack_aggregation_readings", "Readings settled, by outcome.", ["outcome"], registry=CATALOGUE)
 OPERATIONS = Counter("gastrack_aggregation_store_operations", "Write operations sent to MongoDB.", registry=CATALOGUE)
+CONTEXT_FINDINGS = Counter(
+    "gastrack_aggregation_findings", "Findings told by aggregation, by rule.", ["rule"], registry=CATALOGUE
+)
+ESTIMATED = Counter(
+    "gastrack_aggregation_hours_estimated",
+    "Hours estimated because their deadline passed, by method; M8: none could.",
+    ["method"],
+    registry=CATALOGUE,
+)
+DECIDED = Counter(
+    "gastrack_aggregation_decisions",
+    "Decisions taken, by kind and outcome; automatic closes included.",
+    ["kind", "outcome"],
+    registry=CATALOGUE,
+)
 END_TO_END = Histogram(
     "gastrack_aggregation_readable_seconds",
     "Seconds from the line log's time of a record to its rollup being readable.",
@@ -75,6 +90,9 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     FINDINGS: "findings",
     OUTCOMES: "readings",
     OPERATIONS: "write operations",
+    CONTEXT_FINDINGS: "findings",
+    ESTIMATED: "hours",
+    DECIDED: "decisions",
     END_TO_END: "seconds",
     YOUNGEST_HOUR: "seconds since 1970 UTC",
     LAG: "records",

@@ -15,8 +15,8 @@ LINES_PER_STATION = 10
 REGISTERED_FROM = date(2024, 1, 1)
 SENDS = ["energy_kwh", "gcv_kwh_per_m3n", "temperature_c"]
 CAPACITY_M3N_PER_H = 20_000
-VALUE_ROWS = 4_096
-"""Different rows of values; hours take them in turn, so that making telegrams costs little beside reading them."""
+PATTERN_HOURS = 170 * 24
+"""Values repeat after so many hours, and the counter goes on: making telegrams costs little beside reading them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Gateway:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._values = _values()
+        self._values, self._counted = _values()
         self._number = 0
 
     def hour_by_hour(self, hours: range) -> Iterator[tuple[str, bytes]]:
@@ -85,7 +85,9 @@ class Gateway:
 
     def _hour(self, hour: int) -> dict[str, object]:
         self._number += 1
-        return {"start": _moment(hour), **self._values[self._number % VALUE_ROWS]}
+        turn, place = divmod(hour, PATTERN_HOURS)
+        index = round(turn * self._counted[-1] + self._counted[place], 3)
+        return {"start": _moment(hour), **self._values[place], "index_m3": index}
 
     def _telegram(self, station: int, hour: int, lines: list[dict[str, Any]]) -> tuple[str, bytes]:
         name, sent = station_id(station), _moment(hour + 1)
@@ -97,19 +99,23 @@ def _moment(hour: int) -> str:
     return datetime.fromtimestamp(hour * 3600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _values() -> list[dict[str, object]]:
-    """Return rows of values that belong to natural gas: energy is volume times calorific value."""
-    chance = np.random.default_rng(2026)
-    volume = np.round(chance.uniform(200, 15_000, VALUE_ROWS), 3)
-    gcv = np.round(chance.uniform(11.2, 11.7, VALUE_ROWS), 4)
+def _values() -> tuple[list[dict[str, object]], list[float]]:
+    """Return rows of values that every rule passes, hour by hour, and what the counter shows after each.
+
+    A day's curve and a little noise; energy is volume times calorific value, the counter counts operating volumes.
+    """
+    chance, hours = np.random.default_rng(2026), np.arange(PATTERN_HOURS)
+    volume = np.round(8_000 * (1 + 0.3 * np.sin(hours * 2 * np.pi / 24)) * chance.uniform(0.97, 1.03, len(hours)), 3)
+    gcv = np.round(11.45 + 0.2 * np.sin(hours * 2 * np.pi / PATTERN_HOURS) + chance.uniform(-0.01, 0.01, len(hours)), 4)
+    operating = np.round(volume / 50, 3)
     columns = {
         "volume_m3n": volume,
         "energy_kwh": np.round(volume * gcv, 3),
         "gcv_kwh_per_m3n": gcv,
-        "temperature_c": np.round(chance.uniform(2, 18, VALUE_ROWS), 1),
-        "index_m3": np.round(chance.uniform(1e6, 9e7, VALUE_ROWS), 3),
-        "volume_operating_m3": np.round(volume / 50, 3),
-        "pressure_bar_abs": np.round(chance.uniform(40, 66, VALUE_ROWS), 2),
+        "temperature_c": np.round(chance.uniform(7, 12, len(hours)), 1),
+        "volume_operating_m3": operating,
+        "pressure_bar_abs": np.round(chance.uniform(50, 51, len(hours)), 2),
     }
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return [{**dict(zip(columns, row, strict=True)), "quality": "MEASURED", "meter": "M1"} for row in rows]
+    told = [{**dict(zip(columns, row, strict=True)), "quality": "MEASURED", "meter": "M1"} for row in rows]
+    return told, np.cumsum(operating).tolist()

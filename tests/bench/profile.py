@@ -22,11 +22,11 @@ from services.aggregation import handlers as aggregation
 from services.aggregation.state import PartitionState
 from services.ingest import conversion as ingest
 from services.validation import handlers as validation
-from shared.events.register_history import RegisterHistory
 from shared.domain.line_terms import TermsTable
 from shared.events import answer, line_log
 from shared.events.line_log import TopologyAsked
 from shared.events.partitioning import partition_of
+from shared.events.register_history import RegisterHistory
 from shared.events.topics import TELEMETRY, Topic
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database, connect
@@ -72,7 +72,7 @@ async def _run(shape: Shape, grid: Grid, hours: range) -> dict[str, Stopwatch]:
     recorded: Log = {partition: [Record(0, known_at_ms, change)] for partition in range(PARTITIONS)}
     watches = {name: Stopwatch() for name in ("ingest", "validation", "aggregation")}
     _ingested(telegrams, recorded, known_at_ms, watches["ingest"])
-    with _mongod() as uri:
+    with mongod() as uri:
         database = connect(uri, "gastrack")
         await ensure_collections(database)
         validated = await _validated(database, recorded, watches["validation"])
@@ -161,7 +161,8 @@ async def _from_the_beginning(_: int) -> int:
 
 
 @contextmanager
-def _mongod() -> Iterator[str]:
+def mongod() -> Iterator[str]:
+    """Give the address of a MongoDB of the measurement's own."""
     with tempfile.TemporaryDirectory(prefix="gastrack-profile-") as name:
         folder = Path(name)
         server = Mongod(folder / "mongodb", folder / "logs" / "mongod.log", free_ports(1)[0])

@@ -1,137 +1,164 @@
-"""What scenarios tell: telegrams of plausible hours, ticks and decisions, as records of the line log."""
+"""What scenarios tell: telegrams of plausible hours, ticks, decisions and changes of the register, as a line log."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from shared.domain import gas_time
-from shared.domain.quantities import ABSENT, QUANTITIES
-from shared.domain.reading import MEASURES, Quality, Readings, Source, empty_rows
+from shared.domain.quantities import ABSENT
+from shared.domain.reading import Provenance, Quality, Readings, Source, empty_rows
 from shared.events import line_log
 from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.runtime.faust_worker import Record
+from tests.scenarios.words import COLUMNS, Text
 
 STATION = "ST-5"
 """A station of partition 0 of four."""
-Text = dict[str, Any]
-_COLUMNS = {quantity.field: (name, quantity) for name, quantity in zip(MEASURES, QUANTITIES, strict=True)}
 SENDS = ["energy_kwh", "gcv_kwh_per_m3n", "temperature_c"]
+NEVER_LIVE = "2099-01-01"
+"""Lines of scenarios have no deadlines unless they say from which gas day."""
+M3N_PER_OPERATING_M3 = 50
 
 
 def hour_of(text: str | datetime) -> int:
     """Return the hour number of a start in UTC, as 2026-10-05T10:00Z."""
-    moment = text if isinstance(text, datetime) else datetime.fromisoformat(text)
-    return gas_time.hour_number(moment.replace(tzinfo=moment.tzinfo or UTC))
+    return gas_time.hour_number(_moment(text))
 
 
 def moment_ms(text: str | datetime) -> int:
     """Return ms since 1970 of a moment in UTC."""
+    return int(_moment(text).timestamp() * 1000)
+
+
+def _moment(text: str | datetime) -> datetime:
     moment = text if isinstance(text, datetime) else datetime.fromisoformat(text)
-    return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def usual(hour: int) -> dict[str, float]:
-    """Return what a line says in an ordinary hour: a gentle day, and everything moves a little."""
-    volume = 1000 + 200 * np.sin(hour * 2 * np.pi / 24) + hour * 37 % 97
-    gcv = 11.5 + hour * 13 % 7 * 0.001
+    """Return what a line says in an ordinary hour: a gentle day of 800 to 1,222 m³(n), and everything moves a little."""
     return {
-        "volume_m3n": round(float(volume), 3),
-        "energy_kwh": round(float(volume * gcv), 3),
-        "gcv_kwh_per_m3n": round(gcv, 4),
+        "volume_m3n": 1000 + round(200 * np.sin(hour * 2 * np.pi / 24)) + hour * 37 % 23,
+        "gcv_kwh_per_m3n": round(11.5 + hour * 13 % 7 * 0.001, 4),
         "temperature_c": round(8 + hour * 7 % 11 * 0.1, 1),
-        "volume_operating_m3": round(float(volume) / 50, 3),
     }
 
 
+def hour_told(hour: int, place: int, text: Text) -> Text:
+    """Return what a telegram says of its hour at a place: the usual, but for the values that it names.
+
+    A value is one for all hours or a list with one an hour; `volumes` names those of single places, `times` multiplies
+    the volume. Energy and operating volume follow from it unless they are named too; null is not sent.
+    """
+    named = {name: text[name] for name in COLUMNS if name in text}
+    told = usual(hour) | {name: value[place] if isinstance(value, list) else value for name, value in named.items()}
+    told["volume_m3n"] = volume = text.get("volumes", {}).get(place, told["volume_m3n"])
+    if volume is not None:
+        told["volume_m3n"] = volume = volume * text.get("times", 1)
+        if told["gcv_kwh_per_m3n"] is not None:
+            told.setdefault("energy_kwh", volume * told["gcv_kwh_per_m3n"])
+        if "index_before_m3" in text:
+            told.setdefault("volume_operating_m3", volume / M3N_PER_OPERATING_M3)
+    return told
+
+
 class LineLog:
-    """The one partition of a scenario's line log, and the clock of its records."""
+    """The one partition of a scenario's line log, and the clock of its records.
+
+    `decisions` are their names in the order in which they were taken; `meanwhiles` what must hold after so many records.
+    """
 
     def __init__(self) -> None:
         self.records: list[Record] = []
         self.decisions: list[str] = []
+        self.meanwhiles: dict[int, list[Text]] = defaultdict(list)
         self._operations = 0
         self._telegrams = 0
         self._now_ms = 0
 
-    def register(self, lines: dict[str, Text], at: str) -> None:
-        """Register lines of the one station; `from` is the begin of 2026 where a line does not say."""
-        self._now_ms = max(self._now_ms, moment_ms(at))
-        told = [
-            {"id": name, "station": STATION, "name": name, "from": "2026-01-01", "sends": SENDS, **(text or {})}
-            for name, text in lines.items()
-        ]
-        change = {"reason": "a scenario", "stations": [{"id": STATION, "name": STATION}], "lines": told}
-        document = json.dumps(change, default=str).encode()
-        self._add(line_log.encode(TopologyAsked(self._operations, self._now_ms, document)))
+    def register(self, text: Text) -> None:
+        """Register `lines` of the one station, and `nodes`; `from` is the begin of 2026 where a line does not say."""
+        self._now_ms = max(self._now_ms, moment_ms(text["at"]))
+        usual_line = {"station": STATION, "from": "2026-01-01", "sends": SENDS, "live_from": NEVER_LIVE}
+        change = {
+            "reason": "a scenario",
+            "stations": [{"id": STATION, "name": STATION}],
+            "lines": [{"id": name, "name": name, **usual_line, **(line or {})} for name, line in text["lines"].items()],
+            "nodes": [{"id": name, "name": name, **node} for name, node in text.get("nodes", {}).items()],
+        }
+        self._add(line_log.encode(TopologyAsked(self._operations, self._now_ms, _json(change))))
         self._operations += 1
 
     def telegram(self, text: Text) -> None:
-        """Append a telegram: `hours` of `line` from `start`, usual ones but for the values that are named.
+        """Append a telegram of `hours` of `line` from `start`, see `hour_told`; `without` are places that it leaves out.
 
-        `at` is when it became known, else just after its last hour; `without` names hours (from 0) that are left out.
+        `at` is when it became known, else just after its last hour.
         """
         first, count = hour_of(text["start"]), text.get("hours", 1)
-        hours = [hour for place, hour in enumerate(range(first, first + count)) if place not in text.get("without", ())]
-        at_ms = moment_ms(text["at"]) if "at" in text else (hours[-1] + 1) * 3_600_000 + 60_000
-        self._now_ms = max(self._now_ms, at_ms)
-        values = {name: value for name, value in text.items() if name in _COLUMNS}
-        readings = self._readings(text["line"], hours, values, text)
+        self._now_ms = max(self._now_ms, moment_ms(text.get("at") or gas_time.hour_start(first + count)) + 60_000)
+        rows = _rows(first, count, text)
+        sent = moment_ms(text["sent"]) if "sent" in text else self._now_ms
+        station = text.get("station", STATION)
+        source = Source("telemetry", 0, self._telegrams, f"T{self._telegrams}", station, sent)
+        self._telegrams += 1
+        readings = Readings(rows, [text["line"]], [source], ["", text.get("meter", "M1")])
         self._add(line_log.encode(Recorded(readings)))
 
-    def _readings(self, line: str, hours: Sequence[int], values: Text, text: Text) -> Readings:
-        rows = empty_rows(len(hours))
-        for place, hour in enumerate(hours):
-            told = {**({} if text.get("bare") else usual(hour)), **values}
-            if "times" in text:
-                told["volume_m3n"] *= text["times"]
-                told["energy_kwh"] = told["volume_m3n"] * told["gcv_kwh_per_m3n"]
-            for name, value in told.items():
-                column, quantity = _COLUMNS[name]
-                rows[column][place] = ABSENT if value is None else quantity.scaled(value)
-        rows["hour"], rows["place"] = list(hours), range(len(hours))
-        rows["quality"] = Quality[text.get("quality", "MEASURED")]
-        rows["provenance"] = text.get("provenance", 0)
-        rows["meter"] = 1
-        _count(rows, text)
-        self._telegrams += 1
-        sent = moment_ms(text["sent"]) if "sent" in text else self._now_ms
-        source = Source("telemetry", 0, self._telegrams, f"T{self._telegrams}", STATION, sent)
-        return Readings(rows, [line], [source], ["", text.get("meter", "M1")])
-
-    def tick(self, at: str) -> None:
+    def tick(self, at: str | datetime) -> None:
         """Let time pass: every source has been read up to this moment."""
         self._now_ms = max(self._now_ms, moment_ms(at))
         self._add(line_log.encode(Tick(moment_ms(at))))
 
     def decision(self, text: Text) -> None:
-        """Append a decision; hours may be told as starts, with the revision after a space (1 if none is said)."""
+        """Append a decision; hours may be told as starts, with the revision behind `rev` (1 if none is said)."""
         told = {"author": "an", "reason": "a scenario", **text}
         if "hours" in told:
-            told["hours"] = [self._hour(hour) for hour in told["hours"]]
-        document = json.dumps(told, default=str).encode()
+            told["hours"] = [_decided_hour(hour) for hour in told["hours"]]
         self.decisions.append(f"operations/{self._operations}")
         self._now_ms += 1_000
-        self._add(line_log.encode(DecisionAsked(self._operations, self._now_ms, document)))
+        self._add(line_log.encode(DecisionAsked(self._operations, self._now_ms, _json(told))))
         self._operations += 1
 
-    @staticmethod
-    def _hour(hour: str | Text) -> Text:
-        if isinstance(hour, dict):
-            return {"revision": 1, **hour}
-        start, _, revision = str(hour).partition(" rev ")
-        return {"start": start, "revision": int(revision or 1)}
+    def again(self, _: str) -> None:
+        """Append the last record once more: a redelivery."""
+        self._add(self.records[-1].value)
+
+    def meanwhile(self, expected: list[Text]) -> None:
+        """Say what must hold at this place of the line log."""
+        self.meanwhiles[len(self.records)] += expected
 
     def _add(self, value: bytes) -> None:
         self.records.append(Record(len(self.records), self._now_ms, value))
 
 
-def _count(rows: np.ndarray, text: Text) -> None:
-    """Fill in the counter where a telegram says what it showed before its first hour: it counts operating volumes."""
+def _rows(first: int, count: int, text: Text) -> np.ndarray[Any, Any]:
+    """Return the hours that a telegram brings. The counter counts those too that it leaves out."""
+    rows = empty_rows(count)
+    rows["hour"], rows["place"] = range(first, first + count), range(count)
+    for place in range(count):
+        for name, value in hour_told(first + place, place, text).items():
+            column, quantity = COLUMNS[name]
+            rows[column][place] = ABSENT if value is None else quantity.scaled(value)
+    rows["quality"] = Quality[text.get("quality", "MEASURED")]
+    rows["provenance"] = Provenance.FROM_FILE if text.get("from_file") else 0
+    rows["meter"] = 1
     if "index_before_m3" in text:
-        counted = np.cumsum(rows["volume_operating"] - np.int64(text.get("miscount_m3", 0) * 1000))
-        rows["index"] = int(text["index_before_m3"] * 1000) + counted
+        uncounted = round(text.get("uncounted_m3", 0) * 1000)
+        rows["index"] = text["index_before_m3"] * 1000 + np.cumsum(rows["volume_operating"] - uncounted)
+    return rows[[place for place in range(count) if place not in text.get("without", ())]]
+
+
+def _decided_hour(hour: str | Text) -> Text:
+    if isinstance(hour, dict):
+        return {"revision": 1, **hour}
+    start, _, revision = str(hour).partition(" rev ")
+    return {"start": start, "revision": int(revision or 1)}
+
+
+def _json(document: Text) -> bytes:
+    return json.dumps(document, default=str).encode()

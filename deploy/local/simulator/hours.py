@@ -54,6 +54,27 @@ def hours_of(seed: int, line: Line, first_hour: int, last_hour: int) -> Hours:
     return joined[begin : begin + last_hour - first_hour + 1]
 
 
+def true_hours(seed: int, line: Line, first_hour: int, last_hour: int) -> Hours:
+    """The hours of a line as they are in truth, both bounds included: no fault, each sent at once.
+
+    Raises:
+        TooEarlyError: the first hour lies before the simulator's first.
+    """
+    refuse_too_early(first_hour)
+    blocks = range((first_hour - FIRST_HOUR) // BLOCK_HOURS, (last_hour - FIRST_HOUR) // BLOCK_HOURS + 1)
+    joined = np.concatenate([_true_block(seed, line, block) for block in blocks])
+    begin = first_hour - FIRST_HOUR - blocks[0] * BLOCK_HOURS
+    return joined[begin : begin + last_hour - first_hour + 1]
+
+
+def _true_block(seed: int, line: Line, block: int) -> Hours:
+    truth = _true(seed, line, block)
+    rows = truth.rows[truth.own].copy()
+    rows["index_m3"] = _index_before(seed, line, block) + np.cumsum(rows["volume_operating_m3"])
+    rows["delivered"] = rows["hour"]
+    return rows
+
+
 def refuse_too_early(first_hour: int) -> None:
     """Raise TooEarlyError for an hour before the simulator's first."""
     if first_hour < FIRST_HOUR:

@@ -19,7 +19,7 @@ from shared.domain import gas_time
 from shared.domain.reading import Quality, Validity
 from shared.domain.topology import Composition, Node, Station
 from shared.runtime.mongo import SyncDatabase, connect, connect_sync
-from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
+from tests.integration.query.stored_lines import a_line, plausible_hours, reach, register, store_hours
 
 NOW = datetime(2026, 11, 23, 19, 31, tzinfo=UTC)
 FIRST = date(2026, 9, 1)
@@ -40,6 +40,7 @@ def database(stack: Servers) -> Iterator[SyncDatabase[dict[str, Any]]]:
     rows[GAP - hours.start : GAP - hours.start + 5] = np.zeros(5, rows.dtype)
     rows["quality"][ESTIMATED - hours.start : ESTIMATED - hours.start + 3] = Quality.ESTIMATED
     store_hours(made, line.id, hours.start, rows)
+    reach(made, int(NOW.timestamp() * 1000))
     yield made
     made.client.drop_database(made.name)
     made.client.close()

@@ -35,6 +35,12 @@ def register(database: SyncDatabase[dict[str, Any]], *parts: Station | Line | No
         database[Collection.TOPOLOGY].replace_one({"_id": document["_id"]}, {**document, "log_offset": 7}, upsert=True)
 
 
+def reach(database: SyncDatabase[dict[str, Any]], known_at_ms: int, partition: int = 0) -> None:
+    """Move the watermark of a partition, as aggregation does with everything that it writes."""
+    position = {"$set": {"known_at": known_at_ms}}
+    database[Collection.PROGRESS].update_one({"_id": f"aggregation/{partition}"}, position, upsert=True)
+
+
 def plausible_hours(hours: range, seed: int = 1) -> NDArray[np.void]:
     """Return measured, preliminary hours with the shape of a winter day and a year."""
     chance, places = np.random.default_rng(seed), np.arange(hours.start, hours.stop)
@@ -86,4 +92,4 @@ def _store_month(database: SyncDatabase[dict[str, Any]], line: str, month: str, 
     packed = {**stored["d"], **{name: rollup.tobytes() for name, rollup in slots.items()}}
     whole = fold_days(np.concatenate([np.frombuffer(slot, ROLLUP) for slot in packed.values()]))
     fields = {"p": 0, "l": line, "d": packed, "changes": int(whole["changes"]), "known_at": int(whole["known_at"])}
-    database[Collection.LINE_MONTHS].replace_one(key, {**key, **fields}, upsert=True)
+    database[Collection.LINE_MONTHS].update_one(key, {"$set": fields}, upsert=True)

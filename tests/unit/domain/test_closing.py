@@ -55,7 +55,7 @@ def test_a_month_was_closed_until_it_was_opened_again() -> None:
     """The first change after the moment tells what was before it; other months and accepted hours tell nothing."""
     others = [
         StatusChange(DecisionKind.CLOSE, 150, 15, "2026-09"),
-        StatusChange(DecisionKind.ACCEPT, 150, 16, "2026-10", (1,), (1,)),
+        StatusChange(DecisionKind.ACCEPT, 250, 25, "2026-10", (1,), (1,)),
     ]
     changes = [
         StatusChange(DecisionKind.CLOSE, 400, 40, "2026-10"),

@@ -119,6 +119,14 @@ def test_months_between_two_days() -> None:
     assert gas_time.months_between(date(9999, 12, 1), date(9999, 12, 31)) == ["9999-12"]
 
 
+def test_months_of_hours() -> None:
+    """The first hour of November is the one that follows the last of October; no hours touch no month."""
+    october = gas_time.hours_of_month("2026-10")
+    assert gas_time.months_of(october) == ["2026-10"]
+    assert gas_time.months_of(range(october.start - 1, october.stop + 1)) == ["2026-09", "2026-10", "2026-11"]
+    assert gas_time.months_of(range(october.start, october.start)) == []
+
+
 def test_day_numbers_go_both_ways() -> None:
     """Days since 1970."""
     assert gas_time.day_number(date(1970, 1, 2)) == 1

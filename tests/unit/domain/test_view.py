@@ -75,6 +75,15 @@ def test_missing_is_null_and_never_zero() -> None:
     assert told["validity"][:3] == ["PRELIMINARY", "PRELIMINARY", None]
 
 
+def test_an_estimated_hour_names_its_method() -> None:
+    """The column is empty where nothing was estimated, and there is one where there are no rows."""
+    rows = day_of(hour_row(), hour_row(quality=Quality.ESTIMATED), hours=25)[0]
+    rows["method"][1] = b"M4"
+    told = strings(list(hour_columns(hour_rows(OCTOBER.hours, rows), EnergyUnit.KWH)))
+    assert told["method"][:3] == [None, "M4", None]
+    assert strings(list(hour_columns(hour_rows(range(0), rows[:0]), EnergyUnit.KWH)))["method"] == []
+
+
 @pytest.mark.parametrize("unit", list(EnergyUnit))
 def test_numbers_are_those_of_the_quantities(unit: EnergyUnit) -> None:
     """Column-wise numbers equal those of the exact scalar functions, in every unit."""

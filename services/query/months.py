@@ -1,0 +1,46 @@
+"""A gas month of a line as who closes it must know it: its version, what is missing, what is kept back, its status."""
+
+from __future__ import annotations
+
+from services.query.instants import instant
+from services.query.paging import Document
+from services.query.views import registered
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.rollup import fold_days
+from shared.domain.topology import Line
+from shared.runtime.mongo import Database
+from shared.store.documents import Collection, month_id, slots_of
+
+
+async def month(database: Database, caller: Caller, line: str, name: str) -> Document:
+    """Tell how far a month is from its close, or what closed it.
+
+    Raises:
+        ProblemError: 404 for a line that this caller does not see.
+        NotAGasTimeError: `name` is no gas month.
+    """
+    known = (await registered(database, caller, line)).line
+    expected = _hours_expected(known, name)
+    stored = await database[Collection.LINE_MONTHS].find_one({"_id": month_id(known.id, name)}) or {"d": {}}
+    whole = fold_days(slots_of(stored["d"]))
+    closed = stored.get("closed") or {}
+    return {
+        "line": known.id,
+        "month": name,
+        "version": int(whole["changes"]) + int(stored.get("statuses", 0)),
+        "closed": bool(closed),
+        "closed_at": instant(closed.get("known_at", 0)),
+        "cause": closed.get("cause"),
+        "author": closed.get("author"),
+        "reason": closed.get("reason"),
+        "decision": closed.get("decision"),
+        "hours_expected": expected,
+        "hours_present": int(whole["hours_present"]),
+        "hours_accepted_missing": int(whole["hours_waived"]),
+        "hours_blocked": int(whole["hours_blocked"]),
+    }
+
+
+def _hours_expected(line: Line, name: str) -> int:
+    return sum(len(gas_time.hours_of_day(day)) for day in gas_time.days_of_month(name) if line.terms_on(day))

@@ -1,0 +1,102 @@
+"""Taking a scenario's line log through validation and aggregation, in batches or record by record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.aggregation.handlers import Aggregation
+from services.validation.handlers import Validation
+from shared.domain.rules.catalogue import IN_CONTEXT, RULES
+from shared.domain.rules.context_evidence import ContextEvidence
+from shared.domain.rules.evidence import Evidence
+from shared.domain.rules.rule import Hits, Rule
+from shared.events.register_history import RegisterHistory
+from shared.runtime.faust_worker import Record
+from shared.runtime.mongo import Database
+from shared.store.documents import Collection
+from tests.integration.pipeline.stages import PARTITION, Topic0, aggregation, validation
+from tests.scenarios.seeing import Seen
+from tests.scenarios.telling import LineLog, hour_of
+from tests.scenarios.words import Text
+
+REGISTERED = "2026-01-01T06:00Z"
+
+
+def read(folder: Path, part: str) -> Any:
+    """Return a part of a scenario: given, when or then."""
+    return yaml.safe_load((folder / f"{part}.yaml").read_text(encoding="utf-8"))
+
+
+def told(given: Text, when: list[Text]) -> LineLog:
+    """Return the line log of a scenario."""
+    log = LineLog()
+    log.register({"at": REGISTERED, **{name: given[name] for name in ("lines", "nodes", "at") if name in given}})
+    for event in [*given.get("told", []), *when]:
+        ((kind, text),) = event.items()
+        getattr(log, kind)(text)
+    return log
+
+
+class Stages:
+    """Validation and aggregation over an empty store."""
+
+    def __init__(self, database: Database) -> None:
+        register = RegisterHistory("nobody:1")
+        self._topic, self._taken = Topic0(), 0
+        self._judging: Validation = validation(database, self._topic, register)
+        self._deciding: Aggregation = aggregation(database, register)
+
+    async def take(self, records: list[Record]) -> None:
+        """Take records of the line log as one batch."""
+        await self._judging.handle(PARTITION, records)
+        answers = self._topic.records(self._taken, len(self._topic.messages))
+        self._taken += len(answers)
+        await self._deciding.handle(PARTITION, answers)
+
+
+async def emptied(database: Database) -> Database:
+    """Return the database with nothing in it; its collections stay, for making them takes longer than a scenario."""
+    await asyncio.gather(*(database[name].delete_many({}) for name in Collection))
+    return database
+
+
+async def whole(log: LineLog, database: Database) -> None:
+    """Take all records as one batch."""
+    await Stages(database).take(log.records)
+
+
+async def record_by_record(log: LineLog, database: Database) -> None:
+    """Take each record alone, and look in between at what must hold meanwhile."""
+    stages = Stages(database)
+    for count, record in enumerate(log.records, start=1):
+        await stages.take([record])
+        for expectation in log.meanwhiles[count]:
+            await Seen(database, log.decisions).check(expectation)
+
+
+@contextmanager
+def broken(text: Text | None) -> Iterator[None]:
+    """Let a `rule` raise as soon as it looks at the hour that begins at `start`."""
+    if text is None:
+        yield
+        return
+    rule: Rule[Any] = next(one for one in (*RULES, *IN_CONTEXT) if one.card.id == text["rule"])
+    find, hour = rule.find, hour_of(text["start"])
+
+    def raising(evidence: Evidence | ContextEvidence) -> Hits:
+        hours = evidence.hour if isinstance(evidence, ContextEvidence) else evidence.rows["hour"]
+        if hour in hours:
+            raise ZeroDivisionError(f"a defect of {text['rule']}")
+        return find(evidence)
+
+    object.__setattr__(rule, "find", raising)
+    try:
+        yield
+    finally:
+        object.__setattr__(rule, "find", find)

@@ -51,6 +51,8 @@ class Batch:
     steps: list[Step] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
     """Offsets of the line log whose record could not be read, with the reason."""
+    defective: set[int] = field(default_factory=set)
+    """Offsets of ticks and decisions that make our own code fail: they are set aside."""
 
     def position(self, row: int) -> str:
         """Return the source position of a candidate as it names findings and dead letters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -73,10 +74,16 @@ class Deciding:
         slots = self.months.get(key, NOTHING).copy()
         line, month = key
         for day in gas_time.days_of_month(month):
-            place = self.table.number.get((line, day))
-            if place is not None and self.table.changed[place]:
-                slots[day.day - 1] = fold_hours(self.table.days[place][None, :])[0]
+            slots[day.day - 1] = self.rollup(line, day)
         return slots
+
+    def rollup(self, line: str, day: date) -> np.void:
+        """Return the rollup of a gas day as it stands now."""
+        place = self.table.number.get((line, day))
+        rollup: np.void = self.months.get((line, gas_time.month_of(day)), NOTHING)[day.day - 1]
+        if place is not None and self.table.changed[place]:
+            rollup = fold_hours(self.table.days[place][None, :])[0]
+        return rollup
 
     def version(self, key: MonthKey) -> int:
         """Return the version of a month: it grows with every revision and every change of status."""
@@ -90,8 +97,10 @@ class Deciding:
     def hour_state(self, line: str, hour: int) -> dict[str, Any]:
         """Return what stands of an hour, for who decides on it."""
         row = self.table.row(line, hour)
-        validity = Validity.DEFINITIVE if self.is_closed(line, hour) else Validity(int(row["validity"]))
         told = bool(row["revision"])
+        validity = Validity(int(row["validity"]) or Validity.RECORDED)
+        if self.is_closed(line, hour):
+            validity = Validity.DEFINITIVE
         return {
             "start": f"{gas_time.hour_start(hour):%Y-%m-%dT%H:%M:%SZ}",
             "revision": int(row["revision"]),

@@ -29,6 +29,9 @@ from shared.events import decision as decisions
 from shared.events.line_log import DecisionAsked
 from shared.events.topics import OPERATIONS
 
+_DEFECT = Refusal(
+    (Issue("DEFECT", "decision", "our own code failed on this decision; it has been logged"),), conflicts=False
+)
 _ACTUAL = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)
 
 
@@ -46,8 +49,8 @@ class Taken:
         return By(self.decided.author, self.decided.reason, self.offset)
 
 
-def take_decision(deciding: Deciding, step: Step) -> None:
-    """Take a decision, or keep why it is refused."""
+def take_decision(deciding: Deciding, step: Step, *, is_sound: bool = True) -> None:
+    """Take a decision, or keep why it is refused; one on which our own code fails (not sound) is refused."""
     asked = step.asked
     assert isinstance(asked, DecisionAsked)  # noqa: S101 - the caller matched it
     text = decisions.parsed(asked.document)
@@ -57,10 +60,10 @@ def take_decision(deciding: Deciding, step: Step) -> None:
         deciding.settled.decided.append(decided_document(step, told, Refusal(text, conflicts=False), {}))
         return
     decided = text.decision()
-    refusal = _outcome(deciding, step, decided, asked.offset)
+    refusal = _outcome(deciding, step, decided, asked.offset) if is_sound else _DEFECT
     told = {**identity, "kind": decided.kind.value, "line": decided.line}
     told |= {"author": decided.author, "reason": decided.reason}
-    state = _state(deciding, decided)
+    state = _state(deciding, decided) if is_sound else {}
     deciding.settled.decided.append(decided_document(step, told, refusal, state))
 
 

@@ -15,10 +15,35 @@ from shared.runtime.logging import logger
 DEFECT = "DEFECT"
 
 
+class StepError(Exception):
+    """A tick or a decision makes our own code fail."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"the record of the line log at offset {offset}")
+        self.offset = offset
+
+
 def isolated(batch: Batch, decide: Callable[[], Settled]) -> Settled:
-    """Return `decide()`; if it fails, reject the readings that make it fail and decide the others."""
+    """Return `decide()`; if it fails, set aside what makes it fail (readings, ticks, decisions) and decide the others.
+
+    A decision that is set aside is refused as DEFECT; a tick lets time pass and does nothing else.
+    """
+    while True:
+        try:
+            return _without_culprits(batch, decide)
+        except StepError as failed:
+            if failed.offset in batch.defective:
+                raise
+            logger(__name__).exception("defect: a tick or decision is set aside", offset=failed.offset)
+            batch.defective.add(failed.offset)
+
+
+def _without_culprits(batch: Batch, decide: Callable[[], Settled]) -> Settled:
+    """Return `decide()`; if a reading makes it fail, reject the readings that do and decide the others."""
     try:
         return decide()
+    except StepError:
+        raise
     except Exception:  # noqa: BLE001 - deciding is pure: whatever it raises is a defect of ours, and is isolated
         logger(__name__).exception("defect: looking for the reading that causes it", readings=len(batch.candidates))
     rows = [row for row in range(len(batch.candidates)) if row not in batch.rejected]
@@ -47,6 +72,8 @@ def _passes(rows: list[int], batch: Batch, decide: Callable[[], Settled]) -> boo
     }
     try:
         decide()
+    except StepError:
+        raise
     except Exception:  # noqa: BLE001 - whatever it is, it is what is being looked for
         return False
     else:

@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.arriving import take_readings
-from services.aggregation.batch import Batch
+from services.aggregation.batch import Batch, Step
 from services.aggregation.contexts import Kept, contexts_of
 from services.aggregation.deciding import Deciding, Registered
 from services.aggregation.decisions import take_decision
+from services.aggregation.defects import StepError
 from services.aggregation.places import Places
 from services.aggregation.settled import DEAD, MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey, Table
 from services.aggregation.ticking import take_tick
 from shared.domain.line_context import kept_of
 from shared.domain.rollup import fold_hours
-from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
+from shared.events.line_log import Tick, TopologyAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,26 @@ def settle(given: Given) -> Settled:
                 take_readings(deciding, given.places, step)
             case TopologyAsked(offset):
                 deciding.register = given.registers[offset]
-            case Tick():
-                take_tick(deciding, step)
-            case DecisionAsked():
-                take_decision(deciding, step)
+            case _:
+                _take_alone(deciding, step)
     _conclude(deciding)
     return settled
+
+
+def _take_alone(deciding: Deciding, step: Step) -> None:
+    """Take a tick or a decision.
+
+    Raises:
+        StepError: our own code fails on it.
+    """
+    is_sound = step.offset not in deciding.batch.defective
+    try:
+        if isinstance(step.asked, Tick):
+            take_tick(deciding, step, is_sound=is_sound)
+        else:
+            take_decision(deciding, step, is_sound=is_sound)
+    except Exception as failure:
+        raise StepError(step.offset) from failure
 
 
 def _conclude(deciding: Deciding) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Response
 from fastapi import Path as PathParameter
 
-from services.query import dead_letters, decisions, findings, handlers, history, parameters
+from services.query import dead_letters, decisions, findings, handlers, history, months, parameters
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
@@ -32,6 +32,7 @@ Cursor = Annotated[str, Query(max_length=200, description="From the next link of
 Offset = Annotated[int, PathParameter(ge=0, lt=2**63, description="The change's place among all that was asked for.")]
 Start = Annotated[str, PathParameter(max_length=64, description="Start of the hour, with an offset or Z.")]
 Text = Annotated[str, Query(max_length=200)]
+Month = Annotated[str, PathParameter(pattern=r"^(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])$", description="As 2026-10.")]
 
 
 @api.get("/lines", summary="List or search lines")
@@ -64,6 +65,12 @@ async def get_nodes(
 async def get_line(line: str, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
     """Describe a line with all its terms."""
     return await handlers.line(store, caller, line, today_of(now))
+
+
+@api.get("/lines/{line}/months/{month}", summary="How far a gas month is from its close")
+async def get_month(line: str, month: Month, caller: CallerAsking, store: Store) -> dict[str, Any]:
+    """Tell a month's version, what is missing, what findings keep back, and what closed it."""
+    return await months.month(store, caller, line, month)
 
 
 @api.get("/nodes/{node}", summary="Describe a node")

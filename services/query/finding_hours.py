@@ -30,11 +30,19 @@ def open_hours(document: Document) -> list[int]:
 
 
 def settlements(document: Document) -> list[Settlement]:
-    """Return how the other hours were settled, in the order in which they were."""
-    return [
-        Settlement(tuple(entry["hours"]), entry["how"], int(entry["known_at"]), entry.get("decision"))
-        for entry in document.get("settled", ())
-    ]
+    """Return how the other hours were settled, in the order in which they were.
+
+    What settles hours of a line is noted on each of its findings that has one of them open, with all the hours that it
+    settled: only those count here that the finding names, and that nothing had settled before.
+    """
+    left = set(document["hours"]) - set(open_hours(document))
+    found = []
+    for entry in document.get("settled", ()):
+        hours = tuple(hour for hour in entry["hours"] if hour in left)
+        left -= set(hours)
+        if hours:
+            found.append(Settlement(hours, entry["how"], int(entry["known_at"]), entry.get("decision")))
+    return found
 
 
 def settled_of(document: Document) -> dict[int, Settlement]:

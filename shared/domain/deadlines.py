@@ -1,6 +1,6 @@
 """Deadlines: when the hours of a gas day are overdue, and when a gas month closes by itself.
 
-Time is what ticks of the line log say, never a clock. A deadline passes with the tick that carries it past; so an outage
+Time is what ticks of the line log say, never a clock. A deadline passes with the tick that carries it past; an outage
 of ours invents no missing hour.
 """
 
@@ -47,10 +47,10 @@ def closing_months(line: Line, after_ms: int, until_ms: int, defaults: Mapping[s
 
     Only months all of whose hours have had deadlines: those from the line's live_from on.
     """
-    if line.live_from is None:
-        return []
+    if line.live_from is None or _day_ended_by(after_ms) == _day_ended_by(until_ms):
+        return []  # months close at the begin of a gas day
     months = []
-    first = max(gas_time.FIRST_DAY, _day_ended_by(after_ms) - timedelta(days=62))
+    first = max(gas_time.FIRST_DAY, line.live_from, _day_ended_by(after_ms) - timedelta(days=62))
     for month in gas_time.months_between(first.replace(day=1), _day_ended_by(until_ms)):
         begin = max(gas_time.first_day_of_month(month), line.terms[0].start)
         terms = line.terms_on(begin)

@@ -25,7 +25,7 @@ NOBODY = "unknown"
 MOST_HOURS = 800
 """Hours of one decision: a gas month has 745."""
 _VALUES = {"volume": VOLUME, "energy": ENERGY, "gcv": GCV, "temperature": TEMPERATURE}
-Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", description="Gas month, as 2026-10.")]
+Month = Annotated[str, Field(pattern=r"^(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])$", description="Gas month, as 2026-10.")]
 Volume = Annotated[float, Field(ge=VOLUME.lowest, le=VOLUME.highest)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -81,10 +81,10 @@ async def api(stack: Servers, line: StoredHistory, clock: Clock) -> AsyncIterato
 
 
 @pytest.fixture(scope="module")
-def line(database: SyncDatabase[dict[str, Any]]) -> Iterator[StoredHistory]:
+def line(database: SyncDatabase[dict[str, Any]]) -> StoredHistory:
     """A line without hours."""
     register(database, a_line(LINE, first=date(2026, 9, 1)))
-    yield StoredHistory(database, LINE)
+    return StoredHistory(database, LINE)
 
 
 async def answer(api: httpx2.AsyncClient, asked: dict[str, str], moment: datetime | None = None) -> dict[str, Any]:
@@ -96,22 +96,23 @@ async def answer(api: httpx2.AsyncClient, asked: dict[str, str], moment: datetim
     return body
 
 
+@pytest.fixture(scope="module")
+def noted() -> Told:
+    """What was read while the events happened."""
+    return Told([], [])
+
+
 @pytest.fixture
-async def told(api: httpx2.AsyncClient, line: StoredHistory, clock: Clock) -> Told:
+async def told(api: httpx2.AsyncClient, line: StoredHistory, clock: Clock, noted: Told) -> Told:
     """Let the events happen once, and read all views after each of them."""
-    if line.offset:
-        return TOLD
-    for place, event in enumerate(EVENTS):
+    for place, event in enumerate(EVENTS[line.offset :]):
         clock.now = BEGIN + timedelta(hours=place)
         event(line, round(clock.now.timestamp() * 1000))
-        TOLD.moments.append(clock.now)
-        TOLD.answers.append([await answer(api, asked) for asked in ASKED])
+        noted.moments.append(clock.now)
+        noted.answers.append([await answer(api, asked) for asked in ASKED])
     clock.now = NOW
     reach(line.database, round(NOW.timestamp() * 1000))
-    return TOLD
-
-
-TOLD = Told([], [])
+    return noted
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(milliseconds=1), timedelta(minutes=59)])

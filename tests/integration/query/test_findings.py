@@ -30,9 +30,18 @@ def finding(place: int, rule: str, hours: list[int], **others: Any) -> dict[str,
     return {**identity, **told, **numbers, **others}
 
 
+def settled_findings() -> Iterator[dict[str, Any]]:
+    """Return a finding with one hour open and one accepted, and one whose hour was superseded; of another line."""
+    accepted = {"hours": [SEPTEMBER, SEPTEMBER + 9], "how": "accepted", "known_at": 1_790_000_100_000, "decision": 41}
+    superseded = {"hours": [SEPTEMBER], "how": "superseded", "known_at": 1_790_000_100_000, "decision": None}
+    told: dict[str, Any] = {"line": "BE-0042-B", "rules_version": "2"}
+    yield finding(7, "C5", [SEPTEMBER, SEPTEMBER + 1], open=[SEPTEMBER + 1], settled=[accepted], **told)
+    yield finding(8, "C7", [SEPTEMBER], open=[], settled=[superseded], **{**told, "state": "settled"})
+
+
 @pytest.fixture(scope="module")
 def findings(database: Database) -> Iterator[Database]:
-    """Five findings of one rule, a held reading, and another line's failed rule."""
+    """Five findings of one rule, a held reading, and of another line a failed rule and two that somebody settled."""
     held = np.zeros(2, HOUR)
     held["volume"], held["energy"] = [7_500, ABSENT], [85_000, ABSENT]
     stored = [finding(place, "C1", [SEPTEMBER + place]) for place in range(4)]
@@ -41,6 +50,7 @@ def findings(database: Database) -> Iterator[Database]:
     hours = [OCTOBER + 1, OCTOBER + 2]
     stored.append(finding(5, "HELD:OLDER", hours, **nothing, severity="W", rows=held.tobytes()))
     stored.append(finding(6, "DEFECT:D7", [OCTOBER], line="BE-0042-B"))
+    stored += list(settled_findings())
     database[Collection.FINDINGS].insert_many(stored)
     yield database
     database[Collection.FINDINGS].delete_many({})
@@ -57,13 +67,14 @@ async def rows(query: httpx2.AsyncClient, **asked: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("asked", "places"),
     [
-        ({}, [6, 5, 4, 3, 2, 1, 0]),
+        ({}, [8, 7, 6, 5, 4, 3, 2, 1, 0]),
         ({"line": "BE-0042-A"}, [5, 4, 3, 2, 1, 0]),
         ({"line": "BE-0042-A", "from": "2026-10-24"}, [5, 4]),
-        ({"to": "2026-09-04"}, [3, 2, 1, 0]),
+        ({"to": "2026-09-04"}, [8, 7, 3, 2, 1, 0]),
         ({"from": "2026-09-04", "to": "2026-10-24"}, []),
         ({"rule": "DEFECT:D7"}, [6]),
         ({"severity": "W", "state": "open"}, [5]),
+        ({"state": "settled"}, [8]),
     ],
 )
 @pytest.mark.usefixtures("findings")
@@ -88,7 +99,7 @@ async def test_pages_follow_each_other(query: httpx2.AsyncClient) -> None:
 @pytest.mark.usefixtures("findings")
 async def test_a_finding_says_what_it_means(query: httpx2.AsyncClient) -> None:
     """Rule, hours and numbers; a held reading also what it said, a failed rule that it is our fault."""
-    defect, held, rule = (await rows(query))[:3]
+    defect, held, rule = (await rows(query))[2:5]
     assert (rule["title"], rule["observed"], rule["threshold"]) == ("physical range", [3.5, 3.5], [2.0, 2.0])
     assert rule["starts"] == ["2026-10-24T04:00:00Z", "2026-10-24T05:00:00Z"]
     assert "More gas in an hour than the line can carry" in rule["words"]
@@ -96,6 +107,24 @@ async def test_a_finding_says_what_it_means(query: httpx2.AsyncClient) -> None:
     assert held["words"] == "The hour has a value of the same rank that was sent later."
     assert "rows" not in held
     assert (defect["line"], defect["title"]) == ("BE-0042-B", "rule D7 failed")
+
+
+@pytest.mark.usefixtures("findings")
+async def test_a_finding_says_what_became_of_it(query: httpx2.AsyncClient) -> None:
+    """Its open hours, and how the others were settled; what was found before that was kept is open."""
+    superseded, accepted, old = (await rows(query))[:3]
+    assert (accepted["open_starts"], accepted["rules_version"]) == (["2026-09-03T05:00:00Z"], "2")
+    assert accepted["settled"] == [
+        {
+            "starts": ["2026-09-03T04:00:00Z"],
+            "how": "accepted",
+            "known_at": "2026-09-21T14:15:00.000Z",
+            "decision": 41,
+        }
+    ]
+    assert (superseded["state"], superseded["open_starts"]) == ("settled", [])
+    assert (superseded["settled"][0]["how"], superseded["settled"][0]["decision"]) == ("superseded", None)
+    assert (old["open_starts"], old["settled"], old["rules_version"]) == (old["starts"], [], None)
 
 
 @pytest.mark.parametrize("asked", [{}, {"line": "BE-0042-A"}])

@@ -9,6 +9,7 @@ import numpy as np
 from services.query.line_findings import HOURS_TOLD, found_in
 from shared.domain.quantities import ABSENT
 from shared.domain.revision import HOUR
+from shared.store.forms import HOUR_1
 
 PERIOD = range(100, 200)
 
@@ -49,3 +50,25 @@ def test_hours_are_told_in_local_time() -> None:
     """23:00 UTC of 23 November is midnight of the 24th."""
     (rule,) = found_in([finding("C1", [498_743])], range(498_700, 498_800)).rules
     assert rule.told[0].label == "24 Nov 00:00"
+
+
+def test_open_hours_stand_first_and_settled_ones_say_how() -> None:
+    """What is settled keeps nothing back; a rule with nothing open stands last, even if it blocks."""
+    settled = [{"hours": [150], "how": "accepted", "known_at": 1, "decision": 4}]
+    settled.append({"hours": [160], "how": "a way of tomorrow", "known_at": 2, "decision": None})
+    c1 = finding("C1", [150, 120, 160], open=[120], settled=settled)
+    d7 = finding("D7", [130], open=[], settled=[])
+    found = found_in([d7, c1, finding("B5", [101], "W")], PERIOD)
+    assert [(one.rule, one.open_hours) for one in found.rules] == [("C1", 1), ("B5", 1), ("D7", 0)]
+    told = [(hour.hour, hour.settled) for hour in found.rules[0].told]
+    assert told == [(120, ""), (160, "a way of tomorrow"), (150, "accepted as it stands")]
+    assert found.rules[2].told[0].settled == "settled"
+    assert found.blocking == {120: ["C1"]}
+
+
+def test_a_finding_of_the_first_form_is_read() -> None:
+    """What a held reading said, packed before today's columns."""
+    rows = np.zeros(1, HOUR_1)
+    rows["volume"] = 7_500
+    (rule,) = found_in([finding("HELD:OLDER", [102], "W", rows=rows.tobytes())], PERIOD).rules
+    assert rule.told[0].held_volume == "7.500"

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from shared.domain.physics.components import COMPONENTS, TABLE
 from shared.domain.rules import analysis
-from shared.domain.rules.analysis_evidence import AnalysisEvidence
+from shared.domain.rules.analysis_evidence import AnalysisEvidence, normalised_fractions
 from shared.domain.rules.rule import Rule, Severity
 
 _COUNT = len(COMPONENTS)
@@ -234,6 +234,14 @@ def test_an_analysis_is_judged_as_if_it_were_alone(told: list[Told], *, turned: 
         if told:
             place = data.draw(st.integers(0, len(told) - 1))
             assert [among[place]] == _said(rule, _evidence([told[place]]))
+
+
+@given(told=st.lists(_told(), min_size=2, max_size=8), turned=st.booleans())
+def test_a_composition_is_normalised_as_if_it_were_alone(told: list[Told], *, turned: bool) -> None:
+    """To the last bit, however the compositions lie in memory."""
+    rows = _evidence(told, turned=turned).composition_mol_percent
+    alone = [normalised_fractions(row[np.newaxis]) for row in np.ascontiguousarray(rows)]
+    assert normalised_fractions(rows).tobytes() == np.concatenate(alone).tobytes()
 
 
 @given(told=_anything())

@@ -257,3 +257,10 @@ def test_normalising() -> None:
     assert np.isnan(fractions[1:]).all()
     assert sum_mol_percent(rows)[[0, 2, 3, 4]].tolist() == [40.0, -1.0, np.inf, 0.0]
     assert np.isnan(sum_mol_percent(rows)[1])
+
+
+def test_a_sum_beyond_all_numbers() -> None:
+    """It is infinite and leaves no fractions, without a warning."""
+    rows = np.full((1, len(COMPONENTS)), 1e308)
+    assert sum_mol_percent(rows).tolist() == [np.inf]
+    assert np.isnan(normalised_fractions(rows)).all()

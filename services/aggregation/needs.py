@@ -103,8 +103,6 @@ def _decision(needs: Needs, step: Step) -> None:
     decided = text.decision()
     if decided.month:
         needs.months.append((decided.line, decided.month))
-        for day in gas_time.days_of_month(decided.month):
-            needs.days[decided.line, day] = None
     elif decided.hours:
         needs.add(decided.line, decided.hours[0], decided.hours[-1])
         for hour in decided.hours:

@@ -56,7 +56,7 @@ class Preparing:
         await state.load_months(self._database, months | set(needs.months))
         add_holes(needs, [key for key in needs.due if self._has_holes(state, key)])
         for line, month in needs.months:
-            if not self._is_clean(state, line, month):
+            if line in needs.hours or not self._is_clean(state, line, month):
                 needs.days |= dict.fromkeys((line, day) for day in gas_time.days_of_month(month))
 
     @staticmethod

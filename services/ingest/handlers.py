@@ -27,6 +27,7 @@ from shared.runtime.kafka import AIOKafkaProducer
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
+from shared.store.lines import find_line
 
 LOOK_SECONDS = 0.05
 MAX_CHANGE_BYTES = MAX_MESSAGE_BYTES * 3 // 4
@@ -171,9 +172,10 @@ class Doors:
         Raises:
             RefusedError: the line is not registered, or not the caller's.
         """
-        station = (await self._stations()).get(text.line) if caller.may_read(text.line) else None
-        if station is None:
+        found = await find_line(self._database, text.line) if caller.may_read(text.line) else None
+        if found is None:
             raise RefusedError([Issue("UNKNOWN_LINE", "line", f"line {text.line} is not known here")])
+        station = found.line.station
         named = text.model_copy(update={"author": caller.identity if text.author == NOBODY else text.author})
         return await self._ask(caller, operation.DECISION, named.model_dump_json().encode(), station, wait_seconds)
 

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.domain.reading import Readings
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.domain.rules.judging import Finding, Judged, Rejection, judge
@@ -19,6 +18,7 @@ from shared.events import answer, line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError
 from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
+from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.events.topics import OPERATIONS, VALIDATED, Topic
 from shared.runtime import metrics
 from shared.runtime.faust_worker import Record

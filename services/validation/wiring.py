@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.validation.handlers import Validation
-from shared.events.register_history import RegisterHistory
 from services.validation.settings import ValidationSettings
+from shared.events.register_history import RegisterHistory
 from shared.events.topics import RECORDED, Topic
 from shared.runtime.faust_worker import FaustWorker
 from shared.runtime.health import Health

@@ -12,7 +12,7 @@ class OperationError(ValueError):
     """Bytes in `operations` that are no operation."""
 
 
-class Operation(msgspec.Struct, frozen=True):
+class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something asked for: its kind, its receipt, who asked, when (ms since 1970), and its document (JSON).
 
     A decision also names the station of its line, which says to which partition of the line log it goes.

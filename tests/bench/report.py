@@ -10,9 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench.closing import ALLOWED_S, Closing
 from tests.bench.latency import Latency
+from tests.bench.rules import LINES_IN_MEMORY, Rules
 from tests.bench.shapes import FLOOR_MS, OFFERED_PER_S, SHAPES, WISH_MS, Shape
 from tests.bench.throughput import Cost
+
+MOST_US, MOST_MB, LEAST, CLEAN = 10, 300, 0.95, 0.999
+"""What the rules may cost a reading, what the context of 10,000 lines may take, and how well faults must be found."""
 
 
 @dataclass(slots=True)
@@ -22,6 +27,8 @@ class Report:
     scale: float
     throughput: dict[str, Cost] = field(default_factory=dict)
     latency: Latency | None = None
+    rules: Rules | None = None
+    closing: Closing | None = None
 
     @property
     def faults(self) -> list[str]:
@@ -46,6 +53,8 @@ def as_text(report: Report) -> str:
         told += [*_throughput(shapes[name], cost), *_cost(cost), ""]
     if report.latency:
         told += [*_latency(report.latency), *_cost(report.latency.cost), ""]
+    told += _rules(report.rules) if report.rules else []
+    told += _closing(report.closing) if report.closing else []
     told += [f"NO RESULT: {fault}" for fault in report.faults]
     return "\n".join(told)
 
@@ -66,6 +75,39 @@ def _latency(latency: Latency) -> list[str]:
         f"telegram to month at {OFFERED_PER_S:,} readings/s offered: p50 {p50:.0f} ms, p99 {p99:.0f} ms   ({reached})",
         f"    {latency.telegrams:,} telegrams followed, the slowest {highest:.0f} ms",
     ]
+
+
+def _rules(rules: Rules) -> list[str]:
+    """Return what the rules cost, take and find."""
+    total_us, share = rules.alone_us + rules.in_context_us, 1 - rules.clean_found / rules.clean_hours
+    return [
+        (
+            f"rules: {total_us:.1f} µs CPU a reading ({rules.alone_us:.1f} by itself, {rules.in_context_us:.1f} in context)"
+            f"   (at most {MOST_US}: {_reached(total_us <= MOST_US)})"
+        ),
+        (
+            f"    context of {LINES_IN_MEMORY:,} lines: {rules.context_mb:.0f} MB   "
+            f"(at most {MOST_MB}: {_reached(rules.context_mb <= MOST_MB)})"
+        ),
+        *(
+            f"    {one.fault} by {one.rule}: precision {one.precision:.4f}, recall {one.recall:.4f} "
+            f"({one.labelled} hours labelled, {one.found} found)   "
+            f"(at least {LEAST:.2f}: {_reached(min(one.precision, one.recall) >= LEAST)})"
+            for one in rules.accuracy
+        ),
+        (
+            f"    clean year: no finding on {share:.4%} of {rules.clean_hours:,} hours   "
+            f"(at least {CLEAN:.1%}: {_reached(share >= CLEAN)})"
+        ),
+        "",
+    ]
+
+
+def _closing(closing: Closing) -> list[str]:
+    """Return how long the close of a month took."""
+    reached = f"at most {ALLOWED_S} s: {_reached(closing.seconds <= ALLOWED_S)}"
+    took = f"{closing.lines:,} lines in {closing.seconds:.1f} s"
+    return [f"closing a month ({closing.hours:,} hours): {took}   ({reached})", ""]
 
 
 def _cost(cost: Cost) -> list[str]:
@@ -97,6 +139,8 @@ def as_json(report: Report) -> str:
             for name, cost in report.throughput.items()
         },
         "latency": asdict(report.latency) if report.latency else None,
+        "rules": asdict(report.rules) if report.rules else None,
+        "closing": asdict(report.closing) if report.closing else None,
         "faults": report.faults,
     }
     return json.dumps(told, indent=2)

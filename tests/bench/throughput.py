@@ -61,7 +61,7 @@ def measured(shape: Shape, scale: float) -> Cost:
         registered_s = running.register(grid)
         running.services["ingest"].process.stop()
         told(f"{shape.name}: {len(grid.stations) * 10:,} lines registered in {registered_s:.1f} s; telegrams …")
-        asyncio.run(_send(running.servers.kafka_bootstrap, shape.telegrams(Gateway(grid), hours)))
+        asyncio.run(send(running.servers.kafka_bootstrap, shape.telegrams(Gateway(grid), hours)))
         readings = grid.line_count * len(hours)
         told(f"{shape.name}: {readings:,} readings stand in Kafka; the pipeline begins …")
         return cost(running, readings, registered_s, _timed(running, readings))
@@ -74,7 +74,7 @@ def cost(running: Rig, readings: int, registered_s: float, timed: Timed) -> Cost
     return Cost(readings, registered_s, timed, memory, running.ledger(), running.hours_in_months())
 
 
-async def _send(bootstrap: str, telegrams: Iterable[tuple[str, bytes]]) -> None:
+async def send(bootstrap: str, telegrams: Iterable[tuple[str, bytes]]) -> None:
     """Return when the broker has all telegrams for good."""
     sender = producer(bootstrap, linger_ms=20)
     await sender.start()

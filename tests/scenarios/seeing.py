@@ -30,7 +30,7 @@ class Seen:
     async def check(self, expected: Text) -> None:
         """Hold one expectation against the store.
 
-        It is one of `hour`, `before`, `day`, `month`, `finding`, `no_finding`, `dead_letter`, `decision` and `ledger`.
+        It is one of `hour`, `total`, `before`, `day`, `month`, `finding`, `no_finding`, `dead_letter`, `decision` and `ledger`.
         """
         ((kind, text),) = expected.items()
         await getattr(self, f"_{kind}")(text)
@@ -40,7 +40,13 @@ class Seen:
         for line, hour in _hours(text):
             row = await self._row(line, hour)
             said = {name: await self._says(row, line, hour, name) for name in text.keys() - _WHICH}
-            assert said == {name: text[name] for name in said}, f"{line} {gas_time.hour_start(hour)}"
+            assert said == {name: text[name] for name in said}, f"{line} {gas_time.hour_start(hour)}: {said}"
+
+    async def _total(self, text: Text) -> None:
+        """The values of hours add up to this."""
+        rows = [await self._row(line, hour) for line, hour in _hours(text)]
+        said = {name: sum(_of_row(row, name) for row in rows) for name in text.keys() - _WHICH}
+        assert said == {name: text[name] for name in said}
 
     async def _before(self, text: Text) -> None:
         """An hour has said this, as one of its earlier revisions; `count` is how many there are."""
@@ -124,7 +130,7 @@ class Seen:
         assert document is not None, f"no outcome of {name}"
         codes = {issue[0] for issue in document["issues"]}
         assert (document["outcome"], codes) == (text["outcome"], set(text.get("codes", []))), document["issues"]
-        assert document["conflict"] == text.get("conflict", False)
+        assert document["conflict"] == text.get("conflict", document["conflict"])
         if "concerns" in text:
             assert {issue[1] for issue in document["issues"]} >= set(text["concerns"]), document["issues"]
         for field, value in text.get("state", {}).items():

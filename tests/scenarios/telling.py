@@ -23,6 +23,7 @@ SENDS = ["energy_kwh", "gcv_kwh_per_m3n", "temperature_c"]
 NEVER_LIVE = "2099-01-01"
 """Lines of scenarios have no deadlines unless they say from which gas day."""
 M3N_PER_OPERATING_M3 = 50
+HOUR_MS, ON_THE_WAY_MS = 3_600_000, 60_000
 
 
 def hour_of(text: str | datetime) -> int:
@@ -42,9 +43,12 @@ def _moment(text: str | datetime) -> datetime:
 
 def usual(hour: int) -> dict[str, float]:
     """Return what a line says in an ordinary hour: a gentle day of 800 to 1,222 m³(n), and everything moves a little."""
+    volume = float(1000 + round(200 * np.sin(hour * 2 * np.pi / 24)) + hour * 37 % 23)
+    gcv = round(11.5 + hour * 13 % 7 * 0.001, 4)
     return {
-        "volume_m3n": 1000 + round(200 * np.sin(hour * 2 * np.pi / 24)) + hour * 37 % 23,
-        "gcv_kwh_per_m3n": round(11.5 + hour * 13 % 7 * 0.001, 4),
+        "volume_m3n": volume,
+        "energy_kwh": round(volume * gcv, 3),
+        "gcv_kwh_per_m3n": gcv,
         "temperature_c": round(8 + hour * 7 % 11 * 0.1, 1),
     }
 
@@ -56,14 +60,13 @@ def hour_told(hour: int, place: int, text: Text) -> Text:
     the volume. Energy and operating volume follow from it unless they are named too; null is not sent.
     """
     named = {name: text[name] for name in COLUMNS if name in text}
-    told = usual(hour) | {name: value[place] if isinstance(value, list) else value for name, value in named.items()}
-    told["volume_m3n"] = volume = text.get("volumes", {}).get(place, told["volume_m3n"])
-    if volume is not None:
-        told["volume_m3n"] = volume = volume * text.get("times", 1)
-        if told["gcv_kwh_per_m3n"] is not None:
-            told.setdefault("energy_kwh", volume * told["gcv_kwh_per_m3n"])
-        if "index_before_m3" in text:
-            told.setdefault("volume_operating_m3", volume / M3N_PER_OPERATING_M3)
+    named = {name: value[place] if isinstance(value, list) else value for name, value in named.items()}
+    told = {**usual(hour), **named}
+    told["volume_m3n"] = volume = text.get("volumes", {}).get(place, told["volume_m3n"]) * text.get("times", 1)
+    if "energy_kwh" not in named:
+        told["energy_kwh"] = volume * told["gcv_kwh_per_m3n"]
+    if "index_before_m3" in text:
+        told.setdefault("volume_operating_m3", volume / M3N_PER_OPERATING_M3)
     return told
 
 
@@ -97,10 +100,11 @@ class LineLog:
     def telegram(self, text: Text) -> None:
         """Append a telegram of `hours` of `line` from `start`, see `hour_told`; `without` are places that it leaves out.
 
-        `at` is when it became known, else just after its last hour.
+        `at` is when it became known, else a minute after its last hour.
         """
-        first, count = hour_of(text["start"]), text.get("hours", 1)
-        self._now_ms = max(self._now_ms, moment_ms(text.get("at") or gas_time.hour_start(first + count)) + 60_000)
+        first, count = hour_of(text["start"]), _count(text)
+        at_ms = moment_ms(text["at"]) if "at" in text else (first + count) * HOUR_MS + ON_THE_WAY_MS
+        self._now_ms = max(self._now_ms, at_ms)
         rows = _rows(first, count, text)
         sent = moment_ms(text["sent"]) if "sent" in text else self._now_ms
         station = text.get("station", STATION)
@@ -134,6 +138,11 @@ class LineLog:
 
     def _add(self, value: bytes) -> None:
         self.records.append(Record(len(self.records), self._now_ms, value))
+
+
+def _count(text: Text) -> int:
+    """Return how many hours a telegram tells: as it says, else one a value of its lists, else one."""
+    return text.get("hours") or max((len(value) for value in text.values() if isinstance(value, list)), default=1)
 
 
 def _rows(first: int, count: int, text: Text) -> np.ndarray[Any, Any]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT, QUANTITIES, Quantity
-from shared.domain.reading import MEASURES, Quality, Validity
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from tests.unit.domain.hour_rows import empty_day, hour_row
 
@@ -26,6 +26,7 @@ def told_rows(draw: st.DrawFn) -> np.void:
         quality=draw(st.sampled_from(Quality)),
         sent=draw(st.integers(0, 2**41)),
         known_at=draw(st.integers(0, 2**41)),
+        provenance=draw(st.sampled_from([0, Provenance.BLOCKED, Provenance.WAIVED, Provenance.FOUND])),
     )
     for name, quantity in zip(MEASURES, QUANTITIES, strict=True):
         row[name] = draw(scaled(quantity))

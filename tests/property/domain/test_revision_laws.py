@@ -101,6 +101,14 @@ def test_nothing_changes_what_a_closed_or_pinned_hour_says(row: np.void, candida
     assert _says(applied.row)[:3] == _says(row)[:3]
 
 
+@given(hour_rows(), told_rows())
+def test_nothing_changes_an_hour_of_a_closed_month(row: np.void, candidate: np.void) -> None:
+    """Whatever comes, whatever stands or does not stand there."""
+    applied = apply(row, candidate, closed=True)
+    assert applied.outcome is not Outcome.ACCEPTED
+    assert (applied.row["revision"], _says(applied.row)[:3]) == (row["revision"], _says(row)[:3])
+
+
 @given(st.lists(told_rows(), min_size=1, max_size=8))
 def test_first_arrivals_are_what_apply_makes_of_them(candidates: list[np.void]) -> None:
     """The fast form for hours that have nothing yet."""

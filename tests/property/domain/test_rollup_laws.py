@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shared.domain import quantities
 from shared.domain.quantities import ABSENT, TEMPERATURE, VOLUME, EnergyUnit
-from shared.domain.reading import MEASURES, Quality, Validity
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import composition_moments, fold_days, fold_hours, weakest_validity
 from tests.property.domain.hour_strategies import days
@@ -85,6 +85,9 @@ def test_every_column_is_what_its_name_says(hours: NDArray[np.void]) -> None:
     assert day["changes"] == sum(int(row["revision"]) for row in told)
     assert day["known_at"] == max((int(row["known_at"]) for row in told), default=0)
     assert sum(day["by_quality"]) == len(told)
+    waived = [row for row in told if row["quality"] == Quality.MISSING and row["provenance"] & Provenance.WAIVED]
+    assert day["hours_blocked"] == sum(bool(row["provenance"] & Provenance.BLOCKED) for row in told)
+    assert day["hours_waived"] == len(waived)
 
 
 @given(days())

@@ -127,6 +127,16 @@ def test_months_of_hours() -> None:
     assert gas_time.months_of(range(october.start, october.start)) == []
 
 
+def test_first_hours_of_many_days() -> None:
+    """Those of the days themselves, in any shape; a day outside has that of the nearest one."""
+    days = [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 24), date(2026, 10, 25)]
+    numbers = np.array([[gas_time.day_number(day) for day in days]])
+    assert gas_time.first_hours(numbers).tolist() == [[gas_time.hours_of_day(day).start for day in days]]
+    first, last = gas_time.hours_of_day(gas_time.FIRST_DAY), gas_time.hours_of_day(gas_time.LAST_DAY)
+    outside = np.array([-(2**31), gas_time.day_number(gas_time.LAST_DAY) + 1, 2**31 - 1])
+    assert gas_time.first_hours(outside).tolist() == [first.start, last.stop, last.stop]
+
+
 def test_day_numbers_go_both_ways() -> None:
     """Days since 1970."""
     assert gas_time.day_number(date(1970, 1, 2)) == 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT
-from shared.domain.topology import Line, Register, Station, Terms
+from shared.domain.topology import Check, Line, Register, Station, Terms
 
 JANUARY, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)
 A = Line("A", "S2", (Terms(JANUARY, "a", capacity_m3n_per_h=5), Terms(MARCH, "a", one_way=False, network="L")))
@@ -97,3 +97,17 @@ def test_settings_by_line_and_from_a_gas_day() -> None:
     assert setting is not None
     assert np.array_equal(setting, [np.nan, 0.001, np.nan, np.nan], equal_nan=True)
     assert table.setting("D7.absolute_kwh", found) is None
+
+
+def test_check_meter_and_contract_from_a_gas_day() -> None:
+    """The number of the line that checks, its factor, its offset in thousandths; the bounds of the pressure."""
+    checked = replace(
+        A, terms=(A.terms[0], replace(A.terms[1], check=Check("B", 1.5, -2.25), pressure_bar_abs=(4.5, 8)))
+    )
+    table = _table(checked, B)
+    found = _looked_up(table, ("A", _first(MARCH) - 1), ("A", _first(MARCH)), ("B", _first(MARCH)), ("?", 0))
+    assert found["check"].tolist() == [-1, table.numbers["B"], -1, -1]
+    assert found["check_factor"].tolist() == [1.0, 1.5, 1.0, 1.0]
+    assert found["check_offset"].tolist() == [0.0, -2_250.0, 0.0, 0.0]
+    assert found["pressure_lowest"].tolist() == [ABSENT, 4_500, ABSENT, ABSENT]
+    assert found["pressure_highest"].tolist() == [ABSENT, 8_000, ABSENT, ABSENT]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import MEASURES, READING, Quality, Readings, Source, Validity, empty_rows
+from shared.domain.reading import MEASURES, READING, Quality, Readings, Source, Validity, empty_rows, meter_mark
 
 
 def test_an_empty_row_has_no_value() -> None:
@@ -29,3 +29,9 @@ def test_a_greater_validity_is_stronger() -> None:
 def test_every_measure_is_a_column() -> None:
     """64 bits each: thousandths of a large volume do not fit 32."""
     assert {READING[name].str for name in MEASURES} == {"<i8"}
+
+
+def test_the_mark_of_a_meter() -> None:
+    """0 for none, else 1 to 65,535: it fits the 16 bits of an hour at rest, and never changes once it stands there."""
+    assert meter_mark("") == 0
+    assert [meter_mark(name) for name in ("M1", "é", "M23038", "M14593")] == [31_070, 39_747, 1, 65_535]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared.domain.reading import Provenance, Quality, Validity
-from shared.domain.revision import HOUR, RANK, HeldReason, Outcome, apply, apply_first
+from shared.domain.revision import HOUR, RANK, HeldReason, Outcome, apply, apply_first, revised
 from tests.unit.domain.hour_rows import empty_day, hour_row
 
 
@@ -124,3 +124,29 @@ def test_first_arrivals_of_many_hours() -> None:
     assert rows["revision"].tolist() == [1, 1, 1]
     assert rows["volume"].tolist() == [1, 2, 3]
     assert candidates["revision"].tolist() == [0, 0, 0]
+
+
+def test_an_hour_of_a_closed_month_holds_everything() -> None:
+    """Whatever its own validity says, and also where nothing was ever known of it."""
+    row = hour_row(volume=5, sent=10)
+    applied = apply(row, hour_row(volume=6, sent=11), closed=True)
+    assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.DEFINITIVE, row)
+    unknown = empty_day()[0]
+    applied = apply(unknown, hour_row(volume=6), closed=True)
+    assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.DEFINITIVE, unknown)
+    pinned = hour_row(volume=5, provenance=Provenance.PINNED)
+    assert apply(pinned, hour_row(volume=6, sent=11), closed=True).reason is HeldReason.PINNED
+
+
+def test_a_repetition_in_a_closed_month_is_a_repetition() -> None:
+    """It changes nothing that anybody reads."""
+    applied = apply(hour_row(volume=5, sent=10), hour_row(volume=5, sent=30), closed=True)
+    assert (applied.outcome, applied.row) == (Outcome.REPEATED, hour_row(volume=5, sent=30))
+
+
+def test_what_somebody_decides_stands_whatever_stood_there() -> None:
+    """The next revision, over a pin, a rank and a definitive hour."""
+    row = hour_row(volume=5, revision=7, validity=Validity.DEFINITIVE, provenance=Provenance.PINNED)
+    coming = hour_row(volume=6, revision=0, quality=Quality.ESTIMATED)
+    assert revised(row, coming) == hour_row(volume=6, revision=8, quality=Quality.ESTIMATED)
+    assert coming["revision"] == 0

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain import quantities
 from shared.domain.quantities import ABSENT, EnergyUnit
-from shared.domain.reading import Quality, Validity
+from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.rollup import ROLLUP, composition_moments, fold_days, fold_hours, weakest_validity
 from tests.unit.domain.hour_rows import day_of, empty_day, hour_row
 
@@ -120,3 +120,21 @@ def test_composition_is_weighted_by_volume() -> None:
     moments, volumes = composition_moments(volume, composition)
     assert (moments / volumes).tolist() == [930_000, 10_000]
     assert volumes.tolist() == [400, 100]
+
+
+def test_hours_that_a_finding_keeps_back_and_hours_accepted_as_missing() -> None:
+    """Both decide whether a month may close; an hour that came after all is waived no more, and flags of nothing none."""
+    missing = {"quality": Quality.MISSING}
+    rows = [
+        hour_row(volume=1, provenance=Provenance.BLOCKED | Provenance.FOUND),
+        hour_row(volume=1, provenance=Provenance.FOUND),
+        hour_row(volume=1, provenance=Provenance.WAIVED),
+        hour_row(provenance=Provenance.WAIVED, **missing),
+        hour_row(provenance=Provenance.WAIVED | Provenance.BLOCKED, **missing),
+        hour_row(provenance=Provenance.WAIVED | Provenance.BLOCKED, revision=0),
+    ]
+    days = fold_hours(np.concatenate([day_of(*rows), day_of(rows[0])]))
+    assert days["hours_blocked"].tolist() == [2, 1]
+    assert days["hours_waived"].tolist() == [2, 0]
+    month = fold_days(days)
+    assert (month["hours_blocked"], month["hours_waived"]) == (3, 2)

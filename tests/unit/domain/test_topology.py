@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.topology import Change, Composition, Issue, Line, Node, Register, Station, Terms
+from shared.domain.topology import Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
 
 STATION, OTHER = Station("BE-0042", "Ghent"), Station("BE-0043", "Bruges")
 JANUARY, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)
@@ -119,6 +119,37 @@ def test_a_line_does_not_move(register: Register) -> None:
 def test_a_line_does_not_end_before_it_begins(register: Register, end: date) -> None:
     """Not even on its first day."""
     assert _refused(register, lines=(replace(LINE, end=end),)) == [("ENDS_BEFORE_START", "lines[0].until")]
+
+
+def _checked_by(line: str) -> Line:
+    return replace(LINE, terms=(Terms(MARCH, "A", check=Check(line, 1.5, -2.0)),))
+
+
+def test_a_line_may_be_checked_by_another_of_its_station(register: Register) -> None:
+    """The other one is registered already, or stands before it in the same change."""
+    other = replace(LINE, id="BE-0042-B")
+    for lines in ((other, _checked_by(other.id)), (other, replace(_checked_by(other.id), id="BE-0042-C"))):
+        assert _applied(register, lines=lines).lines[lines[1].id].terms[-1].check == Check(other.id, 1.5, -2.0)
+    assert _applied(_applied(register, lines=(other,)), lines=(_checked_by(other.id),)).lines[other.id] == other
+
+
+def test_what_cannot_check_a_line(register: Register) -> None:
+    """No line at all, a line of another station, the line itself, or one that the change brings only later."""
+    elsewhere, later = Line("BE-0043-A", OTHER.id, LINE.terms), replace(LINE, id="BE-0042-B")
+    refused = [("CHECK_LINE", "lines[0].check.line")]
+    assert _refused(register, lines=(_checked_by("X"),)) == refused
+    assert _refused(register, lines=(_checked_by(LINE.id),)) == refused
+    assert _refused(register, lines=(_checked_by(later.id), later)) == refused
+    both = _refused(register, stations=(OTHER,), lines=(elsewhere, _checked_by(elsewhere.id)))
+    assert both == [("CHECK_LINE", "lines[1].check.line")]
+    text = "X is no other line of station BE-0042: register it first"
+    assert register.applied(_change(lines=(_checked_by("X"),))) == (Issue(*refused[0], text),)
+
+
+def test_each_check_of_a_line_is_looked_at(register: Register) -> None:
+    """Of all its terms."""
+    terms = tuple(Terms(day, "A", check=Check(line)) for day, line in ((MARCH, "X"), (JUNE, "Y")))
+    assert len(_refused(register, lines=(replace(LINE, terms=terms),))) == 2
 
 
 def test_a_new_line_needs_terms(register: Register) -> None:

@@ -13,7 +13,7 @@ from shared.domain.reading import READING, Readings, Source, empty_rows
 from shared.events import answer, line_log, operation
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError, pack_readings, unpack_readings
-from shared.events.line_log import Entry, Recorded, Tick, TopologyAsked
+from shared.events.line_log import DecisionAsked, Entry, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation, OperationError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -69,9 +69,9 @@ def test_answers_come_back(made: Readings, offset: int, epoch: int, defect: str)
     assert [getattr(read, name) for name in names] == [getattr(written, name) for name in names]
 
 
-@pytest.mark.parametrize("entry", [Tick(5), TopologyAsked(1, 2, b"{}")])
+@pytest.mark.parametrize("entry", [Tick(5), TopologyAsked(1, 2, b"{}"), DecisionAsked(3, 4, b"{}")])
 def test_entries_come_back(entry: Entry) -> None:
-    """Ticks and changes of the register."""
+    """Ticks, decisions and changes of the register."""
     assert line_log.decode(line_log.encode(entry)) == entry
 
 
@@ -101,6 +101,7 @@ def golden_entries() -> dict[str, bytes]:
     return {
         "readings": entry,
         "topology": line_log.encode(TopologyAsked(4, 1_795_431_730_000, b'{"reason":"first"}')),
+        "decision": line_log.encode(DecisionAsked(5, 1_795_431_730_000, b'{"kind":"close"}')),
         "tick": line_log.encode(Tick(1_795_431_730_000)),
         "answer": answer.encode(
             Answer(1, 7, 1_795_431_730_001, entry, np.array([2, 1], np.uint8), findings=told, rules_version="1")
@@ -109,7 +110,7 @@ def golden_entries() -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("name", ["readings", "topology", "tick", "answer", "operation"])
+@pytest.mark.parametrize("name", ["readings", "topology", "decision", "tick", "answer", "operation"])
 def test_samples_of_version_1_stay_readable(name: str) -> None:
     """What version 1 wrote is read by today's software, which writes the same bytes for it."""
     written = (GOLDEN / f"{name}.v1.bin").read_bytes()

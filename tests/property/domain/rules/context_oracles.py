@@ -107,7 +107,8 @@ def _is_blocked(series: Series, line: str, hour: int) -> bool:
 
 
 def _c3(series: Series, line: str, hour: int, _ease: Fraction) -> set[int]:
-    runs, run = [], 0
+    runs: list[int] = []
+    run = 0
     for at in range(hour - 28 * 24 + 1, hour + 1):
         if series.value(line, "volume", at) == 0:
             run += 1

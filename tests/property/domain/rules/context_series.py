@@ -25,7 +25,6 @@ LINES = {"A": CHECKED, "B": CHECKING}
 TABLE = table_of(CHECKED, CHECKING)
 LAST_DAYS = (date(2026, 1, 14), date(2026, 3, 29), date(2026, 4, 10), date(2026, 10, 25), date(2026, 11, 8))
 """The gas days with which series end: the switches of the clock lie far off, just before, or in the four weeks."""
-_LENGTHS = (1, 2, 5, 6, 7, 11, 12, 23, 24, 25, 26, 48, 60, 200, 400)
 _JUDGED_HOURS = 50
 _NAMES = ("volume", "volume_operating", "index", "gcv", "temperature")
 _LARGEST = {name: quantity.highest * quantity.scale for name, quantity in zip(MEASURES, QUANTITIES, strict=True)}
@@ -137,34 +136,36 @@ def _within(column: str, value: int | None, factor: float) -> int | None:
     return max(min(round(value * factor), _LARGEST[column]), 0 if column in {"gcv", "index"} else -_LARGEST[column])
 
 
-_KINDS = (
-    "gap",
-    "lacking",
-    "zero",
-    "zero",
-    "times",
-    "times",
-    "times",
-    "still",
-    "still",
-    "guessed",
-    "blocked",
-    "meter",
-    "counter",
+_HAPPENINGS: tuple[tuple[str, tuple[str, ...], tuple[int, ...], tuple[float, ...]], ...] = (
+    ("gap", ("",), (1, 2, 7, 24, 25, 26, 200), (1.0,)),
+    ("lacking", _NAMES, (1, 6, 25, 200), (1.0,)),
+    ("zero", ("",), (1, 12, 24, 25, 26, 30, 60), (1.0,)),
+    ("times", ("volume",), (1, 1, 2, 3), (2.7, 3.5, 25.0, 10.0, -9.0, 0.0)),  # spikes
+    ("times", ("volume", "volume_operating"), (1, 2, 25, 60), (10.0, 0.1, 1_000.0, 0.001, 9.1, 10.9, 11.2)),  # units
+    ("times", ("volume",), (48, 60, 400), (3.2, 0.2, 2.9, 0.31, 1.004, 0.99, -1.0)),  # levels
+    ("times", ("gcv",), (1, 24, 400), (1.028, 1.031, 0.96, 1.05, 0.0)),
+    ("still", ("volume", "temperature", "gcv"), (5, 6, 7, 11, 12, 13, 23, 24, 25, 40), (1.0,)),
+    ("guessed", ("",), (1, 24, 25, 26, 48, 400), (1.0,)),
+    ("blocked", ("",), (1, 24, 200, 400), (1.0,)),
+    ("meter", ("",), (1,), (1.0,)),
+    ("counter", ("",), (1, 6, 400), (0.999_999, 0.999_99, 0.3)),
+    ("counter", ("",), (1,), (1.000_003, 0.999_999, 0.999_5, 25.0, 0.0)),
 )
-_FACTORS = (10.0, 0.1, 1_000.0, 0.001, 9.1, 10.9, 11.2, 3.2, 0.2, 2.9, -1.0, 1.029, 0.96, 1.004, 0.99, 25.0, 0.0)
+"""Kind, columns, hours, factors."""
 
 
 @st.composite
 def _events(draw: st.DrawFn, count: int) -> Event:
-    recent = st.integers(max(0, count - 100), count - 1)
-    hours = draw(st.sampled_from(_LENGTHS))
+    kind, columns, lengths, factors = draw(st.sampled_from(_HAPPENINGS))
+    hours = draw(st.sampled_from(lengths))
+    begin = draw(st.integers(max(0, count - 75), count - 1) | st.integers(0, count - 1))
+    ends_there = draw(st.booleans())
     return Event(
-        draw(st.sampled_from(_KINDS)),
-        draw(st.sampled_from(("volume", *_NAMES))),
-        max(0, draw(recent | st.integers(0, count - 1)) - draw(st.sampled_from([0, hours]))),
+        kind,
+        draw(st.sampled_from(columns)),
+        max(0, begin - hours + 1) if ends_there else begin,
         hours,
-        draw(st.sampled_from(_FACTORS)),
+        draw(st.sampled_from(factors)),
     )
 
 

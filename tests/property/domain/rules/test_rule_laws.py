@@ -29,7 +29,9 @@ _KNOWN_AT_HOUR = KNOWN_AT_MS // 3_600_000
 LINES = (
     Line("ALL", "S1", (Terms(FIRST, "", capacity_m3n_per_h=1_000, sends=tuple(q.field for q in QUANTITIES[1:])),)),
     Line("BARE", "S1", (Terms(FIRST, "", one_way=False, teletransmitted=False, network="L"),)),
-    Line("ENDED", "S1", (Terms(FIRST, "", network="X", sends=("energy_kwh",)),), end=END),
+    Line(
+        "ENDED", "S1", (Terms(FIRST, "", network="X", sends=("energy_kwh",), pressure_bar_abs=(0.004, 0.006)),), end=END
+    ),
     Line("ELSEWHERE", "S2", (Terms(FIRST, ""),), live_from=END),
 )
 NAMES = [*(line.id for line in LINES), "UNKNOWN"]
@@ -160,7 +162,11 @@ def _d8(told: Told) -> bool:
 
 
 def _d10(told: Told) -> bool:
-    return told["temperature"] != ABSENT and not -20_000 <= told["temperature"] <= 60_000
+    terms = _standing(told)
+    contract = terms.pressure_bar_abs if terms else None
+    lowest, highest = (Fraction(str(bar)) * 1000 for bar in contract or (0, 0))
+    strained = contract is not None and told["pressure"] != ABSENT and not lowest <= told["pressure"] <= highest
+    return strained or (told["temperature"] != ABSENT and not -20_000 <= told["temperature"] <= 60_000)
 
 
 ORACLES: dict[str, Callable[[Told], bool]] = {

@@ -110,7 +110,7 @@ def everything(contexts: Contexts) -> list[At]:
     return [(line, first + place) for line, (first, rows) in spans.items() for place in range(len(rows))]
 
 
-def judged(  # noqa: PLR0913 - what a test may change, named at each use
+def judged(
     told: Told,
     *,
     rules: Sequence[Rule[ContextEvidence]] = IN_CONTEXT,
@@ -126,7 +126,7 @@ def judged(  # noqa: PLR0913 - what a test may change, named at each use
     return judge_in_context(evidence_of(contexts, table_of(line, CHECK_LINE), hours), table_of(line), thresholds, rules)
 
 
-def found(  # noqa: PLR0913 - what a test may change, named at each use
+def found(
     code: str,
     told: Told,
     *,

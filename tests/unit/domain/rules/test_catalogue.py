@@ -8,11 +8,11 @@ from types import ModuleType
 
 import pytest
 
-from shared.domain.rules import gas, message, time, value
-from shared.domain.rules.catalogue import CARDS, CATALOGUE, RULES, RULES_VERSION
+from shared.domain.rules import gas, level, message, meter, run, step, time, value
+from shared.domain.rules.catalogue import CARDS, CATALOGUE, IN_CONTEXT, RULES, RULES_VERSION
 from shared.domain.rules.rule import Card, JudgedBy, Rule
 
-_JUDGED_AS = {"1": "e5aa894e1c48ed17"}
+_JUDGED_AS = {"1": "e5aa894e1c48ed17", "2": "79d5776d90fd559b"}
 """Per version: the beginning of the digest of all formulas, thresholds and severities. Change both together."""
 
 
@@ -21,7 +21,7 @@ def _digest() -> str:
     return sha256(repr(facts).encode()).hexdigest()
 
 
-@pytest.mark.parametrize("family", [message, time, value, gas])
+@pytest.mark.parametrize("family", [message, time, value, level, run, step, meter, gas])
 def test_every_rule_of_a_family_is_listed(family: ModuleType) -> None:
     """A rule that is written but not listed would judge nobody."""
     written = [entry for entry in vars(family).values() if isinstance(entry, Rule | Card)]
@@ -37,10 +37,19 @@ def test_catalogue_order() -> None:
 
 
 def test_who_judges() -> None:
-    """Form is judged at the door, repetition by aggregation, the rest here."""
-    assert [card.id for card in CARDS if card.judged_by is JudgedBy.DOOR] == ["A1", "A4", "B4"]
-    assert [card.id for card in CARDS if card.judged_by is JudgedBy.AGGREGATION] == ["A2"]
-    assert len(RULES) == len(CARDS) - 4
+    """Form is judged at the door, a reading by itself in validation, repetition, gaps and context by aggregation."""
+    by_door = [card.id for card in CARDS if card.judged_by is JudgedBy.DOOR]
+    by_aggregation = {card.id for card in CARDS if card.judged_by is JudgedBy.AGGREGATION}
+    assert by_door == ["A1", "A4", "A11", "B4"]
+    assert by_aggregation == {"A2", "B2", *(rule.card.id for rule in IN_CONTEXT)}
+    assert {rule.card.id for rule in RULES} == {card.id for card in CARDS} - by_aggregation - set(by_door)
+
+
+def test_the_bits_of_the_rules_in_context() -> None:
+    """Hours at rest keep one bit of 16 for each rule: its place never changes, new ones are appended."""
+    bits = ["A8", "C3", "C5", "C7", "C8", "C9", "C11", "C13", "C15", "C17", "D15"]
+    assert [rule.card.id for rule in IN_CONTEXT][: len(bits)] == bits
+    assert len(IN_CONTEXT) <= 16
 
 
 def test_every_card_is_filled_in() -> None:

@@ -89,3 +89,29 @@ def test_d10_temperature_at_the_bound(temperature: int) -> None:
 def test_d10_hour_without_a_temperature() -> None:
     """Nothing to judge."""
     assert is_clean(judged({"temperature": ABSENT}, line=line_with(sends=())))
+
+
+_CONTRACT = line_with(sends=(), pressure_bar_abs=(4.5, 8.0))
+
+
+@pytest.mark.parametrize(("pressure", "bound"), [(4_499, 4.5), (8_001, 8.0)])
+def test_d10_pressure_outside_the_contract(pressure: int, bound: float) -> None:
+    """A thousandth of a bar beyond either bound: shown."""
+    result = judged({"pressure": pressure}, line=_CONTRACT)
+    assert only_finding(result) == (0, "D10", Severity.W, pressure / 1000, bound)
+
+
+@pytest.mark.parametrize("pressure", [4_500, 8_000, ABSENT])
+def test_d10_pressure_of_the_contract(pressure: int) -> None:
+    """The bounds themselves pass, and so does what was not sent."""
+    assert is_clean(judged({"pressure": pressure}, line=_CONTRACT))
+
+
+def test_d10_line_without_a_contract() -> None:
+    """No bounds, no fault."""
+    assert is_clean(judged({"pressure": 900_000}, line=line_with(sends=())))
+
+
+def test_d10_of_two_faults_the_temperature_is_told() -> None:
+    """One finding an hour."""
+    assert only_finding(judged({"pressure": 1, "temperature": 60_001}, line=_CONTRACT)).threshold == 60.0

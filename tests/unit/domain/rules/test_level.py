@@ -49,7 +49,8 @@ def test_a8_the_unit_was_changed(now: int, power: float) -> None:
     """A tenth, ten, a thousand or a thousandth times the usual, up to nearly 10 % beside it, whatever the sign."""
     (hit,) = found("A8", {"volume": _then(now)}, line=_TWO_WAY)
     assert hit[:3] == (WEEKS, "A8", Severity.F)
-    assert (hit.observed, hit.threshold) == (pytest.approx(abs(now) / _USUAL), power)
+    assert hit.observed == pytest.approx(abs(now) / _USUAL)
+    assert hit.threshold == power
 
 
 @pytest.mark.parametrize("now", [1_100_101, 899_899, 10_000_000, 1_000, 200_000, 0, None])
@@ -63,7 +64,8 @@ def test_a8_operating_volumes_tell_it_from_a_line_that_flows_less() -> None:
     usual = {"volume": _then(10_000), "volume_operating": _then(200, 2_000)}
     assert not found("A8", usual)
     (hit,) = found("A8", usual | {"volume_operating": _then(2_000, 2_000)})
-    assert (hit.observed, hit.threshold) == (pytest.approx(0.1), 0.1)
+    assert hit.observed == pytest.approx(0.1)
+    assert hit.threshold == 0.1
 
 
 def test_a8_no_operating_volume_today() -> None:
@@ -116,7 +118,8 @@ def test_c7_an_hour_that_the_line_never_has() -> None:
     for now in (129_653, 70_347):
         (hit,) = found("C7", {"volume": _scattered(now)}, line=_UNLIMITED, at=[WEEKS])
         assert hit[:3] == (WEEKS, "C7", Severity.F)
-        assert (hit.observed, hit.threshold) == (pytest.approx(29.653), pytest.approx(29.652))
+        assert hit.observed == pytest.approx(29.653)
+        assert hit.threshold == pytest.approx(29.652)
 
 
 @pytest.mark.parametrize("now", [129_651, 70_349, 100_000, None])
@@ -206,7 +209,7 @@ def test_c9_a_day_on_which_the_clock_is_switched(day: date, hours: int) -> None:
     """It is whole with 23 or 25 hours, and all of them are concerned."""
     first = gas_time.hours_of_day(day - timedelta(days=20)).start
     whole = gas_time.hours_of_day(day)
-    volume: list[int | None] = [1_000] * (whole.start - first) + [9_000] * hours
+    volume = [1_000] * (whole.start - first) + [9_000] * hours
     assert found_hours("C9", {"volume": volume}, first=first) == [hour - first for hour in whole]
 
 
@@ -219,4 +222,4 @@ def test_numbers_are_told_in_the_unit_of_the_rule() -> None:
     """No finding without the number that was seen."""
     told = {"volume": _then(1_000_000)}
     assert not any(math.isnan(hit.observed) for code in ("A8", "C7") for hit in found(code, told))
-    assert FIRST == gas_time.hours_of_day(DAY).start
+    assert gas_time.hours_of_day(DAY).start == FIRST

@@ -1,0 +1,55 @@
+"""The register at rest: what is written is what is read."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.topology import Check, Composition, Line, Node, Register, Station, Terms
+from shared.store.register import line_of, register_of, to_document
+
+STATION = Station("BE-0042", "Ghent")
+BARE = Line("BE-0042-B", STATION.id, (Terms(date(2026, 1, 1), "B"),))
+FULL = Line(
+    "BE-0042-A",
+    STATION.id,
+    (
+        Terms(date(2026, 1, 1), "A"),
+        Terms(
+            date(2026, 3, 1),
+            "A2",
+            teletransmitted=False,
+            one_way=False,
+            network="L",
+            capacity_m3n_per_h=2_000,
+            sends=("energy_kwh", "index_m3"),
+            thresholds=(("B2.file_h", 300.0), ("C7.severity", 1.0)),
+            check=Check(BARE.id, 1.5, -2.25),
+            pressure_bar_abs=(4.5, 8.0),
+        ),
+    ),
+    end=date(2027, 1, 1),
+    live_from=date(2026, 2, 1),
+    aliases=("01789/1", "01789-N01/A/1"),
+)
+NODE = Node("N1", "Node 1", (Composition(date(2026, 1, 1), ((FULL.id, Decimal("-0.125")), (BARE.id, Decimal(1)))),))
+
+
+def test_the_register_is_read_as_it_was_written() -> None:
+    """Stations, lines with check meter and contract, and nodes; through text, as the database keeps them."""
+    parts = {"station": [STATION], "line": [FULL, BARE], "node": [NODE]}
+    documents = [{"kind": kind, "doc": to_document(part)} for kind, of_kind in parts.items() for part in of_kind]
+    lines = {line.id: line for line in (FULL, BARE)}
+    assert register_of(json.loads(json.dumps(documents))) == Register({STATION.id: STATION}, lines, {NODE.id: NODE})
+
+
+@pytest.mark.parametrize("column", ["check", "pressure_bar_abs"])
+def test_a_line_of_the_first_release_is_read(column: str) -> None:
+    """It knew neither check meters nor contracts."""
+    document = to_document(BARE)
+    for terms in document["terms"]:
+        del terms[column]
+    assert line_of(document) == BARE

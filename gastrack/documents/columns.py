@@ -38,5 +38,5 @@ HOUR_WORDS = {
     "meter": "mark of the meter's name, 0 for none: it tells whether the meter is another one",
     "found": f"bit i: {', '.join(f'{place} {rule.card.id}' for place, rule in enumerate(IN_CONTEXT))} found something",
     "method": "by which an hour was estimated (`M0` to `M8`), empty for none",
-    "failed": "id of the rule for which it was estimated",
+    "failed": "id of the rule that failed first (severity F), or for which the hour was estimated; empty for none",
 }

@@ -60,7 +60,8 @@ REQUESTS = {
     "FORMAT": "No such file format.",
     "DIALECT": "No such dialect of csv.",
     "LAYOUT": "Neither rows nor columns.",
-    "KNOWN_AT": "A moment without offset, in the future, or before the latest change of the period (not offered yet).",
+    "KNOWN_AT": "A moment without offset, or in the future.",
+    "START": "What names no hour: write its start as 2026-11-23T10:00:00Z, with an offset or Z.",
     "CURSOR": "No cursor from a next link of ours.",
     "SHOW": "The chart has no such measure.",
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from services.aggregation.batch import Step
 from services.aggregation.deciding import Deciding
-from services.aggregation.judging import judge
+from services.aggregation.judging import followed_by, judge
 from services.aggregation.places import Places
 from services.aggregation.settled import ACCEPTED, DEAD, HELD, REPEATED, Found
 from shared.domain import gas_time
@@ -107,5 +107,6 @@ def _judge(deciding: Deciding, step: Step, accepted: NDArray[np.intp], slot: NDA
     _, last = np.unique(slot[accepted[::-1]], return_index=True)
     rows = np.sort(accepted[::-1][last])
     line, hour = deciding.numbers[deciding.batch.line[rows]], deciding.batch.hour[rows]
+    followed = followed_by(deciding, line, hour)
     deciding.contexts.tell(line, hour, deciding.table.days.reshape(-1)[slot[rows]])
-    judge(deciding, step, line, hour)
+    judge(deciding, step, line, hour, followed)

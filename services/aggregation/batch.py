@@ -134,7 +134,8 @@ def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) ->
     rows = readings.rows[fresh]
     numbers = [gathering.lines.setdefault(name, len(gathering.lines)) for name in readings.lines]
     source = rows["source"].astype(np.int64)
-    candidates = _candidates(rows, readings, answer, answer.validity[fresh])
+    known_at_ms = gathering.after.known_at_ms
+    candidates = _candidates(rows, readings, (answer.offset, known_at_ms), answer.validity[fresh])
     _flag(candidates, fresh, answer)
     line = np.array(numbers, np.int64)[rows["line"]]
     gathering.columns.append((candidates, line, rows["hour"].astype(np.int64), source + len(gathering.sources)))
@@ -146,7 +147,6 @@ def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) ->
     for finding in answer.rejected:
         if finding.row in place:
             gathering.rejected[place[finding.row]] = finding
-    known_at_ms = gathering.after.known_at_ms
     gathering.steps.append(Step(answer.offset, known_at_ms, range(gathering.count, gathering.count + len(fresh))))
     gathering.count += len(fresh)
 
@@ -186,21 +186,24 @@ def _flag(candidates: NDArray[np.void], fresh: NDArray[np.intp], answer: Answer)
     blocks = np.array([finding.severity == Severity.F.name for finding in answer.findings])
     place = np.minimum(np.searchsorted(fresh, rows), len(fresh) - 1)
     told = fresh[place] == rows
+    _, first = np.unique(place[told & blocks], return_index=True)
+    failed = np.array([finding.rule.encode() for finding in answer.findings])[told & blocks][first]
+    candidates["failed"][place[told & blocks][first]] = failed
     flags = np.where(blocks, Provenance.FOUND | Provenance.BLOCKED, Provenance.FOUND).astype(np.uint8)
     np.bitwise_or.at(candidates["provenance"], place[told], flags[told])
 
 
 def _candidates(
-    rows: NDArray[np.void], readings: Readings, answer: Answer, validity: NDArray[np.uint8]
+    rows: NDArray[np.void], readings: Readings, position: tuple[int, int], validity: NDArray[np.uint8]
 ) -> NDArray[np.void]:
-    """Return the HOUR rows that readings would become."""
-    sources = readings.sources
+    """Return the HOUR rows that readings would become; `position` is offset in the line log and known_at."""
+    sources, (offset, known_at_ms) = readings.sources, position
     candidates = np.zeros(len(rows), HOUR)
     for name in (*MEASURES, "quality", "provenance"):
         candidates[name] = rows[name]
     candidates["validity"] = validity
-    candidates["known_at"] = answer.known_at_ms
-    candidates["log_offset"] = answer.offset
+    candidates["known_at"] = known_at_ms
+    candidates["log_offset"] = offset
     source = rows["source"]
     candidates["sent"] = np.array([s.sent_ms for s in sources], np.int64)[source]
     candidates["source_topic"] = np.array([SOURCES.index(s.topic) for s in sources], np.uint8)[source]

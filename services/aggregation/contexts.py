@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.aggregation.needs import days_between
 from services.aggregation.table import DayKey
 from shared.domain import gas_time
-from shared.domain.line_context import Contexts, context_of, nothing
+from shared.domain.line_context import Contexts, context_of
 
 Span = tuple[int, NDArray[np.void]]
 Kept = Mapping[str, Span]
 
 
-def days_beside(spans: Mapping[str, tuple[int, int]], kept: Kept) -> dict[str, list[date]]:
-    """Return, by line, the gas days of its span that what is kept of it does not hold whole."""
-    return {line: _days_beside(first, end, kept.get(line)) for line, (first, end) in spans.items()}
-
-
-def _days_beside(first: int, end: int, kept: Span | None) -> list[date]:
+def parts_beside(first: int, end: int, kept: Span | None) -> list[tuple[date, date]]:
+    """Return the parts of a span that what is kept of its line does not hold, as first and last gas day."""
     if kept is None:
-        return days_between(gas_time.gas_day(first), gas_time.gas_day(end - 1))
+        return [_days_of(first, end)]
     begin, stop = kept[0], kept[0] + len(kept[1])
-    before = [] if begin <= first else days_between(gas_time.gas_day(first), gas_time.gas_day(min(begin, end) - 1))
-    after = [] if stop >= end else days_between(gas_time.gas_day(max(stop, first)), gas_time.gas_day(end - 1))
-    return list(dict.fromkeys(before + after))
+    parts = []
+    if first < begin:
+        parts.append(_days_of(first, min(begin, end)))
+    if stop < end:
+        parts.append(_days_of(max(stop, first), end))
+    return parts
+
+
+@lru_cache(maxsize=1024)
+def _days_of(first: int, end: int) -> tuple[date, date]:
+    """Many lines of a batch ask for the same hours."""
+    return gas_time.gas_day(first), gas_time.gas_day(end - 1)
 
 
 def contexts_of(
@@ -42,25 +47,15 @@ def contexts_of(
     Args:
         spans: First and end hour of each line.
         kept: What is kept of lines: exact where it lies.
-        beside: The gas days of each span that are not kept.
-        days: The days in the store (25 HOUR rows each); one that is not there has nothing.
+        beside: The gas days in the store of each span that are not kept.
+        days: The days in the store (25 HOUR rows each).
     """
-    empty = nothing(1)
-    made: dict[str, Span] = {}
-    for line, (first, end) in spans.items():
-        rows = np.repeat(empty, end - first)
+    contexts = Contexts.blank(spans)
+    for line in spans:
         for day in beside[line]:
-            if (line, day) in days:
-                hours = gas_time.hours_of_day(day)
-                _lay(rows, first, hours.start, context_of(days[line, day][: len(hours)]))
+            hours = gas_time.hours_of_day(day)
+            contexts.lay(line, hours.start, context_of(days[line, day][: len(hours)]))
         if line in kept:
-            _lay(rows, first, *kept[line])
-        made[line] = first, rows
-    return Contexts.of(made)
-
-
-def _lay(rows: NDArray[np.void], first: int, begin: int, part: NDArray[np.void]) -> None:
-    """Copy rows that begin at an hour to where they stand in a span."""
-    low, high = max(first, begin), min(first + len(rows), begin + len(part))
-    if low < high:
-        rows[low - first : high - first] = part[low - begin : high - begin]
+            contexts.lay(line, *kept[line])
+    contexts.look_for_newest()
+    return contexts

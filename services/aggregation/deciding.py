@@ -20,7 +20,7 @@ from shared.domain.line_terms import TermsTable
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_hours
-from shared.domain.rules.catalogue import IN_CONTEXT, default_settings
+from shared.domain.rules.catalogue import default_settings
 from shared.domain.topology import Line, Register
 from shared.events.topics import OPERATIONS, RECORDED, SOURCES
 
@@ -134,13 +134,6 @@ class Deciding:
         """Let the findings of hours hold nothing back any more."""
         if hours:
             self.settled.findings.append(Lifted(line, hours, how, step.known_at_ms, decision))
-
-
-def first_found(row: np.void) -> bytes:
-    """Return the id of the first rule in context that found something of an hour, empty where none did."""
-    bits = int(row["found"])
-    ids = (rule.card.id.encode() for place, rule in enumerate(IN_CONTEXT) if bits & 1 << place)
-    return next(ids, b"")
 
 
 def candidate_of(deciding: Deciding, step: Step, place: int, decision: int | None = None) -> np.void:

@@ -15,10 +15,11 @@ import numpy as np
 from services.aggregation.batch import Step
 from services.aggregation.closing import By, accept, close, reopen
 from services.aggregation.decided import decided_document
-from services.aggregation.deciding import Deciding, candidate_of, first_found
+from services.aggregation.deciding import Deciding, candidate_of
 from services.aggregation.estimating import check_of, estimated_values, tape_of
-from services.aggregation.judging import judge
+from services.aggregation.judging import judge_own
 from shared.domain import gas_time
+from shared.domain.deadlines import MISSING_RULE
 from shared.domain.decision import Decision, DecisionKind, Refusal
 from shared.domain.estimation import Estimate, Method, estimate, node_balance, with_energy
 from shared.domain.quantities import ABSENT
@@ -162,7 +163,7 @@ def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
         row, standing = candidate_of(deciding, step, place, taken.offset), deciding.table.row(line.id, hour)
         for name, value in told.items():
             row[name] = value
-        row["failed"] = _failed(standing)
+        row["failed"] = standing["failed"] or MISSING_RULE.encode()
         if standing["revision"] and standing["quality"] in _ACTUAL:
             row["provenance"] = Provenance.PINNED
         rows.append(row)
@@ -172,7 +173,7 @@ def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
 
 def _estimated(deciding: Deciding, taken: Taken, run: range) -> Estimate | None:
     """Estimate a run of hours by the method that was named; M5 from the inputs of the decision alone."""
-    tape, decided, inputs = tape_of(deciding, taken.line.id), taken.decided, taken.decided.inputs
+    tape, decided, inputs = tape_of(deciding, taken.line.id, run), taken.decided, taken.decided.inputs
     if inputs is None:
         return estimate(tape, run, check_of(deciding, taken.line, run), decided.method)
     chosen = [place for place, hour in enumerate(decided.hours) if hour in run]
@@ -206,13 +207,7 @@ def _replace(deciding: Deciding, step: Step, taken: Taken, rows: Sequence[np.voi
     for hour, row in zip(hours, rows, strict=True):
         row["sent"] = step.known_at_ms
         deciding.take_row(line, hour, revised(deciding.table.row(line, hour), row))
-    number = deciding.contexts.numbers[line]
-    judge(deciding, step, np.full(len(rows), number), np.array(hours, np.int64))
-
-
-def _failed(row: np.void) -> bytes:
-    """Return the rule for which an hour is estimated: the one that found it, or that it was missing."""
-    return first_found(row) if row["revision"] and row["quality"] != Quality.MISSING else b"B2"
+    judge_own(deciding, step, line, hours)
 
 
 def _runs(hours: Sequence[int]) -> list[range]:

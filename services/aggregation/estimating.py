@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from services.aggregation.deciding import Deciding
 from shared.domain import gas_time
 from shared.domain.estimation import Check, Estimate, Method, Tape
-from shared.domain.line_context import ABSENT_32, ACTUAL, BLOCKED
+from shared.domain.line_context import ABSENT_32, ACTUAL, AROUND_HOURS, BEFORE_HOURS, BLOCKED
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Quality
 from shared.domain.topology import Line
@@ -16,9 +16,14 @@ from shared.domain.topology import Line
 _COLUMNS = ("volume", "volume_operating", "energy", "gcv")
 
 
-def tape_of(deciding: Deciding, line: str) -> Tape:
-    """Return what is known of a line around the hours of this batch; what a finding keeps back feeds no estimate."""
-    first, rows = deciding.contexts.span(line)
+def tape_of(deciding: Deciding, line: str, gap: range) -> Tape:
+    """Return what is known of a line around a gap; what a finding keeps back feeds no estimate.
+
+    The same hours whatever the batch: what a larger one knows beyond them must not make another estimate.
+    """
+    begin, rows = deciding.contexts.span(line)
+    first = max(begin, gap.start - BEFORE_HOURS)
+    rows = rows[first - begin : gap.stop + AROUND_HOURS - begin]
     gcv = np.where(rows["gcv"] == ABSENT_32, ABSENT, rows["gcv"].astype(np.int64))
     trusted = (rows["state"] & np.uint8(ACTUAL | BLOCKED)) == ACTUAL
     return Tape(first, rows["volume"], rows["volume_operating"], _index_of_last_meter(rows), gcv, trusted)
@@ -37,7 +42,7 @@ def check_of(deciding: Deciding, line: Line, gap: range) -> Check | None:
     check = terms.check if terms is not None else None
     if check is None or check.line not in deciding.contexts.numbers:
         return None
-    return Check(tape_of(deciding, check.line), check.factor, check.offset_m3n)
+    return Check(tape_of(deciding, check.line, gap), check.factor, check.offset_m3n)
 
 
 def estimated_values(estimate: Estimate) -> list[dict[str, int | bytes]]:

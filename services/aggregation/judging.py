@@ -12,17 +12,19 @@ from services.aggregation.batch import Step
 from services.aggregation.deciding import Deciding
 from services.aggregation.settled import Found
 from shared.domain.line_context import AROUND_HOURS, BLOCKED, PRESENT
-from shared.domain.reading import Provenance, Validity
-from shared.domain.rules.catalogue import IN_CONTEXT
+from shared.domain.reading import MEASURES, Provenance, Readings, Source, Validity, empty_rows
+from shared.domain.rules.catalogue import IN_CONTEXT, ON_VALUES
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.context_judging import judge_in_context
 from shared.domain.rules.judging import DEFECT
+from shared.domain.rules.judging import judge as judge_readings
 from shared.domain.rules.rule import Severity
+from shared.events.topics import RECORDED
 
 Ints = NDArray[np.int64]
 
 
-def judge(deciding: Deciding, step: Step, line: Ints, hour: Ints) -> None:
+def judge(deciding: Deciding, step: Step, line: Ints, hour: Ints, followed: NDArray[np.bool_]) -> None:
     """Judge hours that a step has changed, each once, and the hours after them that look back on them.
 
     Args:
@@ -30,8 +32,9 @@ def judge(deciding: Deciding, step: Step, line: Ints, hour: Ints) -> None:
         step: The record.
         line: Number in the contexts of each hour's line.
         hour: Hour numbers.
+        followed: Which of them had later hours of their line behind them before the step.
     """
-    judged = [(line, hour), *_looking_back(deciding, line, hour), *_checked(deciding, line, hour)]
+    judged = [(line, hour), *_looking_back(deciding, line, hour, followed), *_checked(deciding, line, hour)]
     lines, hours = (np.concatenate(part) for part in zip(*judged, strict=True))
     names = list(deciding.contexts.numbers)
     terms = deciding.register.table.lookup(names, lines.astype(np.uint32), hours.astype(np.int32))
@@ -43,19 +46,54 @@ def judge(deciding: Deciding, step: Step, line: Ints, hour: Ints) -> None:
         _conclude(deciding, step, found.found, set(zip(line.tolist(), hour.tolist(), strict=True)))
 
 
-def _looking_back(deciding: Deciding, line: Ints, hour: Ints) -> list[tuple[Ints, Ints]]:
+def followed_by(deciding: Deciding, line: Ints, hour: Ints) -> NDArray[np.bool_]:
+    """Say which hours have later hours of their line behind them, as far as the contexts know."""
+    followed: NDArray[np.bool_] = deciding.contexts.newest[line] > hour
+    return followed
+
+
+def judge_own(deciding: Deciding, step: Step, line: str, hours: list[int]) -> None:
+    """Judge values of ours, estimated or decided, as any other: by themselves, then in context."""
+    _judge_alone(deciding, step, line, hours)
+    numbers, told = np.full(len(hours), deciding.contexts.numbers[line]), np.array(hours, np.int64)
+    judge(deciding, step, numbers, told, followed_by(deciding, numbers, told))
+
+
+def _judge_alone(deciding: Deciding, step: Step, line: str, hours: list[int]) -> None:
+    """Judge values of ours by the rules on values; what would reject a reading keeps them back: they are not sent."""
+    rows = empty_rows(len(hours))
+    for row, hour in zip(rows, hours, strict=True):
+        standing = deciding.table.row(line, hour)
+        row["hour"], row["quality"] = hour, standing["quality"]
+        for name in MEASURES:
+            row[name] = standing[name]
+    readings = Readings(rows, [line], [Source(RECORDED.name, deciding.partition, step.offset, "", "", 0)])
+    judged = judge_readings(readings, deciding.register.table, step.known_at_ms, rules=ON_VALUES)
+    deciding.settled.defects |= judged.defects
+    told = [(found.row, found.rule, found.severity, found.observed, found.threshold) for found in judged.findings]
+    told += [(one.row, one.rule, Severity.F, one.observed, one.threshold) for one in judged.rejected]
+    for row, rule, severity, observed, threshold in told:
+        blocks = severity == Severity.F
+        _mark(deciding, line, hours[row], rule.removeprefix(DEFECT), blocks=blocks, fresh=True)
+        name = f"{deciding.next_name(step)}/{line}|{rule}"
+        numbers = ([_number(observed)], [_number(threshold)])
+        found = Found(name, line, rule, severity.name, [hours[row]], *numbers, step.known_at_ms, step.offset)
+        deciding.settled.findings.append(found)
+
+
+def _looking_back(deciding: Deciding, line: Ints, hour: Ints, followed: NDArray[np.bool_]) -> list[tuple[Ints, Ints]]:
     """Return the hours that have values already and follow, within a day, one that was changed: they see it anew."""
-    late = np.flatnonzero(deciding.contexts.newest[line] > hour)
+    late = np.flatnonzero(followed)
     if not len(late):
         return []
-    changed = set(zip(line[late].tolist(), hour[late].tolist(), strict=True))
-    lines = np.repeat(line[late], AROUND_HOURS - 1)
+    contexts, lines = deciding.contexts, np.repeat(line[late], AROUND_HOURS - 1)
     hours = (hour[late][:, None] + np.arange(1, AROUND_HOURS)).reshape(-1)
-    place = deciding.contexts.positions(lines, hours)
-    there = (place >= 0) & ((deciding.contexts.rows["state"][place] & np.uint8(PRESENT)) != 0)
-    changed |= set(zip(line.tolist(), hour.tolist(), strict=True))
-    wanted = sorted(set(zip(lines[there].tolist(), hours[there].tolist(), strict=True)) - changed)
-    return [_pairs(wanted)] if wanted else []
+    place = contexts.positions(lines, hours)
+    present = (place >= 0) & ((contexts.rows["state"][place] & np.uint8(PRESENT)) != 0)
+    fresh = present & ~np.isin(place, contexts.positions(line, hour))
+    _, first = np.unique(place[fresh], return_index=True)
+    wanted = np.flatnonzero(fresh)[first]
+    return [(lines[wanted], hours[wanted])] if len(wanted) else []
 
 
 def _checked(deciding: Deciding, line: Ints, hour: Ints) -> list[tuple[Ints, Ints]]:
@@ -94,7 +132,8 @@ def _conclude(deciding: Deciding, step: Step, found: NDArray[np.void], fresh: se
     groups: dict[tuple[str, str, str], list[tuple[int, float, float]]] = defaultdict(list)
     for number, hour, rule, severity, defect, observed, threshold in found.tolist():
         key = (number, hour)
-        _mark(deciding, names[number], hour, rule, blocks=severity == Severity.F, fresh=key in fresh)
+        card = IN_CONTEXT[rule].card.id
+        _mark(deciding, names[number], hour, card, blocks=severity == Severity.F, fresh=key in fresh, bit=1 << rule)
         told = (DEFECT if defect else "") + IN_CONTEXT[rule].card.id
         groups[names[number], told, Severity(severity).name].append((hour, observed, threshold))
     for (line, rule, severity), each in groups.items():
@@ -107,14 +146,15 @@ def _conclude(deciding: Deciding, step: Step, found: NDArray[np.void], fresh: se
 
 
 def _mark(  # noqa: PLR0913 - what a rule found of an hour, and what follows
-    deciding: Deciding, line: str, hour: int, rule: int, *, blocks: bool, fresh: bool
+    deciding: Deciding, line: str, hour: int, rule: str, *, blocks: bool, fresh: bool, bit: int = 0
 ) -> None:
     """Note on an hour that a rule found something; one that has just come stays RECORDED if that keeps it back."""
     row = deciding.table.row(line, hour)
-    row["found"] |= np.uint16(1 << rule)
+    row["found"] |= np.uint16(bit)
     row["provenance"] |= np.uint8(Provenance.FOUND | (Provenance.BLOCKED if blocks else 0))
-    if blocks and fresh:
-        row["validity"] = Validity.RECORDED
+    if blocks:
+        row["failed"] = row["failed"] or rule.encode()
+        row["validity"] = Validity.RECORDED if fresh else row["validity"]
     deciding.table.put(line, hour, row)
     if blocks:
         number = np.array([deciding.contexts.numbers[line]])

@@ -14,7 +14,7 @@ from services.aggregation.places import Places
 from services.aggregation.table import DayKey, MonthKey
 from shared.domain import gas_time
 from shared.domain.deadlines import closing_months, due_days
-from shared.domain.line_context import AROUND_HOURS, HISTORY_HOURS
+from shared.domain.line_context import AROUND_HOURS, BEFORE_HOURS
 from shared.domain.topology import Register
 from shared.events import decision
 from shared.events.decision import DecisionText
@@ -29,12 +29,14 @@ _ONE_DAY = timedelta(days=1)
 class Needs:
     """What a batch asks for.
 
-    `hours`: first and last hour of each line that changes or may change; `days`: gas days that may change; `due`: gas
-    days whose deadline passes; `months`: those that somebody or a deadline closes or opens.
+    `hours`: first and last hour of each line that changes or may change; `days`: gas days that may change; `beside`:
+    those before and after, in which rules may find something if there is something; `due`: gas days whose deadline
+    passes; `months`: those that somebody or a deadline closes or opens.
     """
 
     hours: dict[str, tuple[int, int]] = field(default_factory=dict)
     days: dict[DayKey, None] = field(default_factory=dict)
+    beside: dict[DayKey, None] = field(default_factory=dict)
     due: list[DayKey] = field(default_factory=list)
     months: list[MonthKey] = field(default_factory=list)
 
@@ -69,7 +71,6 @@ def needs_of(
                 until_ms = until
             case DecisionAsked():
                 _decision(needs, step)
-    needs.add_checks(register.register)
     return needs
 
 
@@ -83,10 +84,7 @@ def _candidates(needs: Needs, batch: Batch, places: Places) -> None:
         needs.hours[batch.lines[number]] = int(first[number]), int(last[number])
     for place in np.unique(places.day[living]).tolist():
         name, day = places.keys[place]
-        for each in (day - _ONE_DAY, day, day + _ONE_DAY):
-            needs.days[name, each] = None
-    for key in places.keys:  # rejected ones too: they have a place, which stays as it is
-        needs.days.setdefault(key)
+        needs.beside[name, day - _ONE_DAY] = needs.beside[name, day + _ONE_DAY] = None
 
 
 def _deadlines(needs: Needs, register: Registered, after_ms: int, until_ms: int) -> None:
@@ -118,10 +116,7 @@ def add_holes(needs: Needs, holes: Iterable[DayKey]) -> None:
 
 def spans_of(needs: Needs) -> dict[str, tuple[int, int]]:
     """Return first and end hour of the context of each line."""
-    return {
-        line: (first - HISTORY_HOURS - 2 * AROUND_HOURS, last + AROUND_HOURS + 1)
-        for line, (first, last) in needs.hours.items()
-    }
+    return {line: (first - BEFORE_HOURS, last + AROUND_HOURS + 1) for line, (first, last) in needs.hours.items()}
 
 
 def days_between(first: date, last: date) -> list[date]:

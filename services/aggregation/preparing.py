@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from services.aggregation.batch import Batch
-from services.aggregation.contexts import days_beside
+from services.aggregation.contexts import parts_beside
 from services.aggregation.deciding import Registered
 from services.aggregation.needs import Needs, add_holes, needs_of, spans_of
-from services.aggregation.places import places_of
+from services.aggregation.places import Places, places_of
 from services.aggregation.settle import Given
-from services.aggregation.state import PartitionState
+from services.aggregation.state import PartitionState, months_of
 from services.aggregation.table import DayKey
 from services.aggregation.ticking import has_holes
 from shared.domain import gas_time
@@ -38,14 +41,28 @@ class Preparing:
         places = places_of(batch)
         needs = needs_of(batch, places, register, registers, state.progress.until_ms)
         await self._load_holes(state, needs)
+        for each in {id(one): one for one in (register, *registers.values())}.values():
+            needs.add_checks(each.register)
         spans = spans_of(needs)
-        beside = days_beside(spans, state.contexts)
-        wanted = {(line, day) for line, days in beside.items() for day in days}
-        await state.load(self._database, {*places.keys, *needs.days, *wanted})
+        parts = {line: parts_beside(*span, state.contexts.get(line)) for line, span in spans.items()}
+        await self._load_months(state, places, needs, parts)
+        beside = {line: state.stored_days(line, asked) for line, asked in parts.items()}
+        keys = [*places.keys, *needs.days, *(key for key in needs.beside if state.has_day(key))]
+        wanted = [(line, day) for line, days in beside.items() for day in days]
+        await state.load_days(self._database, [*keys, *wanted])
         return Given(
-            partition, batch, places, state.days, state.months, state.statuses, state.contexts, list(needs.days),
+            partition, batch, places, state.days, state.months, state.statuses, state.contexts, keys,
             spans, beside, register, registers, offset, state.progress.until_ms,
         )  # fmt: skip
+
+    async def _load_months(
+        self, state: PartitionState, places: Places, needs: Needs, parts: Mapping[str, list[tuple[date, date]]]
+    ) -> None:
+        """Read the months of all days that may be asked for: they tell which of them the store has."""
+        keys = {*places.keys, *needs.days, *needs.beside}
+        months = {(line, gas_time.month_of(day)) for line, day in keys}
+        months |= {(line, month) for line, asked in parts.items() for part in asked for month in months_of(*part)}
+        await state.load_months(self._database, months)
 
     async def _load_holes(self, state: PartitionState, needs: Needs) -> None:
         """Read the months that deadlines and decisions concern; ask for the overdue days in which hours are missing.

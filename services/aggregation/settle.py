@@ -28,9 +28,9 @@ from shared.events.line_log import Tick, TopologyAsked
 class Given:
     """All that a batch is decided with; nothing of it is changed.
 
-    `days`, `months`, `statuses` and `kept` are as the store has them; `keys` the days that may change; `spans` and
-    `beside` say what context each line needs, and which days of it are not kept. `register` holds at the batch's begin,
-    `registers` after each change in it; `register_offset` is the last of these.
+    `days`, `months`, `statuses` and `kept` are as the store has them; `keys` the days that may change, those of
+    `places` first; `spans` and `beside` say what context each line needs, and which days of it are not kept. `register`
+    holds at the batch's begin, `registers` after each change in it; `register_offset` is the last of these.
     """
 
     partition: int
@@ -59,7 +59,7 @@ def settle(given: Given) -> Settled:
     deciding = Deciding(
         given.partition,
         batch,
-        Table.of([*given.places.keys, *given.keys], given.days, closed),
+        Table.of(given.keys, given.days, closed),
         contexts,
         settled,
         given.register,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -45,11 +47,9 @@ class PartitionState:
     statuses: dict[MonthKey, MonthStatus] = field(default_factory=dict)
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
 
-    async def load(self, database: Database, keys: Iterable[DayKey]) -> None:
-        """Read the months and days of `keys` that are not at hand; a day that its month does not know is not read."""
-        keys = list(keys)
-        await self.load_months(database, {(line, gas_time.month_of(day)) for line, day in keys})
-        wanted = [key for key in keys if key not in self.days and self._has_day(key)]
+    async def load_days(self, database: Database, keys: Iterable[DayKey]) -> None:
+        """Read the days of `keys` that the store has and that are not at hand; their months are."""
+        wanted = [key for key in dict.fromkeys(keys) if key not in self.days and self.has_day(key)]
         if not wanted:
             return
         names = {day_id(*key): key for key in wanted}
@@ -74,9 +74,21 @@ class PartitionState:
                 closed, count = document.get("closed"), int(document["statuses"])
                 self.statuses[key] = MonthStatus(closed, count, int(document["status_known_at"]))
 
-    def _has_day(self, key: DayKey) -> bool:
+    def has_day(self, key: DayKey) -> bool:
+        """Say whether the store has a gas day, as its month tells, which is at hand."""
         line, day = key
         return bool(self.months[line, gas_time.month_of(day)]["changes"][day.day - 1])
+
+    def stored_days(self, line: str, parts: Iterable[tuple[date, date]]) -> list[date]:
+        """Return the gas days of a line that the store has, in some parts (first and last day); months are at hand."""
+        days = []
+        for first, last in parts:
+            for month in months_of(first, last):
+                filled = np.flatnonzero(self.months[line, month]["changes"])
+                begin = gas_time.first_day_of_month(month) if len(filled) else first
+                found = (begin.replace(day=int(place) + 1) for place in filled)
+                days += [day for day in found if first <= day <= last]
+        return list(dict.fromkeys(days))
 
     def knows_day(self, key: DayKey) -> bool:
         """Say whether the store has a document of this day."""
@@ -108,6 +120,12 @@ class PartitionState:
         for month in _forget_oldest(self.months, MAX_MONTHS):
             self.stored_months.discard(month)
             self.statuses.pop(month, None)
+
+
+@lru_cache(maxsize=1024)
+def months_of(first: date, last: date) -> tuple[str, ...]:
+    """Return the gas months of a period; many lines of a batch ask for the same."""
+    return tuple(gas_time.months_between(first, last))
 
 
 def month_slots(settled: Settled) -> dict[MonthKey, dict[int, np.void]]:

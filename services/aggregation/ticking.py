@@ -16,11 +16,11 @@ from services.aggregation.closing import By, close
 from services.aggregation.decided import decided_document
 from services.aggregation.deciding import DEFAULTS, Deciding, candidate_of
 from services.aggregation.estimating import check_of, estimated_values, tape_of
-from services.aggregation.judging import judge
+from services.aggregation.judging import judge_own
 from services.aggregation.needs import REESTIMATED_DAYS
 from services.aggregation.settled import Found
 from shared.domain import gas_time
-from shared.domain.deadlines import closing_months, due_days, setting
+from shared.domain.deadlines import MISSING_RULE, closing_months, due_days, setting
 from shared.domain.decision import DecisionKind
 from shared.domain.estimation import Method, estimate
 from shared.domain.reading import Provenance, Quality, Validity
@@ -29,9 +29,8 @@ from shared.domain.rules.rule import Severity
 from shared.domain.topology import Line
 from shared.events.line_log import Tick
 
-MISSING_RULE = "B2"
 BY_DEADLINE = By("deadline", "the working day has come on which this month closes by itself")
-_GUESSED = (Quality.ESTIMATED, Quality.SUBSTITUTED)
+_GUESSED = (Quality.ESTIMATED, Quality.SUBSTITUTED, Quality.MISSING)
 
 
 def take_tick(deciding: Deciding, step: Step, *, is_sound: bool = True) -> None:
@@ -64,8 +63,7 @@ def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places:
         changed += _fill(deciding, step, line, gap, places, blocks=blocks)
     _tell(deciding, step, line, day, missing)
     if changed:
-        number = np.full(len(changed), deciding.contexts.numbers[line.id])
-        judge(deciding, step, number, np.array(sorted(changed), np.int64))
+        judge_own(deciding, step, line.id, sorted(changed))
 
 
 def _severity(line: Line, day: date) -> Severity:
@@ -80,10 +78,11 @@ def _is_missing(deciding: Deciding, line: str, hour: int) -> bool:
 
 
 def _is_guessed(deciding: Deciding, line: str, hour: int) -> bool:
-    """Say whether an hour was estimated at a deadline before, and may be estimated anew with what is known now."""
+    """Say whether an hour was estimated or told missing at a deadline before, and may be estimated anew now."""
     row = deciding.table.row(line, hour)
-    automatic = row["quality"] in _GUESSED and row["failed"] == MISSING_RULE.encode()
-    return bool(automatic) and not row["provenance"] & Provenance.PINNED and not deciding.is_closed(line, hour)
+    automatic = row["revision"] > 0 and row["quality"] in _GUESSED and row["failed"] == MISSING_RULE.encode()
+    kept = row["provenance"] & np.uint8(Provenance.PINNED | Provenance.WAIVED)
+    return bool(automatic) and not kept and not deciding.is_closed(line, hour)
 
 
 def _gaps(deciding: Deciding, line: str, missing: list[int]) -> list[range]:
@@ -103,7 +102,7 @@ def _fill(  # noqa: PLR0913 - a gap of a line at a step
     deciding: Deciding, step: Step, line: Line, gap: range, places: Iterator[int], *, blocks: bool
 ) -> list[int]:
     """Estimate a gap; where no method can, its hours are told missing. Return the hours that changed."""
-    found = estimate(tape_of(deciding, line.id), gap, check_of(deciding, line, gap))
+    found = estimate(tape_of(deciding, line.id, gap), gap, check_of(deciding, line, gap))
     values = [{} for _ in gap] if found is None else estimated_values(found)
     changed = []
     for hour, told in zip(gap, values, strict=True):

@@ -113,7 +113,7 @@ def _status(told: HourHistory, place: int, document: Document) -> Document:
 def _finding(document: Document, hour: int) -> Document:
     """Return what a finding says of this hour alone."""
     words, place = words_of(document["rule"]), document["hours"].index(hour)
-    settled = None if hour in open_hours(document) else settled_of(document).get(hour)
+    settled = settled_of(document).get(hour)
     return {
         "id": document["_id"],
         "rule": document["rule"],
@@ -123,6 +123,6 @@ def _finding(document: Document, hour: int) -> Document:
         "known_at": instant(document["known_at"]),
         "observed": document["observed"][place],
         "threshold": document["threshold"][place],
-        "state": "open" if settled is None else "settled",
+        "state": "open" if hour in open_hours(document) else "settled",
         "settled": None if settled is None else settled.told,
     }

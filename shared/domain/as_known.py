@@ -50,13 +50,13 @@ def as_known(
     rows = np.concatenate([current, superseded.rows])
     place = np.concatenate([np.arange(len(hours)), np.searchsorted(hours, superseded.hour)])
     order = np.lexsort((rows["revision"], place))
-    rows, place = rows[order], place[order]
+    place, offset = place[order], rows["log_offset"][order]
     # The place in the log of what superseded each row.
-    until = np.where(np.diff(place, append=-1) == 0, np.append(rows["log_offset"], _NEVER)[1:], _NEVER)
-    known = np.flatnonzero((rows["revision"] > 0) & (rows["known_at"] <= moment_ms))
+    until = np.where(np.diff(place, append=-1) == 0, np.append(offset, _NEVER)[1:], _NEVER)
+    known = np.flatnonzero((rows["revision"][order] > 0) & (rows["known_at"][order] <= moment_ms))
     chosen = known[np.diff(place[known], append=-1) != 0]
     stood, stood_until = np.zeros(len(hours), HOUR), np.full(len(hours), _NEVER)
-    stood[place[chosen]], stood_until[place[chosen]] = rows[chosen], until[chosen]
+    stood[place[chosen]], stood_until[place[chosen]] = rows[order[chosen]], until[chosen]
     later = [change for change in changes if change.hours and change.known_at_ms > moment_ms]
     for change in sorted(later, key=lambda change: change.log_offset, reverse=True):
         _undo(change, hours, stood, stood_until)

@@ -14,7 +14,11 @@ from shared.domain.topology import Line, Terms
 from shared.domain.working_days import nth_working_day
 
 HOUR_MS = 3_600_000
+MISSING_RULE = "B2"
+"""The rule that an overdue hour fails."""
 NEVER = 0
+MOST_DAYS = 62
+"""A tick looks back two months at most: what is missing for longer is listed when its month is to be closed."""
 CLOSE_WORKING_DAY = "close.working_day"
 CLOSING_SETTINGS = {CLOSE_WORKING_DAY: 5.0}
 """Working day of the next month on which a month closes by itself, at the begin of its gas day; 0: never [P]."""
@@ -34,7 +38,8 @@ def due_days(line: Line, after_ms: int, until_ms: int, defaults: Mapping[str, fl
     days = []
     for terms, first, end in _spans(line):
         delay_ms = int(setting(terms, _delay_name(terms), defaults) * HOUR_MS)
-        day = max(first, line.live_from, _day_ended_by(after_ms - delay_ms))
+        oldest = _day_ended_by(until_ms - delay_ms) - timedelta(days=MOST_DAYS)
+        day = max(first, line.live_from, _day_ended_by(after_ms - delay_ms), oldest)
         while day < end and (deadline := _end_ms(day) + delay_ms) <= until_ms:
             if deadline > after_ms:
                 days.append(day)

@@ -1,7 +1,7 @@
 """What operators decide about hours and months of a line: the kinds, and what each of them carries.
 
-A decision is an event like a reading: it has an author, a reason and the revision it saw, it stands in the line log, and
-what became of it is kept. It concerns one line; all of it happens, or none.
+A decision is an event like a reading: it has an author, a reason and the revision it saw, it stands in the line log,
+and what became of it is kept. It concerns one line; all of it happens, or none.
 """
 
 from __future__ import annotations

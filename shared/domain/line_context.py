@@ -32,6 +32,8 @@ HISTORY_HOURS = 28 * 24
 """What rules and estimates look back to: 28 gas days (671 to 673 hours)."""
 AROUND_HOURS = 25
 """What they look at before that and after: the longest gas day."""
+BEFORE_HOURS = HISTORY_HOURS + 2 * AROUND_HOURS
+"""Hours of a context before the first that changes: 28 gas days, its own day, and a day that is looked back from."""
 KEPT_HOURS = 31 * 24
 """What is kept of a line between batches: the history, what is looked at around it, and a day for what comes late."""
 ABSENT_32 = -(2**31)
@@ -86,20 +88,34 @@ class Contexts:
     rows: NDArray[np.void]
 
     @classmethod
+    def blank(cls, spans: Mapping[str, tuple[int, int]]) -> Contexts:
+        """Return spans of lines (first and end hour) in which nothing is known yet."""
+        first = np.array([begin for begin, _ in spans.values()], np.int64)
+        length = np.array([end - begin for begin, end in spans.values()], np.int64)
+        numbers = {line: number for number, line in enumerate(spans)}
+        return cls(numbers, first, length, np.cumsum(length) - length, first - 1, nothing(int(length.sum())))
+
+    @classmethod
     def of(cls, spans: Mapping[str, tuple[int, NDArray[np.void]]]) -> Contexts:
         """Lay spans (first hour, CONTEXT rows) of lines behind each other."""
-        parts = [rows for _, rows in spans.values()]
-        length = np.array([len(rows) for rows in parts], np.int64)
-        first = np.array([begin for begin, _ in spans.values()], np.int64)
-        newest = [begin + _last_present(rows) for begin, rows in spans.values()]
-        return cls(
-            {line: number for number, line in enumerate(spans)},
-            first,
-            length,
-            np.cumsum(length) - length,
-            np.array(newest, np.int64),
-            np.concatenate(parts) if parts else np.zeros(0, CONTEXT),
-        )
+        contexts = cls.blank({line: (begin, begin + len(rows)) for line, (begin, rows) in spans.items()})
+        for line, span in spans.items():
+            contexts.lay(line, *span)
+        contexts.look_for_newest()
+        return contexts
+
+    def lay(self, line: str, begin: int, rows: NDArray[np.void]) -> None:
+        """Copy rows that begin at an hour to where they stand in a line's span; what lies outside it is left out."""
+        first, span = self.span(line)
+        low, high = max(first, begin), min(first + len(span), begin + len(rows))
+        if low < high:
+            span[low - first : high - first] = rows[low - begin : high - begin]
+
+    def look_for_newest(self) -> None:
+        """Find the youngest hour of each line that says anything, once all is laid."""
+        present = np.concatenate(([-1], np.flatnonzero(self.rows["state"])))
+        last = present[np.searchsorted(present, self.offset + self.length) - 1]
+        self.newest = np.where(last >= self.offset, self.first + last - self.offset, self.first - 1)
 
     def positions(self, line: NDArray[np.int64], hour: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return where hours of lines (by number; -1: no line) stand in `rows`, -1 where they lie in no span."""
@@ -130,9 +146,3 @@ def kept_of(first: int, rows: NDArray[np.void]) -> tuple[int, NDArray[np.void]]:
 def nothing(count: int) -> NDArray[np.void]:
     """Return CONTEXT rows that say nothing."""
     return np.repeat(context_of(np.zeros(1, HOUR)), count)
-
-
-def _last_present(rows: NDArray[np.void]) -> int:
-    """Return the place of the last hour that says anything, -1 if none does."""
-    present = np.flatnonzero(rows["state"])
-    return int(present[-1]) if len(present) else -1

@@ -39,7 +39,7 @@ HOUR = np.dtype(
         ("meter", np.uint16),  # reading.meter_mark of the meter's name
         ("found", np.uint16),  # bit i: rule i of rules.catalogue.IN_CONTEXT has found something, once a revision
         ("method", "S2"),  # estimation.Method, empty where nothing was estimated
-        ("failed", "S3"),  # id of the rule for which it was estimated
+        ("failed", "S3"),  # id of the rule that failed first (severity F), or for which it was estimated
     ]
 )
 _SAID = (*MEASURES, "quality")

@@ -19,6 +19,10 @@ from deploy.local.mongod import Mongod
 from deploy.local.ports import free_ports
 from deploy.local.services import PARTITIONS
 from services.aggregation import handlers as aggregation
+from services.aggregation import judging
+from services.aggregation import settle as settling
+from services.aggregation.commits import Commits
+from services.aggregation.preparing import Preparing
 from services.aggregation.state import PartitionState
 from services.ingest import conversion as ingest
 from services.validation import handlers as validation
@@ -134,13 +138,12 @@ async def _aggregated(database: Database, log: Log, watch: Stopwatch) -> None:
     watch.wrap(answer, "decode", "decode")
     watch.wrap(line_log, "decode", "decode")
     watch.wrap(aggregation, "gather", "gather")
-    watch.wrap(aggregation, "places_of", "places")
-    watch.wrap(PartitionState, "load", "load days and months")
+    watch.wrap(Preparing, "given", "read what is not at hand")
     watch.wrap(aggregation, "settle", "settle")
+    watch.wrap(settling, "contexts_of", "settle: lay contexts")
+    watch.wrap(judging, "judge_in_context", "settle: rules in context")
     watch.wrap(aggregation, "writes_of", "make operations")
-    watch.wrap(aggregation.Aggregation, "_write", "write (encode, round trips)")
-    watch.wrap(progress, "save", "position (round trip)")
-    watch.wrap(aggregation.Aggregation, "_commit", "commit wait (majority)")
+    watch.wrap(Commits, "commit", "transaction (encode, round trips, majority)")
     watch.wrap(PartitionState, "committed", "take over")
     with watch.timing("the rest of the handler"):
         await _handled(stage, {partition: records[1:] for partition, records in log.items()})

@@ -80,27 +80,20 @@ def _latency(latency: Latency) -> list[str]:
 def _rules(rules: Rules) -> list[str]:
     """Return what the rules cost, take and find."""
     total_us, share = rules.alone_us + rules.in_context_us, 1 - rules.clean_found / rules.clean_hours
-    return [
-        (
-            f"rules: {total_us:.1f} µs CPU a reading ({rules.alone_us:.1f} by itself, {rules.in_context_us:.1f} in context)"
-            f"   (at most {MOST_US}: {_reached(total_us <= MOST_US)})"
-        ),
-        (
-            f"    context of {LINES_IN_MEMORY:,} lines: {rules.context_mb:.0f} MB   "
-            f"(at most {MOST_MB}: {_reached(rules.context_mb <= MOST_MB)})"
-        ),
-        *(
-            f"    {one.fault} by {one.rule}: precision {one.precision:.4f}, recall {one.recall:.4f} "
-            f"({one.labelled} hours labelled, {one.found} found)   "
-            f"(at least {LEAST:.2f}: {_reached(min(one.precision, one.recall) >= LEAST)})"
-            for one in rules.accuracy
-        ),
-        (
-            f"    clean year: no finding on {share:.4%} of {rules.clean_hours:,} hours   "
-            f"(at least {CLEAN:.1%}: {_reached(share >= CLEAN)})"
-        ),
-        "",
+    cost = f"{total_us:.1f} µs CPU a reading ({rules.alone_us:.1f} by itself, {rules.in_context_us:.1f} in context)"
+    kept = f"context of {LINES_IN_MEMORY:,} lines: {rules.context_mb:.0f} MB"
+    clean = f"clean year: no finding on {share:.4%} of {rules.clean_hours:,} hours"
+    told = [
+        f"rules: {cost}   (at most {MOST_US}: {_reached(total_us <= MOST_US)})",
+        f"    {kept}   (at most {MOST_MB}: {_reached(rules.context_mb <= MOST_MB)})",
+        f"    {clean}   (at least {CLEAN:.1%}: {_reached(share >= CLEAN)})",
     ]
+    for one in rules.accuracy:
+        reached = f"at least {LEAST:.2f}: {_reached(min(one.precision, one.recall) >= LEAST)}"
+        counted = f"{one.labelled} hours labelled, {one.found} found"
+        figures = f"precision {one.precision:.4f}, recall {one.recall:.4f} ({counted})"
+        told.append(f"    {one.fault} by {one.rule}: {figures}   ({reached})")
+    return [*told, ""]
 
 
 def _closing(closing: Closing) -> list[str]:

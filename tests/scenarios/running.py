@@ -87,7 +87,8 @@ def broken(text: Text | None) -> Iterator[None]:
     if text is None:
         yield
         return
-    rule: Rule[Any] = next(one for one in (*RULES, *IN_CONTEXT) if one.card.id == text["rule"])
+    rules: tuple[Rule[Any], ...] = (*RULES, *IN_CONTEXT)
+    rule = next(one for one in rules if one.card.id == text["rule"])
     find, hour = rule.find, hour_of(text["start"])
 
     def raising(evidence: Evidence | ContextEvidence) -> Hits:

@@ -30,7 +30,8 @@ class Seen:
     async def check(self, expected: Text) -> None:
         """Hold one expectation against the store.
 
-        It is one of `hour`, `total`, `before`, `day`, `month`, `finding`, `no_finding`, `dead_letter`, `decision` and `ledger`.
+        It is one of `hour`, `total`, `before`, `day`, `month`, `finding`, `no_finding`, `dead_letter`, `decision` and
+        `ledger`.
         """
         ((kind, text),) = expected.items()
         await getattr(self, f"_{kind}")(text)
@@ -45,15 +46,15 @@ class Seen:
     async def _total(self, text: Text) -> None:
         """The values of hours add up to this."""
         rows = [await self._row(line, hour) for line, hour in _hours(text)]
-        said = {name: sum(_of_row(row, name) for row in rows) for name in text.keys() - _WHICH}
-        assert said == {name: text[name] for name in said}
+        said = {name: round(sum(_of_row(row, name) for row in rows), 3) for name in text.keys() - _WHICH}
+        assert said == {name: text[name] for name in said}, said
 
     async def _before(self, text: Text) -> None:
         """An hour has said this, as one of its earlier revisions; `count` is how many there are."""
         ((line, hour),) = _hours(text)
         found = self._database[Collection.REVISIONS].find({"line": line, "hour": hour}).sort("_id")
         rows = [np.frombuffer(document["row"], HOUR)[0] async for document in found]
-        assert len(rows) == text.get("count", len(rows))
+        assert len(rows) == text.get("count", len(rows)), rows
         wanted = {name: value for name, value in text.items() if name not in _WHICH | {"count"}}
         said = [{name: _of_row(row, name) for name in wanted} for row in rows]
         assert not wanted or wanted in said, said
@@ -94,13 +95,7 @@ class Seen:
     async def _finding(self, text: Text) -> None:
         """A rule's findings are open for these hours, or have been `settled` in this way."""
         found, wanted = await self._found(text), {hour for _, hour in _hours(text)}
-        how = text.get("settled")
-        told = {
-            hour
-            for document in found
-            for hours in ([entry["hours"] for entry in document["settled"] if entry["how"] == how] if how else [document["open"]])
-            for hour in hours
-        }
+        told = {hour for document in found for hour in _standing(document, text.get("settled"))}
         assert wanted <= told, f"{text['rule']}: {sorted(told)} of {[document['hours'] for document in found]}"
         for name in text.keys() & {"observed", "threshold"}:
             pairs = [pair for document in found for pair in zip(document["hours"], document[name], strict=True)]
@@ -141,6 +136,13 @@ class Seen:
         total = await ledgers.total(self._database)
         names = ("accepted", "repeated", "held", "dead_lettered")
         assert {name: getattr(total, name) for name in names} == {name: text.get(name, 0) for name in names}
+
+
+def _standing(finding: Text, how: str | None) -> list[int]:
+    """Return the hours of a finding that are open, or those that were settled in this way."""
+    if how is None:
+        return list(finding["open"])
+    return [hour for entry in finding["settled"] if entry["how"] == how for hour in entry["hours"]]
 
 
 def _hours(text: Text) -> list[tuple[str, int]]:

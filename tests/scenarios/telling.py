@@ -42,7 +42,7 @@ def _moment(text: str | datetime) -> datetime:
 
 
 def usual(hour: int) -> dict[str, float]:
-    """Return what a line says in an ordinary hour: a gentle day of 800 to 1,222 m³(n), and everything moves a little."""
+    """Return what a line says in an ordinary hour: 800 to 1,222 m³(n) in the course of a day; everything moves."""
     volume = float(1000 + round(200 * np.sin(hour * 2 * np.pi / 24)) + hour * 37 % 23)
     gcv = round(11.5 + hour * 13 % 7 * 0.001, 4)
     return {
@@ -62,7 +62,10 @@ def hour_told(hour: int, place: int, text: Text) -> Text:
     named = {name: text[name] for name in COLUMNS if name in text}
     named = {name: value[place] if isinstance(value, list) else value for name, value in named.items()}
     told = {**usual(hour), **named}
-    told["volume_m3n"] = volume = text.get("volumes", {}).get(place, told["volume_m3n"]) * text.get("times", 1)
+    volume = text.get("volumes", {}).get(place, told["volume_m3n"])
+    if volume is None:
+        return told
+    told["volume_m3n"] = volume = volume * text.get("times", 1)
     if "energy_kwh" not in named:
         told["energy_kwh"] = volume * told["gcv_kwh_per_m3n"]
     if "index_before_m3" in text:
@@ -73,7 +76,8 @@ def hour_told(hour: int, place: int, text: Text) -> Text:
 class LineLog:
     """The one partition of a scenario's line log, and the clock of its records.
 
-    `decisions` are their names in the order in which they were taken; `meanwhiles` what must hold after so many records.
+    `decisions` are their names in the order in which they were taken; `meanwhiles` says what must hold after so many
+    records.
     """
 
     def __init__(self) -> None:
@@ -98,9 +102,9 @@ class LineLog:
         self._operations += 1
 
     def telegram(self, text: Text) -> None:
-        """Append a telegram of `hours` of `line` from `start`, see `hour_told`; `without` are places that it leaves out.
+        """Append a telegram of `hours` of `line` from `start`, see `hour_told`.
 
-        `at` is when it became known, else a minute after its last hour.
+        `without` are the places of hours that it leaves out; `at` is when it became known, else a minute after its end.
         """
         first, count = hour_of(text["start"]), _count(text)
         at_ms = moment_ms(text["at"]) if "at" in text else (first + count) * HOUR_MS + ON_THE_WAY_MS

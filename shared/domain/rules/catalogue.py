@@ -52,6 +52,15 @@ def _judged_by(place: JudgedBy) -> tuple[Rule[Any], ...]:
 RULES: tuple[Rule[Evidence], ...] = _judged_by(JudgedBy.VALIDATION)
 """The rules that validation judges, on each reading by itself."""
 
+ON_VALUES: tuple[Rule[Evidence], ...] = (
+    value.within_capacity,
+    value.not_backwards,
+    gas.energy_identity,
+    gas.gcv_of_network,
+    gas.state_plausible,
+)
+"""Those of them that look at values alone: what is estimated or decided is judged by them too."""
+
 IN_CONTEXT: tuple[Rule[ContextEvidence], ...] = (
     level.unit_kept,
     run.flow_comes_back,

@@ -62,9 +62,9 @@ class ContextEvidence:
         """Return a threshold, one a row."""
         return np.broadcast_to(np.asarray(self.thresholds[name], np.float64), len(self))
 
-    def now(self, column: str) -> Floats:
+    def told(self, column: str) -> Floats:
         """Return what the judged hours say in a column."""
-        return self._seen(column, "now", lambda: self.hour)
+        return self._seen(column, "told", lambda: self.hour)
 
     def before(self, column: str, hours: int) -> Floats:
         """Return what the hours so many hours earlier say."""
@@ -117,7 +117,7 @@ class ContextEvidence:
         return self.contexts.positions(line, hours)
 
     def _values_at(self, column: str, place: NDArray[np.int64]) -> Floats:
-        values = self.contexts.rows[column].take(place, mode="clip")
+        values = self.contexts.rows[column][place]  # not `take`, which would copy the whole column first
         known = (place >= 0) & (values != (ABSENT_32 if values.dtype == np.int32 else ABSENT))
         return np.where(known, values, np.nan)
 

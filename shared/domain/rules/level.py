@@ -32,12 +32,12 @@ def unit_kept(evidence: ContextEvidence) -> Hits:
     volumes the ratio is that of normalised to operating volume, which hardly moves; else that of the volume itself.
     Observed: the ratio; threshold: the power of ten that it is near.
     """
-    operating = evidence.now("volume_operating")
+    operating = evidence.told("volume_operating")
     sends = ~np.isnan(operating) & (operating != 0)
     usual = _per_operating(evidence.same_hour("volume"), evidence.same_hour("volume_operating"))
     by_meter, days_by_meter = median(usual)
     by_volume, days_by_volume = median(np.abs(evidence.same_hour("volume")))
-    now = np.abs(evidence.now("volume"))
+    now = np.abs(evidence.told("volume"))
     level = np.where(sends, by_meter, by_volume)
     ratio = _divided(np.where(sends, _divided(now, np.abs(operating)), now), level)
     enough = np.where(sends, days_by_meter, days_by_volume) >= evidence.threshold("days")
@@ -66,7 +66,7 @@ def like_other_days(evidence: ContextEvidence) -> Hits:
     spread, _ = median(np.abs(usual - middle[:, None]))
     least = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
     allowed = evidence.threshold("k") * NORMAL_SPREAD * np.maximum(spread, least)
-    distance = np.abs(evidence.now("volume") - middle)
+    distance = np.abs(evidence.told("volume") - middle)
     enough = days >= evidence.threshold("days")
     return Hits(enough & (distance > allowed), distance / VOLUME.scale, allowed / VOLUME.scale)
 
@@ -84,7 +84,8 @@ def day_like_others(evidence: ContextEvidence) -> Hits:
     """A whole gas day took far more, or far less, than the days of the four weeks before.
 
     Judged at the last hour of a gas day whose hours are all there, on one-way lines; of the days before only whole ones
-    count, without hours that a finding keeps back, at least `days`. It concerns all hours of the day. Observed: the ratio; threshold: the bound that it broke.
+    count, without hours that a finding keeps back, at least `days`. It concerns all hours of the day. Observed: the
+    ratio; threshold: the bound that it broke.
     """
     rows, _, length = evidence.day_ends()
     observed, bound = np.full(len(evidence), np.nan), np.full(len(evidence), np.nan)
@@ -102,7 +103,7 @@ def day_like_others(evidence: ContextEvidence) -> Hits:
 
 
 def _day_sums(evidence: ContextEvidence) -> Floats:
-    """Return the volume of each row's gas day and of the 28 before, the latest first; NaN where a day does not count."""
+    """Return the volume of each row's gas day and of the 28 before it, in turn; NaN where a day does not count."""
     days, _ = gas_time.days_and_indexes(evidence.hour)
     each = days[:, None] - np.arange(DAYS_BACK + 1)
     begin, end = gas_time.first_hours(each), gas_time.first_hours(each + 1)

@@ -34,8 +34,8 @@ def hours_make_the_index(evidence: ContextEvidence) -> Hits:
     observed, allowed = np.full(len(evidence), np.nan), np.full(len(evidence), np.nan)
     if len(rows):
         some, before = evidence.only(rows), begin[rows] - 1
-        counted = (some.now("index") - some.at("index", before)) * some.threshold("factor")
-        same_meter = some.at("meter", before) == some.now("meter")
+        counted = (some.told("index") - some.at("index", before)) * some.threshold("factor")
+        same_meter = some.at("meter", before) == some.told("meter")
         total = _day_total(some, begin[rows], length[rows])
         observed[rows] = np.where(same_meter & (counted >= 0), np.abs(total - counted), np.nan)
         pulses = some.threshold("pulses") * some.threshold("pulse_m3") * INDEX.scale
@@ -47,7 +47,8 @@ def _day_total(evidence: ContextEvidence, begin: np.ndarray, length: np.ndarray)
     """Return the operating volume of each row's gas day, NaN where an hour is not known."""
     back = np.arange(gas_time.MAX_HOURS_PER_DAY)
     volume = evidence.at("volume_operating", begin[:, None] + back)
-    return np.where(back < length[:, None], volume, 0).sum(axis=1)
+    total: Floats = np.where(back < length[:, None], volume, 0).sum(axis=1)
+    return total
 
 
 @rule(
@@ -64,7 +65,7 @@ def index_grows(evidence: ContextEvidence) -> Hits:
     Compared with the youngest counter of the 25 hours before. The range of a counter is the power of ten above what it
     showed. Observed and threshold: the counter now and before, operating m³.
     """
-    now = evidence.now("index")
+    now = evidence.told("index")
     before = np.full(len(evidence), np.nan)
     doubtful = np.flatnonzero(~np.isnan(now) & ~(now >= evidence.before("index", 1)))
     if len(doubtful):
@@ -99,7 +100,7 @@ def check_meter_agrees(evidence: ContextEvidence) -> Hits:
     Judged where the register names a check line and both have the hour. Observed and threshold: the difference as a
     share of the volume.
     """
-    volume = evidence.now("volume")
+    volume = evidence.told("volume")
     other = evidence.of_lines("volume", evidence.check, evidence.hour)
     expected = other * evidence.terms["check_factor"] + evidence.terms["check_offset"]
     share = np.where(volume == 0, np.nan, np.abs(volume - expected) / np.abs(np.where(volume == 0, 1, volume)))

@@ -30,7 +30,7 @@ def flow_comes_back(evidence: ContextEvidence) -> Hits:
     Found once a run, in the hour in which it becomes too long. A line that often stands still is not found: its own
     runs are as long. Observed and threshold: hours.
     """
-    idle = np.flatnonzero((evidence.now("volume") == 0) & (evidence.before("volume", _SHORTEST_ZERO_RUN - 1) == 0))
+    idle = np.flatnonzero((evidence.told("volume") == 0) & (evidence.before("volume", _SHORTEST_ZERO_RUN - 1) == 0))
     observed, bound = np.full(len(evidence), np.nan), np.full(len(evidence), np.nan)
     for row, volume in zip(idle, evidence.only(idle).window("volume", HISTORY_HOURS), strict=True):
         runs = _zero_runs(volume)
@@ -73,7 +73,7 @@ def values_move(evidence: ContextEvidence) -> Hits:
     observed, bound = np.full(count, np.nan), np.full(count, np.nan)
     for column, hours, scale, name in columns:
         least = evidence.threshold(name)
-        moved = np.abs(evidence.now(column) - evidence.before(column, hours - 1))
+        moved = np.abs(evidence.told(column) - evidence.before(column, hours - 1))
         still = np.flatnonzero(~mask & ~guessed & (moved <= least * scale))
         if not len(still):
             continue

@@ -54,7 +54,7 @@ def quality_drifts(evidence: ContextEvidence) -> Hits:
 
     Observed and threshold: the change as a share of the value before.
     """
-    before, now = evidence.before("gcv", 1), evidence.now("gcv")
+    before, now = evidence.before("gcv", 1), evidence.told("gcv")
     step = np.where(before > 0, np.abs(now / np.where(before > 0, before, 1) - 1), np.nan)
     allowed = evidence.threshold("share")
     return Hits(step > allowed, step, allowed)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.batch import Batch
-from services.aggregation.contexts import days_beside
 from services.aggregation.deciding import Registered
 from services.aggregation.needs import needs_of, spans_of
 from services.aggregation.places import places_of
@@ -64,6 +63,6 @@ def given_of(batch: Batch, days: Mapping[DayKey, NDArray[np.void]]) -> Given:
     places = places_of(batch)
     needs = needs_of(batch, places, NOBODY, {}, 0)
     spans = spans_of(needs)
-    return Given(
-        0, batch, places, days, {}, {}, {}, list(needs.days), spans, days_beside(spans, {}), NOBODY, {}, -1, 0
-    )  # fmt: skip
+    beside = {line: [day for of_line, day in days if of_line == line] for line in spans}
+    keys = [*places.keys, *needs.days, *(key for key in needs.beside if key in days)]
+    return Given(0, batch, places, days, {}, {}, {}, keys, spans, beside, NOBODY, {}, -1, 0)

@@ -9,7 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shared.domain import gas_time
-from shared.domain.deadlines import CLOSE_WORKING_DAY, closing_months, closing_ms, due_days, month_end_ms, setting
+from shared.domain.deadlines import (
+    CLOSE_WORKING_DAY,
+    MOST_DAYS,
+    closing_months,
+    closing_ms,
+    due_days,
+    month_end_ms,
+    setting,
+)
 from shared.domain.rules.catalogue import default_settings
 from shared.domain.topology import Line, Terms
 
@@ -56,6 +64,12 @@ def test_a_tick_may_jump_over_days() -> None:
     assert _due(LINE, "2026-11-08T09:00Z", "2026-11-11T20:00Z") == ["2026-11-08", "2026-11-09", "2026-11-10"]
 
 
+def test_a_tick_looks_back_two_months_at_most() -> None:
+    """What is missing for longer is listed when its month is to be closed."""
+    days = _due(LINE, "2026-04-01T00:00Z", "2026-11-11T09:00Z")
+    assert (days[0], days[-1], len(days)) == ("2026-09-10", "2026-11-10", MOST_DAYS)
+
+
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-28", 23), ("2026-10-24", 25)])
 def test_a_day_on_which_the_clock_is_switched_ends_when_it_ends(day: str, hours: int) -> None:
     """23 or 25 hours and four after its begin."""
@@ -82,14 +96,14 @@ def test_not_before_the_line_begins_nor_after_it_ends() -> None:
 def test_each_gas_day_has_the_deadline_of_its_own_terms() -> None:
     """Once a line sends by itself, its days are overdue before those for which a file is awaited."""
     mixed = replace(LINE, terms=(BY_FILE, replace(TERMS, start=date(2026, 11, 10))))
-    assert _due(mixed, "2026-11-11T08:00Z", "2026-11-11T20:00Z") == ["2026-10-29", "2026-11-10"]
+    assert _due(mixed, "2026-11-11T04:00Z", "2026-11-11T20:00Z") == ["2026-10-29", "2026-11-10"]
     assert _due(mixed, "2026-11-22T00:00Z", "2026-11-22T10:00Z") == ["2026-11-09", "2026-11-21"]
 
 
 def test_terms_that_begin_after_the_end_never_hold() -> None:
     """They have no gas day."""
     ended = replace(LINE, terms=(TERMS, replace(BY_FILE, start=date(2026, 12, 1))), end=date(2026, 11, 11))
-    assert _due(ended, "2026-11-09T00:00Z", "2027-02-01T00:00Z") == ["2026-11-08", "2026-11-09", "2026-11-10"]
+    assert _due(ended, "2026-11-09T00:00Z", "2026-12-20T00:00Z") == ["2026-11-08", "2026-11-09", "2026-11-10"]
 
 
 def test_a_line_may_have_a_deadline_of_its_own() -> None:

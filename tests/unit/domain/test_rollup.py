@@ -123,7 +123,7 @@ def test_composition_is_weighted_by_volume() -> None:
 
 
 def test_hours_that_a_finding_keeps_back_and_hours_accepted_as_missing() -> None:
-    """Both decide whether a month may close; an hour that came after all is waived no more, and flags of nothing none."""
+    """Both decide whether a month may close; an hour that came after all is waived no more."""
     missing = {"quality": Quality.MISSING}
     rows = [
         hour_row(volume=1, provenance=Provenance.BLOCKED | Provenance.FOUND),

@@ -40,8 +40,8 @@ NODE = Node("N1", "Node 1", (Composition(date(2026, 1, 1), ((FULL.id, Decimal("-
 
 def test_the_register_is_read_as_it_was_written() -> None:
     """Stations, lines with check meter and contract, and nodes; through text, as the database keeps them."""
-    parts = {"station": [STATION], "line": [FULL, BARE], "node": [NODE]}
-    documents = [{"kind": kind, "doc": to_document(part)} for kind, of_kind in parts.items() for part in of_kind]
+    parts = (("station", STATION), ("line", FULL), ("line", BARE), ("node", NODE))
+    documents = [{"kind": kind, "doc": to_document(part)} for kind, part in parts]
     lines = {line.id: line for line in (FULL, BARE)}
     assert register_of(json.loads(json.dumps(documents))) == Register({STATION.id: STATION}, lines, {NODE.id: NODE})
 

@@ -41,7 +41,7 @@ _BOTH = table_of(LINE, CHECK_LINE)
 )
 def _raising(evidence: ContextEvidence) -> Hits:
     """Raise where one volume is 13 m³(n), hit where one is above 20 m³(n)."""
-    volume = evidence.now("volume")
+    volume = evidence.told("volume")
     if (volume == _BROKEN_AT).any():
         raise ZeroDivisionError
     return Hits(volume > evidence.threshold("most") * VOLUME.scale, volume, evidence.threshold("most"))
@@ -50,7 +50,7 @@ def _raising(evidence: ContextEvidence) -> Hits:
 @rule("X2", "looks back", formula="", severity=Severity.F, source="test", by=JudgedBy.AGGREGATION)
 def _looking_back(evidence: ContextEvidence) -> Hits:
     """Hit where a volume is above 20 m³(n): of the hours three, two and one before."""
-    return Hits(evidence.now("volume") > 20_000, 1.0, 2.0, since=3, until=1)
+    return Hits(evidence.told("volume") > 20_000, 1.0, 2.0, since=3, until=1)
 
 
 @rule("X3", "always raises", formula="", severity=Severity.W, source="test", by=JudgedBy.AGGREGATION)

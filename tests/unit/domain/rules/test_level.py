@@ -137,6 +137,11 @@ def test_c7_a_steady_line_may_move_by_a_share_of_its_capacity() -> None:
     assert found("C7", {"volume": _then(100_001)}, line=_UNLIMITED)
 
 
+def test_c7_of_spread_and_share_the_greater_counts() -> None:
+    """They do not add up: 29.652 m³(n), though 3 m³(n) of the capacity are the least."""
+    assert found("C7", {"volume": _scattered(129_653)}, thresholds={"C7.share_of_capacity": 0.003}, at=[WEEKS])
+
+
 def test_c7_outliers_before_do_not_hide_the_next() -> None:
     """The median of the deviations does not see two high days."""
     volume = _scattered(200_000)

@@ -38,6 +38,11 @@ def test_c3_a_line_that_often_stands_still() -> None:
     ]
 
 
+def test_c3_one_run_before_is_a_bound_already() -> None:
+    """40 hours once, so 41 are too long."""
+    assert [hit.observed for hit in found("C3", {"volume": _with_runs(40, 60)})] == [25.0, 41.0]
+
+
 def test_c3_a_gap_ends_a_run() -> None:
     """What is not known is not known to stand still."""
     volume = _with_runs(40)

@@ -127,8 +127,7 @@ class Deciding:
         if number >= 0:
             told = np.array(hours, np.int64)
             rows = np.array([self.table.row(line, hour) for hour in hours], HOUR)
-            inside = self.contexts.positions(np.full(len(told), number), told) >= 0
-            self.contexts.tell(np.full(int(inside.sum()), number), told[inside], rows[inside])
+            self.contexts.tell(np.full(len(told), number), told, rows)
 
     def lift(self, step: Step, line: str, hours: list[int], how: str, decision: int | None = None) -> None:
         """Let the findings of hours hold nothing back any more."""

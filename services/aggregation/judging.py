@@ -73,7 +73,7 @@ def _judge_alone(deciding: Deciding, step: Step, line: str, hours: list[int]) ->
     told = [(found.row, found.rule, found.severity, found.observed, found.threshold) for found in judged.findings]
     told += [(one.row, one.rule, Severity.F, one.observed, one.threshold) for one in judged.rejected]
     for row, rule, severity, observed, threshold in told:
-        blocks = severity == Severity.F
+        blocks = severity >= Severity.F
         _mark(deciding, line, hours[row], rule.removeprefix(DEFECT), blocks=blocks, fresh=True)
         name = f"{deciding.next_name(step)}/{line}|{rule}"
         numbers = ([_number(observed)], [_number(threshold)])
@@ -133,7 +133,7 @@ def _conclude(deciding: Deciding, step: Step, found: NDArray[np.void], fresh: se
     for number, hour, rule, severity, defect, observed, threshold in found.tolist():
         key = (number, hour)
         card = IN_CONTEXT[rule].card.id
-        _mark(deciding, names[number], hour, card, blocks=severity == Severity.F, fresh=key in fresh, bit=1 << rule)
+        _mark(deciding, names[number], hour, card, blocks=severity >= Severity.F, fresh=key in fresh, bit=1 << rule)
         told = (DEFECT if defect else "") + IN_CONTEXT[rule].card.id
         groups[names[number], told, Severity(severity).name].append((hour, observed, threshold))
     for (line, rule, severity), each in groups.items():

@@ -16,7 +16,8 @@ from shared.domain.working_days import nth_working_day
 HOUR_MS = 3_600_000
 MISSING_RULE = "B2"
 """The rule that an overdue hour fails."""
-NEVER = 0
+LATEST_WORKING_DAY = 15
+"""Every month has more working days than that."""
 MOST_DAYS = 62
 """A tick looks back two months at most: what is missing for longer is listed when its month is to be closed."""
 CLOSE_WORKING_DAY = "close.working_day"
@@ -68,8 +69,11 @@ def closing_months(line: Line, after_ms: int, until_ms: int, defaults: Mapping[s
 
 
 def closing_ms(month: str, working_day: int) -> int | None:
-    """Return when a month closes by itself: the begin of a working day's gas day of the month after; None: never."""
-    if working_day == NEVER:
+    """Return when a month closes by itself: the begin of a working day's gas day of the month after; None: never.
+
+    Never for 0, and for a working day that not every month has.
+    """
+    if not 1 <= working_day <= LATEST_WORKING_DAY:
         return None
     day = nth_working_day(gas_time.next_month(month), working_day)
     return gas_time.hours_of_day(day).start * HOUR_MS

@@ -124,10 +124,11 @@ class Contexts:
         return np.where(inside, within + self.offset[line], -1)
 
     def tell(self, line: NDArray[np.int64], hour: NDArray[np.int64], hours: NDArray[np.void]) -> None:
-        """Take over what hours (HOUR) say now."""
-        told = context_of(hours)
-        self.rows[self.positions(line, hour)] = told
-        present = (told["state"] & PRESENT) != 0
+        """Take over what hours (HOUR) say now; those that lie in no span are left out."""
+        told, place = context_of(hours), self.positions(line, hour)
+        inside = place >= 0
+        self.rows[place[inside]] = told[inside]
+        present = inside & ((told["state"] & PRESENT) != 0)
         np.maximum.at(self.newest, line[present], hour[present])
 
     def span(self, line: str) -> tuple[int, NDArray[np.void]]:

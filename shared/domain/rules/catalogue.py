@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from shared.domain.deadlines import CLOSING_SETTINGS
-from shared.domain.rules import gas, level, message, meter, run, step, time, value
+from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS, LATEST_WORKING_DAY, MOST_DAYS
+from shared.domain.rules import analysis, gas, level, message, meter, run, step, time, value
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.rule import SEVERITY, Card, JudgedBy, Rule, Severity
@@ -37,9 +37,15 @@ CATALOGUE: tuple[Rule[Any] | Card, ...] = (
     meter.index_grows,
     meter.check_meter_agrees,
     run.measured_again,
+    analysis.composition_sum,
+    analysis.gcv_of_composition,
+    analysis.density_of_composition,
+    analysis.wobbe_identity,
+    analysis.net_to_gross,
     gas.energy_identity,
     gas.gcv_of_network,
     gas.state_plausible,
+    analysis.analysis_fresh,
     step.quality_drifts,
 )
 _JUDGED = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
@@ -79,6 +85,10 @@ IN_CONTEXT: tuple[Rule[ContextEvidence], ...] = (
 CARDS = tuple(entry.card if isinstance(entry, Rule) else entry for entry in CATALOGUE)
 
 
+_BOUNDS = {CLOSE_WORKING_DAY: LATEST_WORKING_DAY, "B2.teletransmitted_h": MOST_DAYS * 24, "B2.file_h": MOST_DAYS * 24}
+"""Settings of time: whole numbers from 0 on."""
+
+
 def default_settings() -> dict[str, float]:
     """Return every threshold and severity that can be set, by its name ("D7.relative", "D7.severity")."""
     settings: dict[str, float] = {}
@@ -95,6 +105,15 @@ def setting_refusal(name: str, number: float) -> str | None:
         return f"{name} is no setting of a rule: write the rule's id and its threshold, as D7.relative"
     if not math.isfinite(number):
         return f"{name} is not a finite number"
-    if name.endswith(f".{SEVERITY}") and number not in list(Severity):
-        return f"{name} is {number:g}: write {', '.join(f'{s.value} ({s.name})' for s in Severity)}"
+    if name.endswith(f".{SEVERITY}") and number not in _severities_of(name):
+        return f"{name} is {number:g}: write {', '.join(f'{s.value} ({s.name})' for s in _severities_of(name))}"
+    if name in _BOUNDS and not (0 <= number <= _BOUNDS[name] and number == int(number)):
+        return f"{name} is {number:g}: write a whole number from 0 to {_BOUNDS[name]}"
     return None
+
+
+def _severities_of(name: str) -> list[Severity]:
+    """Return the severities that a rule can have: R refuses a reading, so it is not for hours that stand already."""
+    code = name.removesuffix(f".{SEVERITY}")
+    stands = any(card.id == code and card.judged_by is JudgedBy.AGGREGATION for card in CARDS)
+    return [severity for severity in Severity if not (stands and severity is Severity.R)]

@@ -7,10 +7,11 @@ import numpy as np
 from shared.domain import gas_time
 from shared.domain.quantities import INDEX
 from shared.domain.rules.context_evidence import ContextEvidence, Floats
+from shared.domain.rules.evidence import present
 from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
 
-LOOKED_BACK_HOURS = 25
-"""How far back the counter before is looked for: over a gap of a gas day."""
+LOOKED_BACK_HOURS = 24
+"""How far back the counter before is looked for: over a gap of a day."""
 _NEARLY_FULL, _JUST_BEGUN = 0.9, 0.1
 
 
@@ -62,7 +63,7 @@ def _day_total(evidence: ContextEvidence, begin: np.ndarray, length: np.ndarray)
 def index_grows(evidence: ContextEvidence) -> Hits:
     """The counter went back, and neither its end was near nor does the reading name another meter.
 
-    Compared with the youngest counter of the 25 hours before. The range of a counter is the power of ten above what it
+    Compared with the youngest counter of the 24 hours before. The range of a counter is the power of ten above what it
     showed. Observed and threshold: the counter now and before, operating m³.
     """
     now = evidence.told("index")
@@ -70,13 +71,13 @@ def index_grows(evidence: ContextEvidence) -> Hits:
     doubtful = np.flatnonzero(~np.isnan(now) & ~(now >= evidence.before("index", 1)))
     if len(doubtful):
         before[doubtful] = _last_of_same_meter(evidence.only(doubtful))
-    size = 10.0 ** np.ceil(np.log10(np.maximum(np.nan_to_num(before), 1.0)))
+    size = 10.0 ** (np.floor(np.log10(np.maximum(np.nan_to_num(before), 1.0))) + 1)
     rolled = (before >= _NEARLY_FULL * size) & (now <= _JUST_BEGUN * size)
     return Hits((now < before) & ~rolled, now / INDEX.scale, before / INDEX.scale)
 
 
 def _last_of_same_meter(evidence: ContextEvidence) -> Floats:
-    """Return the youngest counter of the 25 hours before, NaN where there is none or where it is another meter's."""
+    """Return the youngest counter of the 24 hours before, NaN where there is none or where it is another meter's."""
     earlier = evidence.window("index", 1 + LOOKED_BACK_HOURS)[:, :-1]
     known = ~np.isnan(earlier)
     rows, last = np.arange(len(evidence)), earlier.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
@@ -98,11 +99,13 @@ def check_meter_agrees(evidence: ContextEvidence) -> Hits:
     """The meter that checks this line saw another volume in the same hour.
 
     Judged where the register names a check line and both have the hour. Observed and threshold: the difference as a
-    share of the volume.
+    share of the volume. Of a line that stands still: whether the other shows more than that share of its capacity.
     """
     volume = evidence.told("volume")
     other = evidence.of_lines("volume", evidence.check, evidence.hour)
     expected = other * evidence.terms["check_factor"] + evidence.terms["check_offset"]
-    share = np.where(volume == 0, np.nan, np.abs(volume - expected) / np.abs(np.where(volume == 0, 1, volume)))
-    allowed = evidence.threshold("relative")
+    allowed, still = evidence.threshold("relative"), volume == 0
+    share = np.abs(volume - expected) / np.abs(np.where(still, 1, volume))
+    capacity = np.nan_to_num(present(evidence.terms["capacity"]))
+    share = np.where(still, np.where(np.abs(expected) > allowed * capacity, np.inf, 0), share)
     return Hits(share > allowed, share, allowed)

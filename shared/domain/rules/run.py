@@ -12,7 +12,12 @@ from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
 
 VOLUME_HOURS, TEMPERATURE_HOURS, GCV_HOURS = 6, 12, 24
 """How many hours a value may stand still: fixed, because they say how far back a finding reaches [P]."""
-_SHORTEST_ZERO_RUN = 24
+_STANDING = (
+    ("gcv", GCV_HOURS, GCV.scale, "gcv_kwh_per_m3n"),
+    ("temperature", TEMPERATURE_HOURS, TEMPERATURE.scale, "temperature_c"),
+    ("volume", VOLUME_HOURS, VOLUME.scale, "volume_m3n"),
+)
+"""Column, window, scale and threshold of each value; the longest window first, for it concerns the most hours."""
 
 
 @rule(
@@ -30,13 +35,15 @@ def flow_comes_back(evidence: ContextEvidence) -> Hits:
     Found once a run, in the hour in which it becomes too long. A line that often stands still is not found: its own
     runs are as long. Observed and threshold: hours.
     """
-    idle = np.flatnonzero((evidence.told("volume") == 0) & (evidence.before("volume", _SHORTEST_ZERO_RUN - 1) == 0))
+    least = np.maximum(evidence.threshold("hours"), 1.0)
+    begun = evidence.at("volume", evidence.hour - least.astype(np.int64))
+    idle = np.flatnonzero((evidence.told("volume") == 0) & (begun == 0))
     observed, bound = np.full(len(evidence), np.nan), np.full(len(evidence), np.nan)
     for row, volume in zip(idle, evidence.only(idle).window("volume", HISTORY_HOURS), strict=True):
         runs = _zero_runs(volume)
         observed[row] = runs[-1]
         usual = np.percentile(runs[:-1], 99) if len(runs) > 1 else 0.0
-        bound[row] = max(float(evidence.threshold("hours")[row]), np.ceil(usual))
+        bound[row] = max(float(least[row]), np.ceil(usual))
     return Hits((observed > bound) & (observed - 1 <= bound), observed, bound)
 
 
@@ -59,27 +66,22 @@ def values_move(evidence: ContextEvidence) -> Hits:
     """A value has stood still for hours, as a transmitter does that repeats the last one it knew.
 
     The thresholds are half of the last place that is sent. Hours without flow are never frozen: nothing moves then; nor
-    are estimates, which hold the last gas quality. All hours of the window are concerned. Observed: the range;
-    threshold: what it must exceed; in the unit of the value.
+    are estimates, which hold the last gas quality. All hours of the window are concerned; where several values stand
+    still, of the longest. Observed: the range; threshold: what it must exceed; in the unit of the value.
     """
-    columns = (
-        ("volume", VOLUME_HOURS, VOLUME.scale, "volume_m3n"),
-        ("temperature", TEMPERATURE_HOURS, TEMPERATURE.scale, "temperature_c"),
-        ("gcv", GCV_HOURS, GCV.scale, "gcv_kwh_per_m3n"),
-    )
     count = len(evidence)
-    guessed = (evidence.states(evidence.hour) & np.uint8(ESTIMATED)) != 0
     mask, since = np.zeros(count, np.bool_), np.zeros(count, np.int64)
     observed, bound = np.full(count, np.nan), np.full(count, np.nan)
-    for column, hours, scale, name in columns:
+    for column, hours, scale, name in _STANDING:
         least = evidence.threshold(name)
         moved = np.abs(evidence.told(column) - evidence.before(column, hours - 1))
-        still = np.flatnonzero(~mask & ~guessed & (moved <= least * scale))
+        still = np.flatnonzero(~mask & (moved <= least * scale))
         if not len(still):
             continue
         some = evidence.only(still)
         spread = np.ptp(some.window(column, hours), axis=1) / scale
-        frozen = (some.window("volume", hours) != 0).all(axis=1) & (spread <= least[still])
+        sent = (some.window("volume", hours) != 0) & ~_estimated(some, hours)
+        frozen = sent.all(axis=1) & (spread <= least[still])
         rows = still[frozen]
         mask[rows], since[rows], bound[rows], observed[rows] = True, hours - 1, least[rows], spread[frozen]
     return Hits(mask, observed, bound, since=since)
@@ -103,9 +105,14 @@ def measured_again(evidence: ContextEvidence) -> Hits:
     observed = np.full(len(evidence), np.nan)
     if len(estimated):
         some = evidence.only(estimated)
-        back = np.arange(HISTORY_HOURS - 1, -1, -1)
-        states = (some.states(some.hour[:, None] - back) & np.uint8(ESTIMATED)) != 0
-        reversed_gaps = ~states[:, ::-1]
+        reversed_gaps = ~_estimated(some, HISTORY_HOURS)[:, ::-1]
         observed[estimated] = np.where(reversed_gaps.any(axis=1), reversed_gaps.argmax(axis=1), HISTORY_HOURS)
     allowed = evidence.threshold("hours")
     return Hits(observed > allowed, observed, allowed)
+
+
+def _estimated(evidence: ContextEvidence, hours: int) -> NDArray[np.bool_]:
+    """Say which of the hours that end with each judged one are estimates: shape (rows, hours)."""
+    back = np.arange(hours - 1, -1, -1)
+    estimates: NDArray[np.bool_] = (evidence.states(evidence.hour[:, None] - back) & np.uint8(ESTIMATED)) != 0
+    return estimates

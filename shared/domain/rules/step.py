@@ -36,7 +36,7 @@ def no_spike(evidence: ContextEvidence) -> Hits:
     ratio = np.where(base > 0, (candidate - third) / np.where(base > 0, base, 1), np.nan)
     highest = candidate >= np.nanmax(np.nan_to_num(window, nan=-1.0), axis=1)
     allowed = evidence.threshold("ratio")
-    enough = known >= evidence.threshold("hours")
+    enough = known >= np.maximum(evidence.threshold("hours"), 3.0)
     return Hits(highest & enough & (ratio > allowed), ratio, allowed, since=SPIKE_BACK, until=SPIKE_BACK)
 
 

@@ -186,7 +186,6 @@ def _days(first: date, last: date) -> Sequence[date]:
     return [first + timedelta(days=place) for place in range((last - first).days + 1)]
 
 
-@pytest.mark.xfail(reason="a working day that no month has stops whoever asks for the closing")
 @pytest.mark.parametrize("working_day", [-1.0, 24.0, 99.0])
 def test_a_working_day_that_no_month_has_closes_nothing(working_day: float) -> None:
     """Should it stand in the log, ticks go on."""

@@ -116,7 +116,7 @@ def test_where_hours_stand() -> None:
     """Behind each other, in the order of the lines; an hour in no span, and no line, stand nowhere."""
     contexts = Contexts.of({"A": (100, _rows(1, 2, None)), "B": (50, _rows(3, None)), "C": (0, _rows(None))})
     assert contexts.numbers == {"A": 0, "B": 1, "C": 2}
-    line, hour = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, -1]), np.array([100, 102, 99, 103, 50, 51, 52, 100, 0, 0])
+    line, hour = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, -1]), np.array([100, 102, 99, 103, 50, 51, 52, 49, 0, 0])
     assert contexts.positions(line, hour).tolist() == [0, 2, -1, -1, 3, 4, -1, -1, 5, -1]
     assert contexts.positions(np.array([[0], [1]]), np.array([[100, 101], [50, 101]])).tolist() == [[0, 1], [3, -1]]
     assert contexts.newest.tolist() == [101, 50, -1]
@@ -167,3 +167,18 @@ def test_what_is_kept_of_a_line() -> None:
     assert kept.base is None
     first, kept = kept_of(1_000, rows[:5])
     assert (first, kept["meter"].tolist()) == (1_000, [0, 1, 2, 3, 4])
+
+
+def test_rows_are_laid_where_they_stand() -> None:
+    """What lies before or behind the span of a line is left out, and its neighbours keep theirs."""
+    contexts = Contexts.blank({"A": (100, 102), "B": (50, 53), "C": (7, 7)})
+    assert (contexts.rows == nothing(5)).all()
+    assert contexts.newest.tolist() == [99, 49, 6]
+    contexts.lay("B", 49, _rows(1, 2))
+    contexts.lay("B", 52, _rows(3, 4))
+    contexts.lay("A", 90, _rows(5))
+    contexts.lay("A", 102, _rows(6))
+    contexts.lay("C", 7, _rows(7))
+    contexts.look_for_newest()
+    assert contexts.rows["volume"].tolist() == [ABSENT, ABSENT, 2, ABSENT, 3]
+    assert contexts.newest.tolist() == [99, 52, 6]

@@ -137,16 +137,15 @@ def _c5(series: Series, line: str, hour: int, ease: Fraction) -> set[int]:
 
 
 def _c8(series: Series, line: str, hour: int, _ease: Fraction) -> set[int]:
-    if series.quality(line, hour) is Quality.ESTIMATED:
-        return set()
     for column, hours, bound in (
-        ("volume", 6, _set("C8.volume_m3n") * VOLUME.scale),
-        ("temperature", 12, _set("C8.temperature_c") * TEMPERATURE.scale),
         ("gcv", 24, _set("C8.gcv_kwh_per_m3n") * GCV.scale),
+        ("temperature", 12, _set("C8.temperature_c") * TEMPERATURE.scale),
+        ("volume", 6, _set("C8.volume_m3n") * VOLUME.scale),
     ):
         window = range(hour - hours + 1, hour + 1)
         values = _known(series.value(line, column, at) for at in window)
         flows = all(series.value(line, "volume", at) != 0 for at in window)
+        flows = flows and all(series.quality(line, at) is not Quality.ESTIMATED for at in window)
         if flows and len(values) == hours and max(values) - min(values) <= bound:
             return set(window)
     return set()
@@ -170,7 +169,7 @@ def _c11(series: Series, line: str, hour: int, ease: Fraction) -> set[int]:
 
 def _c13(series: Series, line: str, hour: int, _ease: Fraction) -> set[int]:
     now = series.value(line, "index", hour)
-    known = [at for at in range(hour - 25, hour) if series.value(line, "index", at) is not None]
+    known = [at for at in range(hour - 24, hour) if series.value(line, "index", at) is not None]
     if now is None or not known or series.value(line, "meter", known[-1]) != series.value(line, "meter", hour):
         return set()
     before = series.value(line, "index", known[-1]) or 0
@@ -183,9 +182,12 @@ def _c15(series: Series, line: str, hour: int, ease: Fraction) -> set[int]:
     check = LINES[line].terms[0].check
     volume = series.value(line, "volume", hour)
     other = None if check is None else series.value(check.line, "volume", hour)
-    if check is None or other is None or not volume:
+    if check is None or other is None or volume is None:
         return set()
     expected = Fraction(str(check.factor)) * other + Fraction(str(check.offset_m3n)) * VOLUME.scale
+    if volume == 0:
+        capacity = (LINES[line].terms[0].capacity_m3n_per_h or 0) * VOLUME.scale
+        return {hour} if abs(expected) > _set("C15.relative") * capacity else set()
     return {hour} if _above(abs(volume - expected) / abs(volume), _set("C15.relative"), ease) else set()
 
 

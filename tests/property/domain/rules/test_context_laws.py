@@ -20,7 +20,7 @@ from tests.property.domain.rules.context_series import TABLE, Series, series
 from tests.unit.domain.rules.one_context import At, evidence_of
 
 _EASE = Fraction(1, 10**9)
-_FEW = settings(max_examples=40)
+_FEW = settings(max_examples=25)
 _EXTREMES = (-(2**63), -(2**63) + 1, 2**63 - 1, -1, 0, 1)
 Said = set[tuple[str, int, str]]
 """Line, hour, rule."""

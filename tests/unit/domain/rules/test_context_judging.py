@@ -189,3 +189,6 @@ def test_lines_do_not_see_each_other() -> None:
     contexts = contexts_of({LINE.id: {"index": [5, 6]}, CHECK_LINE.id: {"index": [1, 2]}})
     evidence = evidence_of(contexts, _BOTH, everything(contexts))
     assert len(judge_in_context(evidence, _BOTH).found) == 0
+    contexts = contexts_of({LINE.id: {"index": [5, 6]}, CHECK_LINE.id: {"index": [2, 1]}})
+    hits = judge_in_context(evidence_of(contexts, _BOTH, everything(contexts)), _BOTH).found
+    assert [(hit["line"], hit["hour"] - FIRST, hit["observed"]) for hit in hits] == [(1, 1, 0.001)]

@@ -100,6 +100,16 @@ def test_a8_the_same_hour_after_a_switch_of_the_clock() -> None:
     assert found_hours("A8", {"volume": volume}, first=first)[-1] == hours[-1].start - first + 4
 
 
+@pytest.mark.parametrize("code", ["A8", "C7"])
+def test_the_25th_hour_of_a_day_has_no_like_in_days_of_24(code: str) -> None:
+    """The first hour of the day after, which follows the 24th, is another hour."""
+    day = gas_time.hours_of_day(date(2026, 10, 24))
+    first = gas_time.hours_of_day(date(2026, 9, 20)).start
+    volume: list[int | None] = [_USUAL] * (day.stop - first)
+    volume[-1] = volume[-2] = 1_000_000
+    assert found_hours(code, {"volume": volume}, first=first) == [day.stop - 2 - first]
+
+
 def test_a8_thresholds_of_a_line_from_a_gas_day() -> None:
     """A narrower tolerance holds from 06:00 of its gas day."""
     narrow = replace(TERMS, start=DAY + timedelta(days=28), thresholds=(("A8.tolerance", 0.01),))

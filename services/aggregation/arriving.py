@@ -68,6 +68,8 @@ def _decide_one(deciding: Deciding, step: Step, row: int, place: tuple[int, int]
 def _tell_findings(deciding: Deciding, step: Step) -> None:
     """Tell what rules found in accepted readings, and why readings were held: one finding a source, line and rule."""
     batch, settled = deciding.batch, deciding.settled
+    if not batch.findings and not settled.held:
+        return
     told = [
         (row, finding)
         for row in step.rows

@@ -160,7 +160,7 @@ class Doors:
             RefusedError: it is too large for one change.
         """
         named = change.model_copy(update={"author": caller.identity})
-        document = named.model_dump_json(by_alias=True).encode()
+        document = named.model_dump_json(by_alias=True, exclude_none=True).encode()
         if len(document) > MAX_CHANGE_BYTES:
             message = f"larger than {MAX_CHANGE_BYTES} bytes: change the register in several steps"
             raise RefusedError([Issue("TOO_LARGE", "", message)])

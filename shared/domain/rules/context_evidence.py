@@ -113,12 +113,25 @@ class ContextEvidence:
         return present
 
     def _positions(self, hours: NDArray[np.int64]) -> NDArray[np.int64]:
-        line = self.line.reshape(-1, *(1,) * (hours.ndim - 1))
-        return self.contexts.positions(line, hours)
+        """Return where hours of the judged hours' own lines stand, by their distance from these."""
+        shape = (-1, *(1,) * (hours.ndim - 1))
+        origin, room, ahead = (part.reshape(shape) for part in self._frame())
+        distance = hours - self.hour.reshape(shape)
+        return np.where((distance >= -room) & (distance <= ahead), origin + distance, -1)
+
+    def _frame(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return where each judged hour stands, and how many hours its span has before and after it."""
+        if "origin" not in self._places:
+            first = self.contexts.first[self.line]
+            self._places["room"] = self.hour - first
+            self._places["ahead"] = first + self.contexts.length[self.line] - 1 - self.hour
+            self._places["origin"] = self.contexts.offset[self.line] + self._places["room"]
+        return self._places["origin"], self._places["room"], self._places["ahead"]
 
     def _values_at(self, column: str, place: NDArray[np.int64]) -> Floats:
         values = self.contexts.rows[column][place]  # not `take`, which would copy the whole column first
-        known = (place >= 0) & (values != (ABSENT_32 if values.dtype == np.int32 else ABSENT))
+        known = values != (ABSENT_32 if values.dtype == np.int32 else ABSENT)
+        known &= place >= 0
         return np.where(known, values, np.nan)
 
     def _seen(self, column: str, view: str, hours: Callable[[], NDArray[np.int64]]) -> Floats:

@@ -55,7 +55,9 @@ def judge_in_context(
         thresholds: Settings of the whole installation by name; a line's own go first.
         rules: The rules, in the order of their bits.
     """
-    evidence = evidence.only(np.flatnonzero(evidence.is_present()))
+    present = evidence.is_present()
+    if not present.all():
+        evidence = evidence.only(np.flatnonzero(present))
     settings = Settings(thresholds, table, evidence.terms)
     defects: dict[str, Exception] = {}
     found = [np.zeros(0, FOUND)]

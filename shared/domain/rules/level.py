@@ -34,13 +34,14 @@ def unit_kept(evidence: ContextEvidence) -> Hits:
     """
     operating = evidence.told("volume_operating")
     sends = ~np.isnan(operating) & (operating != 0)
-    usual = _per_operating(evidence.same_hour("volume"), evidence.same_hour("volume_operating"))
-    by_meter, days_by_meter = median(usual)
-    by_volume, days_by_volume = median(np.abs(evidence.same_hour("volume")))
-    now = np.abs(evidence.told("volume"))
-    level = np.where(sends, by_meter, by_volume)
-    ratio = _divided(np.where(sends, _divided(now, np.abs(operating)), now), level)
-    enough = np.where(sends, days_by_meter, days_by_volume) >= evidence.threshold("days")
+    usual = evidence.same_hour("volume")
+    if sends.any():
+        by_meter = _divided(usual, evidence.same_hour("volume_operating"))
+        usual = by_meter if sends.all() else np.where(sends[:, None], by_meter, usual)
+    level, days = median(np.abs(usual))
+    now = evidence.told("volume")
+    ratio = _divided(np.abs(np.where(sends, _divided(now, operating), now)), level)
+    enough = days >= evidence.threshold("days")
     near = np.abs(ratio[:, None] / _JUMPS - 1) <= evidence.threshold("tolerance")[:, None]
     return Hits(enough & near.any(axis=1), ratio, _JUMPS[near.argmax(axis=1)])
 
@@ -63,12 +64,17 @@ def like_other_days(evidence: ContextEvidence) -> Hits:
     """
     usual = evidence.same_hour("volume")
     middle, days = median(usual)
-    spread, _ = median(np.abs(usual - middle[:, None]))
-    least = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
-    allowed = evidence.threshold("k") * NORMAL_SPREAD * np.maximum(spread, least)
     distance = np.abs(evidence.told("volume") - middle)
-    enough = days >= evidence.threshold("days")
-    return Hits(enough & (distance > allowed), distance / VOLUME.scale, allowed / VOLUME.scale)
+    times = evidence.threshold("k") * NORMAL_SPREAD
+    least = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
+    allowed = times * least
+    doubtful = np.flatnonzero((days >= evidence.threshold("days")) & (distance > allowed))
+    outlier = np.zeros(len(evidence), np.bool_)
+    if len(doubtful):
+        spread, _ = median(np.abs(usual[doubtful] - middle[doubtful, None]))
+        allowed[doubtful] = times[doubtful] * np.maximum(spread, least[doubtful])
+        outlier[doubtful] = distance[doubtful] > allowed[doubtful]
+    return Hits(outlier, distance / VOLUME.scale, allowed / VOLUME.scale)
 
 
 @rule(
@@ -105,21 +111,19 @@ def day_like_others(evidence: ContextEvidence) -> Hits:
 def _day_sums(evidence: ContextEvidence) -> Floats:
     """Return the volume of each row's gas day and of the 28 before it, in turn; NaN where a day does not count."""
     days, _ = gas_time.days_and_indexes(evidence.hour)
-    each = days[:, None] - np.arange(DAYS_BACK + 1)
-    begin, end = gas_time.first_hours(each), gas_time.first_hours(each + 1)
-    hours = begin[:, :, None] + np.arange(gas_time.MAX_HOURS_PER_DAY)
-    inside = hours < end[:, :, None]
-    volume = np.where(inside, evidence.at("volume", hours), 0)
-    kept_back = (evidence.states(hours) & np.uint8(BLOCKED)) != 0
-    kept_back[:, 0] = False
-    sums: Floats = np.where(kept_back & inside, np.nan, volume).sum(axis=2)
+    begins = gas_time.first_hours(days[:, None] + 1 - np.arange(DAYS_BACK + 2))
+    hours = begins[:, 1:, None] + np.arange(gas_time.MAX_HOURS_PER_DAY)
+    inside = hours < begins[:, :-1, None]
+    volume = evidence.at("volume", hours)
+    kept_back = (evidence.states(hours[:, 1:]) & np.uint8(BLOCKED)) != 0
+    volume[:, 1:][kept_back] = np.nan
+    volume[~inside] = 0
+    sums: Floats = volume.sum(axis=2)
     return sums
-
-
-def _per_operating(volume: Floats, operating: Floats) -> Floats:
-    return _divided(np.abs(volume), np.abs(operating))
 
 
 def _divided(above: Floats, below: Floats) -> Floats:
     """Return the quotient, NaN where nothing is divided by."""
-    return np.where(below == 0, np.nan, above / np.where(below == 0, 1, below))
+    with np.errstate(all="ignore"):
+        quotient = above / below
+    return np.where(np.isinf(quotient), np.nan, quotient)

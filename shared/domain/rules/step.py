@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from shared.domain.rules.context_evidence import ContextEvidence
+from shared.domain.rules.context_evidence import ContextEvidence, Floats
 from shared.domain.rules.evidence import present
 from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
 
@@ -27,17 +28,38 @@ def no_spike(evidence: ContextEvidence) -> Hits:
     Judged on volumes without their sign, 11 hours later, when the hours after it are known; `hours` of the 24 must be.
     Observed and threshold: the ratio.
     """
-    window = np.abs(evidence.window("volume", SPIKE_HOURS))
-    candidate = window[:, -1 - SPIKE_BACK]
-    known = (~np.isnan(window)).sum(axis=1)
-    third = np.sort(np.nan_to_num(window, nan=-1.0), axis=1)[:, -3]
-    least = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
-    base = np.maximum(third, least)
-    ratio = np.where(base > 0, (candidate - third) / np.where(base > 0, base, 1), np.nan)
-    highest = candidate >= np.nanmax(np.nan_to_num(window, nan=-1.0), axis=1)
+    observed = np.full(len(evidence), np.nan)
+    doubtful = np.flatnonzero(~_has_company(evidence))
+    if len(doubtful):
+        observed[doubtful] = _ratios(evidence.only(doubtful))
     allowed = evidence.threshold("ratio")
-    enough = known >= np.maximum(evidence.threshold("hours"), 3.0)
-    return Hits(highest & enough & (ratio > allowed), ratio, allowed, since=SPIKE_BACK, until=SPIKE_BACK)
+    return Hits(observed > allowed, observed, allowed, since=SPIKE_BACK, until=SPIKE_BACK)
+
+
+def _has_company(evidence: ContextEvidence) -> NDArray[np.bool_]:
+    """Say where the hours beside the candidate are high enough: the third highest is at least the lower of the two."""
+    candidate = np.abs(evidence.before("volume", SPIKE_BACK))
+    beside = [np.abs(evidence.before("volume", SPIKE_BACK + step)) for step in (-1, 1)]
+    third = np.minimum(*beside)
+    company: NDArray[np.bool_] = candidate - third <= evidence.threshold("ratio") * np.maximum(third, _least(evidence))
+    return company
+
+
+def _ratios(evidence: ContextEvidence) -> Floats:
+    """Return the ratio of each candidate, NaN where it is not the highest or too little is known."""
+    window = np.abs(evidence.window("volume", SPIKE_HOURS))
+    candidate, known = window[:, -1 - SPIKE_BACK], (~np.isnan(window)).sum(axis=1)
+    ordered = np.sort(np.nan_to_num(window, nan=-1.0), axis=1)
+    third = ordered[:, -3]
+    base = np.maximum(third, _least(evidence))
+    enough = (known >= np.maximum(evidence.threshold("hours"), 3.0)) & (candidate >= ordered[:, -1]) & (base > 0)
+    return np.where(enough, (candidate - third) / np.where(base > 0, base, 1), np.nan)
+
+
+def _least(evidence: ContextEvidence) -> Floats:
+    """Return the volume below which nothing counts as a third highest."""
+    share: Floats = evidence.threshold("share_of_capacity") * np.nan_to_num(present(evidence.terms["capacity"]))
+    return share
 
 
 @rule(

@@ -101,9 +101,8 @@ def _take_alone(deciding: Deciding, step: Step) -> None:
 def _conclude(deciding: Deciding) -> None:
     """Roll up the days that changed, and keep the contexts."""
     changed = deciding.table.changed_days()
-    places = [place for _, place in changed]
-    rollups = fold_hours(deciding.table.days[places])
-    for (key, place), rollup in zip(changed, rollups, strict=True):
-        deciding.settled.days[key] = (deciding.table.days[place].copy(), rollup)
+    days = deciding.table.days[[place for _, place in changed]]
+    for (key, _), hours, rollup in zip(changed, days, fold_hours(days), strict=True):
+        deciding.settled.days[key] = hours, rollup
     contexts = deciding.contexts
     deciding.settled.contexts = {line: kept_of(*contexts.span(line)) for line in contexts.numbers}

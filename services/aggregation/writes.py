@@ -17,7 +17,7 @@ from shared.domain.revision import Outcome
 from shared.domain.topology import Issue, Register
 from shared.events.line_log import TopologyAsked
 from shared.events.topics import OPERATIONS
-from shared.store.documents import Collection, day_id, month_id, packed_hours
+from shared.store.documents import Collection, day_id, lengths_known, month_id
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.register import to_document
 
@@ -48,8 +48,11 @@ def writes_of(partition: int, state: PartitionState, batch: Batch, settled: Sett
 
 
 def _days(writes: Writes, partition: int, state: PartitionState, settled: Settled) -> None:
-    for (line, day), (hours, rollup) in settled.days.items():
-        packed = {"h": packed_hours(hours), "r": rollup.tobytes()}
+    if not settled.days:
+        return
+    lengths = lengths_known(np.stack([hours for hours, _ in settled.days.values()])).tolist()
+    for ((line, day), (hours, rollup)), length in zip(settled.days.items(), lengths, strict=True):
+        packed = {"h": hours[:length].tobytes(), "r": rollup.tobytes()}
         name = day_id(line, day)
         if state.knows_day((line, day)):
             writes[Collection.LINE_DAYS].append(UpdateOne({"_id": name}, {"$set": packed}))

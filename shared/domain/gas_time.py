@@ -141,6 +141,7 @@ def hours_of_day(day: date) -> range:
     return range(int(starts[place]), int(starts[place + 1]))
 
 
+@lru_cache(maxsize=65_536)
 def month_of(day: date) -> str:
     """Return the gas month of a gas day, as "2026-11"."""
     return f"{day.year:04d}-{day.month:02d}"

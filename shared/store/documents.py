@@ -66,10 +66,14 @@ def slot_name(day: date) -> str:
     return f"{day.day:02d}"
 
 
-def packed_hours(hours: NDArray[np.void]) -> bytes:
-    """Return the HOUR rows of a day, up to the last one that is known: a running day is rewritten every hour."""
-    known = np.flatnonzero(hours["revision"])
-    return hours[: int(known[-1]) + 1].tobytes() if len(known) else b""
+def lengths_known(days: NDArray[np.void]) -> NDArray[np.intp]:
+    """Return how many hours of each day (HOUR rows of shape (days, hours)) there are up to the last one that is known.
+
+    Only these are packed: a running day is rewritten every hour.
+    """
+    known = days["revision"] > 0
+    behind = known[:, ::-1].argmax(axis=1)
+    return np.where(known.any(axis=1), days.shape[1] - behind, 0)
 
 
 def hours_of(packed: bytes) -> NDArray[np.void]:

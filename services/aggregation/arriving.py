@@ -22,27 +22,32 @@ from shared.domain.revision import HeldReason, Outcome, apply, apply_first
 from shared.domain.rules.rule import Severity
 from shared.events.answer import FindingTold
 
+_POSITION = ("source_topic", "source_partition", "source_offset", "source_place")
+
 
 def take_readings(deciding: Deciding, places: Places, step: Step) -> None:
     """Decide the readings of a record."""
     rows = np.arange(step.rows.start, step.rows.stop)
     living = rows[deciding.settled.outcome[rows] != DEAD]
-    hours = deciding.table.days.reshape(-1)
-    slot = places.day * gas_time.MAX_HOURS_PER_DAY + places.slot
+    hours, slot = deciding.table.days.reshape(-1), places.slot
     distinct, first, counts = np.unique(slot[living], return_index=True, return_counts=True)
     open_days = ~deciding.table.closed[distinct // gas_time.MAX_HOURS_PER_DAY]
     alone = (counts == 1) & (hours["revision"][distinct] == 0) & open_days
     arrivals = living[first[alone]]
     hours[distinct[alone]] = apply_first(deciding.batch.candidates[arrivals])
     deciding.table.changed[places.day[arrivals]] = True
+    lifted: dict[str, list[int]] = defaultdict(list)
     for row in np.setdiff1d(living, arrivals, assume_unique=True).tolist():
-        _decide_one(deciding, step, row, divmod(int(slot[row]), gas_time.MAX_HOURS_PER_DAY))
-    _tell_findings(deciding, step)
+        _decide_one(deciding, row, divmod(int(slot[row]), gas_time.MAX_HOURS_PER_DAY), lifted)
+    for line, concerned in lifted.items():
+        deciding.lift(step, line, sorted(set(concerned)), "superseded")
+    _tell_findings(deciding, step, hours[slot[step.rows.start : step.rows.stop]])
     accepted = living[deciding.settled.outcome[living] == ACCEPTED]
     _judge(deciding, step, accepted, slot)
 
 
-def _decide_one(deciding: Deciding, step: Step, row: int, place: tuple[int, int]) -> None:
+def _decide_one(deciding: Deciding, row: int, place: tuple[int, int], lifted: dict[str, list[int]]) -> None:
+    """Apply a candidate; `lifted` gathers, by line, the hours whose findings no longer concern what they say."""
     batch, table, settled = deciding.batch, deciding.table, deciding.settled
     before = table.days[place].copy()
     applied = apply(before, batch.candidates[row], closed=bool(table.closed[place[0]]))
@@ -61,19 +66,24 @@ def _decide_one(deciding: Deciding, step: Step, row: int, place: tuple[int, int]
                 line, hour = batch.lines[batch.line[row]], int(batch.hour[row])
                 settled.superseded.append((line, hour, before))
                 if before["provenance"] & Provenance.FOUND:
-                    deciding.lift(step, line, [hour], "superseded")
+                    lifted[line].append(hour)
     table.changed[place[0]] = True
 
 
-def _tell_findings(deciding: Deciding, step: Step) -> None:
-    """Tell what rules found in accepted readings, and why readings were held: one finding a source, line and rule."""
+def _tell_findings(deciding: Deciding, step: Step, standing: NDArray[np.void]) -> None:
+    """Tell what rules found in accepted readings, and why readings were held: one finding a source, line and rule.
+
+    Of an hour that a record tells twice, what was found in the reading that did not stay is not told.
+    """
     batch, settled = deciding.batch, deciding.settled
     if not batch.findings and not settled.held:
         return
+    own = batch.candidates[step.rows.start : step.rows.stop]
+    stays = np.logical_and.reduce([standing[name] == own[name] for name in _POSITION])
     told = [
         (row, finding)
         for row in step.rows
-        if row in batch.findings and settled.outcome[row] == ACCEPTED
+        if row in batch.findings and settled.outcome[row] == ACCEPTED and stays[row - step.rows.start]
         for finding in batch.findings[row]
     ]
     told += [

@@ -18,7 +18,10 @@ _DAY_BITS = 20  # 2**20 days since 1970 reach far beyond 2099
 
 @dataclass(slots=True)
 class Places:
-    """Where candidates belong: `keys[day[i]]` is row i's line and gas day, `slot[i]` its hour of that day, from 0."""
+    """Where candidates belong: `keys[day[i]]` is row i's line and gas day.
+
+    `slot[i]` is its hour among those of all these days, 25 each: 25 · day[i] and its place in the day, from 0.
+    """
 
     keys: list[DayKey]
     day: NDArray[np.int64]
@@ -36,4 +39,5 @@ def places_of(batch: Batch) -> Places:
     key = (batch.line << _DAY_BITS) + days
     distinct, inverse = np.unique(key, return_inverse=True)
     keys = [(batch.lines[number >> _DAY_BITS], _day(number & (2**_DAY_BITS - 1))) for number in distinct.tolist()]
-    return Places(keys, inverse.astype(np.int64), indexes.astype(np.int64) - 1)
+    day = inverse.astype(np.int64)
+    return Places(keys, day, day * gas_time.MAX_HOURS_PER_DAY + indexes - 1)

@@ -22,8 +22,9 @@ from shared.domain import gas_time
 from shared.domain.deadlines import MISSING_RULE
 from shared.domain.decision import Decision, DecisionKind, Refusal
 from shared.domain.estimation import Estimate, Method, estimate, node_balance, with_energy
+from shared.domain.estimation_shapes import energy_of
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import Provenance, Quality, Validity
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import revised
 from shared.domain.topology import Issue, Line
 from shared.events import decision as decisions
@@ -132,6 +133,7 @@ def _accept(deciding: Deciding, step: Step, taken: Taken) -> None:
         row = deciding.table.row(line, hour)
         before[hour] = int(row["validity"])
         row["provenance"] &= np.uint8(~int(Provenance.BLOCKED | Provenance.FOUND) & 0xFF)
+        row["provenance"] |= np.uint8(Provenance.ACCEPTED)
         row["validity"] = max(int(row["validity"]), Validity.PRELIMINARY)
         deciding.take_row(line, hour, row)
     accept(deciding, step, line, before, taken.by)
@@ -139,15 +141,29 @@ def _accept(deciding: Deciding, step: Step, taken: Taken) -> None:
 
 
 def _correct(deciding: Deciding, step: Step, taken: Taken) -> None:
-    """Hours say what somebody decided, are pinned, and are judged like any other."""
+    """Hours say what somebody decided, are pinned, and are judged like any other.
+
+    What a correction leaves out stays as it stands; energy that it leaves out follows from volume and GCV.
+    """
     rows = []
-    for place in range(len(taken.decided.hours)):
+    for place, hour in enumerate(taken.decided.hours):
         row = candidate_of(deciding, step, place, taken.offset)
-        for name, column in taken.decided.values.items():
-            row[name] = column[place]
+        _keep_measured(row, deciding.table.row(taken.line.id, hour))
+        told = {name: column[place] for name, column in taken.decided.values.items() if column[place] != ABSENT}
+        for name, value in told.items():
+            row[name] = value
+        if "energy" not in told and told.keys() & {"volume", "gcv"}:
+            row["energy"] = energy_of(int(row["volume"]), int(row["gcv"]))
         row["quality"], row["provenance"] = Quality.EDITED, Provenance.PINNED
         rows.append(row)
     _replace(deciding, step, taken, rows, "corrected")
+
+
+def _keep_measured(row: np.void, standing: np.void) -> None:
+    """Let a row start from what stands, where that has values: its measures and its meter."""
+    if standing["revision"] and standing["quality"] != Quality.MISSING:
+        for name in (*MEASURES, "meter"):
+            row[name] = standing[name]
 
 
 def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:

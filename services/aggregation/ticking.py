@@ -28,9 +28,10 @@ from shared.domain.revision import Outcome, apply
 from shared.domain.rules.rule import Severity
 from shared.domain.topology import Line
 from shared.events.line_log import Tick
+from shared.events.topics import RECORDED, SOURCES
 
 BY_DEADLINE = By("deadline", "the working day has come on which this month closes by itself")
-_GUESSED = (Quality.ESTIMATED, Quality.SUBSTITUTED, Quality.MISSING)
+_GUESSED = (Quality.ESTIMATED, Quality.MISSING)
 
 
 def take_tick(deciding: Deciding, step: Step, *, is_sound: bool = True) -> None:
@@ -80,8 +81,9 @@ def _is_missing(deciding: Deciding, line: str, hour: int) -> bool:
 def _is_guessed(deciding: Deciding, line: str, hour: int) -> bool:
     """Say whether an hour was estimated or told missing at a deadline before, and may be estimated anew now."""
     row = deciding.table.row(line, hour)
-    automatic = row["revision"] > 0 and row["quality"] in _GUESSED and row["failed"] == MISSING_RULE.encode()
-    kept = row["provenance"] & np.uint8(Provenance.PINNED | Provenance.WAIVED)
+    by_tick = row["source_topic"] == SOURCES.index(RECORDED.name) and row["failed"] == MISSING_RULE.encode()
+    automatic = row["revision"] > 0 and row["quality"] in _GUESSED and by_tick
+    kept = row["provenance"] & np.uint8(Provenance.PINNED | Provenance.WAIVED | Provenance.ACCEPTED)
     return bool(automatic) and not kept and not deciding.is_closed(line, hour)
 
 

@@ -99,7 +99,9 @@ def _statuses(writes: Writes, partition: int, state: PartitionState, settled: Se
     for document in settled.closings:
         writes[Collection.CLOSINGS].append(InsertOne({"p": partition, **document}))
     for document in settled.decided:
-        writes[Collection.DECISIONS].append(InsertOne({"p": partition, **document}))
+        # A month that is reopened may close by itself again, under the name that it had the first time.
+        told = {"p": partition, **document}
+        writes[Collection.DECISIONS].append(ReplaceOne({"_id": told["_id"]}, told, upsert=True))
 
 
 def _dead_letters(writes: Writes, partition: int, batch: Batch) -> None:

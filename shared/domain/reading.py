@@ -48,6 +48,8 @@ class Provenance(IntFlag):
     """Somebody accepted that the hour is missing: its month closes without it."""
     FOUND = 32
     """A finding concerns this revision of the hour."""
+    ACCEPTED = 64
+    """Somebody accepted the value as it stands: a later tick does not estimate it anew."""
 
 
 READING = np.dtype(

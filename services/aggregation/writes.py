@@ -99,7 +99,7 @@ def _statuses(writes: Writes, partition: int, state: PartitionState, settled: Se
     for document in settled.closings:
         writes[Collection.CLOSINGS].append(InsertOne({"p": partition, **document}))
     for document in settled.decided:
-        # A month that is reopened may close by itself again, under the name that it had the first time.
+        # A month that could not close by itself may at its next deadline, under the name that it had the first time.
         told = {"p": partition, **document}
         writes[Collection.DECISIONS].append(ReplaceOne({"_id": told["_id"]}, told, upsert=True))
 

@@ -12,7 +12,8 @@ from services.aggregation.table import MonthKey
 from shared.domain import gas_time
 from shared.domain.deadlines import month_end_ms
 from shared.domain.decision import Refusal
-from shared.domain.reading import Provenance, Quality
+from shared.domain.reading import Provenance
+from shared.domain.revision import lacks_value
 from shared.domain.rollup import fold_days
 from shared.domain.topology import Issue, Line
 
@@ -115,8 +116,7 @@ def _what_blocks(deciding: Deciding, line: Line, expected: range, missing: int, 
     for hour in expected:
         row = deciding.table.row(line.id, hour)
         start = f"{gas_time.hour_start(hour):%Y-%m-%dT%H:%M:%SZ}"
-        told = bool(row["revision"]) and row["quality"] != Quality.MISSING
-        if not told and not row["provenance"] & Provenance.WAIVED:
+        if lacks_value(row):
             issues.append(Issue("HOUR_MISSING", start, "no value"))
         elif row["provenance"] & Provenance.BLOCKED:
             issues.append(Issue("HOUR_BLOCKED", start, "an open finding of severity F concerns it"))

@@ -30,11 +30,15 @@ NOTHING = np.zeros(31, ROLLUP)
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The register at a place of the line log: itself, as columns, and the lines that this partition owns."""
+    """The register at a place of the line log: itself, as columns, and the lines that this partition owns.
+
+    `checks`: pairs of a line and one that checks it at any time.
+    """
 
     register: Register
     table: TermsTable
     lines: tuple[Line, ...]
+    checks: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)

@@ -19,13 +19,13 @@ from services.aggregation.deciding import Deciding, candidate_of
 from services.aggregation.estimating import check_of, estimated_values, tape_of
 from services.aggregation.judging import judge_own
 from shared.domain import gas_time
-from shared.domain.deadlines import MISSING_RULE
+from shared.domain.deadlines import HOUR_MS, MISSING_RULE
 from shared.domain.decision import Decision, DecisionKind, Refusal
 from shared.domain.estimation import Estimate, Method, estimate, node_balance, with_energy
 from shared.domain.estimation_shapes import energy_of
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import MEASURES, Provenance, Quality, Validity
-from shared.domain.revision import revised
+from shared.domain.reading import ACTUAL_QUALITIES, MEASURES, Provenance, Quality, Validity
+from shared.domain.revision import has_values, revised
 from shared.domain.topology import Issue, Line
 from shared.events import decision as decisions
 from shared.events.line_log import DecisionAsked
@@ -34,7 +34,6 @@ from shared.events.topics import OPERATIONS
 _DEFECT = Refusal(
     (Issue("DEFECT", "decision", "our own code failed on this decision; it has been logged"),), conflicts=False
 )
-_ACTUAL = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def _decide_month(deciding: Deciding, step: Step, taken: Taken) -> Refusal | Non
 def _hour_issues(deciding: Deciding, decided: Decision, line: Line, place: int) -> list[Issue]:
     """Say why an hour cannot be decided on: what its author saw no longer stands, or it can hold nothing."""
     hour, position = decided.hours[place], f"hours[{place}]"
-    if (hour + 1) * 3_600_000 > deciding.until_ms:
+    if (hour + 1) * HOUR_MS > deciding.until_ms:
         return [Issue("FUTURE", position, "the hour has not ended yet")]
     if line.terms_on(gas_time.gas_day(hour)) is None:
         return [Issue("INACTIVE", position, "the line is not active in this hour")]
@@ -114,12 +113,11 @@ def _hour_issues(deciding: Deciding, decided: Decision, line: Line, place: int) 
 
 
 def _kind_issues(kind: DecisionKind, row: np.void, position: str) -> list[Issue]:
-    has_values = bool(row["revision"]) and row["quality"] != Quality.MISSING
-    if kind is DecisionKind.ACCEPT and not has_values:
+    if kind is DecisionKind.ACCEPT and not has_values(row):
         return [
             Issue("NOTHING_THERE", position, "the hour has no value to accept: estimate it, or accept it as missing")
         ]
-    if kind is DecisionKind.ACCEPT_MISSING and has_values:
+    if kind is DecisionKind.ACCEPT_MISSING and has_values(row):
         return [Issue("NOT_MISSING", position, "the hour has a value")]
     if kind is DecisionKind.RELEASE and not row["provenance"] & Provenance.PINNED:
         return [Issue("NOT_PINNED", position, "the hour is not pinned")]
@@ -161,7 +159,7 @@ def _correct(deciding: Deciding, step: Step, taken: Taken) -> None:
 
 def _keep_measured(row: np.void, standing: np.void) -> None:
     """Let a row start from what stands, where that has values: its measures and its meter."""
-    if standing["revision"] and standing["quality"] != Quality.MISSING:
+    if has_values(standing):
         for name in (*MEASURES, "meter"):
             row[name] = standing[name]
 
@@ -180,7 +178,7 @@ def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
         for name, value in told.items():
             row[name] = value
         row["failed"] = standing["failed"] or MISSING_RULE.encode()
-        if standing["revision"] and standing["quality"] in _ACTUAL:
+        if standing["revision"] and standing["quality"] in ACTUAL_QUALITIES:
             row["provenance"] = Provenance.PINNED
         rows.append(row)
     _replace(deciding, step, taken, rows, "estimated")

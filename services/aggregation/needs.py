@@ -15,7 +15,6 @@ from services.aggregation.table import DayKey, MonthKey
 from shared.domain import gas_time
 from shared.domain.deadlines import closing_months, due_days
 from shared.domain.line_context import AROUND_HOURS, BEFORE_HOURS
-from shared.domain.topology import Register
 from shared.events import decision
 from shared.events.decision import DecisionText
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
@@ -47,13 +46,12 @@ class Needs:
         for day in days_between(gas_time.gas_day(first) - _ONE_DAY, gas_time.gas_day(last) + _ONE_DAY):
             self.days[line, day] = None
 
-    def add_checks(self, register: Register) -> None:
+    def add_checks(self, checks: Iterable[tuple[str, str]]) -> None:
         """Ask for the same hours of lines that check these, and of those that these check: they are judged together."""
-        for line in [line for line in register.lines.values() if any(terms.check for terms in line.terms)]:
-            for check in {terms.check.line for terms in line.terms if terms.check}:
-                for one, other in ((line.id, check), (check, line.id)):
-                    if one in self.hours:
-                        self.add(other, *self.hours[one])
+        for line, check in checks:
+            for one, other in ((line, check), (check, line)):
+                if one in self.hours:
+                    self.add(other, *self.hours[one])
 
 
 def needs_of(

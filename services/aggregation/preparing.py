@@ -42,7 +42,7 @@ class Preparing:
         needs = needs_of(batch, places, register, registers, state.progress.until_ms)
         await self._load_holes(state, needs)
         for each in {id(one): one for one in (register, *registers.values())}.values():
-            needs.add_checks(each.register)
+            needs.add_checks(each.checks)
         spans = spans_of(needs)
         parts = {line: parts_beside(*span, state.contexts.get(line)) for line, span in spans.items()}
         await self._load_months(state, places, needs, parts)
@@ -97,5 +97,11 @@ class Preparing:
                 line for line in register.lines.values() if partition_of(line.station, self._partitions) == partition
             ]
             lines = tuple(sorted(mine, key=lambda line: line.id))
-            kept = self._registered[partition] = register, Registered(register, table, lines)
+            kept = self._registered[partition] = register, Registered(register, table, lines, _checks(register))
         return kept[1]
+
+
+def _checks(register: Register) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a line and one that checks it, each once, in the order of the register."""
+    pairs = ((line.id, terms.check.line) for line in register.lines.values() for terms in line.terms if terms.check)
+    return tuple(dict.fromkeys(pairs))

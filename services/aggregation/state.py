@@ -94,10 +94,6 @@ class PartitionState:
         """Say whether the store has a document of this day."""
         return key in self.days
 
-    def closed_months(self) -> set[MonthKey]:
-        """Return the months at hand that are closed."""
-        return {key for key, status in self.statuses.items() if status.closed}
-
     def committed(self, settled: Settled, progress: Progress) -> None:
         """Take over what has been written; forget the oldest where there is too much."""
         self.progress = progress

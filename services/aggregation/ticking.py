@@ -20,11 +20,11 @@ from services.aggregation.judging import judge_own
 from services.aggregation.needs import REESTIMATED_DAYS
 from services.aggregation.settled import Found
 from shared.domain import gas_time
-from shared.domain.deadlines import MISSING_RULE, closing_months, due_days, setting
+from shared.domain.deadlines import MISSING_RULE, closing_months, delay_h, due_days, setting
 from shared.domain.decision import DecisionKind
 from shared.domain.estimation import Method, estimate
 from shared.domain.reading import Provenance, Quality, Validity
-from shared.domain.revision import Outcome, apply
+from shared.domain.revision import Outcome, apply, lacks_value
 from shared.domain.rules.rule import Severity
 from shared.domain.topology import Line
 from shared.events.line_log import Tick
@@ -58,7 +58,7 @@ def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places:
     if key in deciding.closed or not has_holes(deciding.rollup(line.id, day), day):
         return
     blocks = _severity(line, day) is Severity.F
-    missing = [hour for hour in gas_time.hours_of_day(day) if _is_missing(deciding, line.id, hour)]
+    missing = [hour for hour in gas_time.hours_of_day(day) if lacks_value(deciding.table.row(line.id, hour))]
     changed: list[int] = []
     for gap in _gaps(deciding, line.id, missing):
         changed += _fill(deciding, step, line, gap, places, blocks=blocks)
@@ -70,12 +70,6 @@ def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places:
 def _severity(line: Line, day: date) -> Severity:
     terms = line.terms_on(day) or line.terms[-1]
     return Severity(int(setting(terms, f"{MISSING_RULE}.severity", DEFAULTS)))
-
-
-def _is_missing(deciding: Deciding, line: str, hour: int) -> bool:
-    row = deciding.table.row(line, hour)
-    told = row["revision"] > 0 and row["quality"] != Quality.MISSING
-    return not told and not row["provenance"] & Provenance.WAIVED
 
 
 def _is_guessed(deciding: Deciding, line: str, hour: int) -> bool:
@@ -134,8 +128,7 @@ def _tell(deciding: Deciding, step: Step, line: Line, day: date, missing: list[i
     """Tell which hours of a gas day were missing at its deadline."""
     terms = line.terms_on(day) or line.terms[-1]
     name = f"{deciding.next_name(step)}/{line.id}|{MISSING_RULE}"
-    delay = "B2.teletransmitted_h" if terms.teletransmitted else "B2.file_h"
-    allowed: list[float | None] = [setting(terms, delay, DEFAULTS)] * len(missing)
+    allowed: list[float | None] = [delay_h(terms, DEFAULTS)] * len(missing)
     observed: list[float | None] = [None] * len(missing)
     severity = _severity(line, day).name
     deciding.settled.findings.append(

@@ -38,7 +38,7 @@ def due_days(line: Line, after_ms: int, until_ms: int, defaults: Mapping[str, fl
         return []
     days = []
     for terms, first, end in _spans(line):
-        delay_ms = int(setting(terms, _delay_name(terms), defaults) * HOUR_MS)
+        delay_ms = int(delay_h(terms, defaults) * HOUR_MS)
         oldest = _day_ended_by(until_ms - delay_ms) - timedelta(days=MOST_DAYS)
         day = max(first, line.live_from, _day_ended_by(after_ms - delay_ms), oldest)
         while day < end and (deadline := _end_ms(day) + delay_ms) <= until_ms:
@@ -84,8 +84,9 @@ def month_end_ms(month: str) -> int:
     return gas_time.hours_of_month(month).stop * HOUR_MS
 
 
-def _delay_name(terms: Terms) -> str:
-    return "B2.teletransmitted_h" if terms.teletransmitted else "B2.file_h"
+def delay_h(terms: Terms, defaults: Mapping[str, float]) -> float:
+    """Return how many hours after the end of a gas day its hours are overdue."""
+    return setting(terms, "B2.teletransmitted_h" if terms.teletransmitted else "B2.file_h", defaults)
 
 
 def setting(terms: Terms, name: str, defaults: Mapping[str, float]) -> float:

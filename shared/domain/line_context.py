@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT, GCV
-from shared.domain.reading import Provenance, Quality
-from shared.domain.revision import HOUR
+from shared.domain.reading import ACTUAL_QUALITIES, Provenance, Quality
+from shared.domain.revision import HOUR, has_values
 
 CONTEXT = np.dtype(
     [
@@ -39,14 +39,13 @@ KEPT_HOURS = 31 * 24
 ABSENT_32 = -(2**31)
 PRESENT, ACTUAL, ESTIMATED, BLOCKED = 1, 2, 4, 8
 """States: has values; measured, calculated, substituted or edited; estimated; kept back by an open finding."""
-_ACTUAL = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)
 
 
 def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
     """Return what hours at rest (HOUR, revision 0 where nothing is known) are in a context (CONTEXT)."""
     rows = np.zeros(len(hours), CONTEXT)
     quality = hours["quality"]
-    present = (hours["revision"] > 0) & (quality != Quality.MISSING)
+    present = has_values(hours)
     for name in ("volume", "volume_operating", "index"):
         rows[name] = np.where(present, hours[name], ABSENT)
     for name, column in (("gcv", _gcv(hours)), ("temperature", hours["temperature"])):
@@ -54,7 +53,7 @@ def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
     rows["meter"], rows["found"] = hours["meter"], hours["found"]
     rows["state"] = (
         present * PRESENT
-        + (present & np.isin(quality, _ACTUAL)) * ACTUAL
+        + (present & np.isin(quality, ACTUAL_QUALITIES)) * ACTUAL
         + (present & (quality == Quality.ESTIMATED)) * ESTIMATED
         + (present & ((hours["provenance"] & np.uint8(Provenance.BLOCKED)) != 0)) * BLOCKED
     )

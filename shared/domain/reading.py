@@ -52,6 +52,8 @@ class Provenance(IntFlag):
     """Somebody accepted the value as it stands: a later tick does not estimate it anew."""
 
 
+ACTUAL_QUALITIES = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)
+"""Qualities of values that somebody or something stands for: neither estimated nor missing."""
 READING = np.dtype(
     [
         ("line", np.uint32),  # index in Readings.lines

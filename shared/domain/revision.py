@@ -71,6 +71,17 @@ class HeldReason(StrEnum):
     OLDER = "OLDER"
 
 
+def has_values(hours: NDArray[np.void] | np.void) -> NDArray[np.bool_]:
+    """Say where hours at rest (HOUR, one or many) carry values: something is known, and not that they are missing."""
+    present: NDArray[np.bool_] = (hours["revision"] > 0) & (hours["quality"] != Quality.MISSING)
+    return present
+
+
+def lacks_value(row: np.void) -> bool:
+    """Say whether an hour at rest is missing without anybody having accepted that."""
+    return not has_values(row) and not row["provenance"] & Provenance.WAIVED
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What `apply` decided: the outcome, the row as it stands now, and why a held one was held."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Provenance, Quality, Validity
+from shared.domain.revision import has_values
 
 VALIDITIES = len(Validity)
 QUALITIES = len(Quality)
@@ -47,7 +48,7 @@ def fold_hours(hours: NDArray[np.void]) -> NDArray[np.void]:
         ROLLUP rows of shape (days,).
     """
     told = hours["revision"] > 0
-    present = told & (hours["quality"] != Quality.MISSING)
+    present = has_values(hours)
     volume, has_volume = _values(hours["volume"], present)
     energy, has_energy = _values(hours["energy"], present)
     temperature, has_temperature = _values(hours["temperature"], present)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain.period import Question, View
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import Provenance, Quality
-from shared.domain.revision import HOUR
+from shared.domain.reading import Provenance
+from shared.domain.revision import HOUR, has_values
 from shared.domain.rollup import ROLLUP, fold_days
 from shared.domain.topology import Line
 
@@ -32,8 +32,7 @@ class HourRows:
     @property
     def has_values(self) -> NDArray[np.bool_]:
         """Where an hour carries values: something is known, and it is not that the hour is missing."""
-        present: NDArray[np.bool_] = (self.known["revision"] > 0) & (self.known["quality"] != Quality.MISSING)
-        return present
+        return has_values(self.known)
 
     @property
     def has_volume(self) -> NDArray[np.bool_]:

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within
 from shared.domain.period import Question
-from shared.domain.reading import Quality
-from shared.domain.revision import HOUR
+from shared.domain.revision import HOUR, has_values
 from shared.domain.rollup import ROLLUP
 from shared.runtime.mongo import Database, Session
 from shared.store.documents import Collection, day_id, hours_of, month_id, slots_of
@@ -133,7 +132,7 @@ async def _youngest_hours(database: Database, days: dict[str, date]) -> dict[str
     for document in found:
         line, day = ids[document["_id"]]
         rows = hours_of(document["h"])
-        present = np.flatnonzero((rows["revision"] > 0) & (rows["quality"] != Quality.MISSING))
+        present = np.flatnonzero(has_values(rows))
         hours[line] = gas_time.hours_of_day(day).start + int(present[-1])
     return hours
 

@@ -23,7 +23,7 @@ from shared.events.line_log import Recorded
 from shared.store.progress import Progress
 
 FIRST_HOUR = 472_000
-NOBODY = Registered(Register(), TermsTable.of(Register()), ())
+NOBODY = Registered(Register(), TermsTable.of(Register()), (), ())
 """A register without lines: every rule has its defaults."""
 PROGRESS_KEY = "aggregation/0"
 

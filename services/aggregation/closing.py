@@ -41,7 +41,7 @@ def close(deciding: Deciding, step: Step, line: Line, month: str, by: By) -> Ref
         return Refusal((Issue("CLOSED", "month", f"{month} is closed already"),))
     if month_end_ms(month) > deciding.until_ms:
         return Refusal((Issue("FUTURE", "month", f"{month} has not ended yet"),), conflicts=False)
-    expected = expected_in(line, month)
+    expected = line.active_hours(gas_time.hours_of_month(month))
     if not expected:
         return Refusal((Issue("INACTIVE", "month", f"line {line.id} was not active in {month}"),), conflicts=False)
     whole = fold_days(deciding.slots((line.id, month)))
@@ -58,14 +58,6 @@ def reopen(deciding: Deciding, step: Step, line: Line, month: str, by: By) -> Re
         return Refusal((Issue("NOT_CLOSED", "month", f"{month} is not closed"),))
     _change(deciding, step, (line.id, month), by, closes=False)
     return None
-
-
-def expected_in(line: Line, month: str) -> range:
-    """Return the hours of a month in which a line is active."""
-    hours = gas_time.hours_of_month(month)
-    begin = max(hours.start, gas_time.hours_of_day(line.terms[0].start).start)
-    stop = hours.stop if line.end is None else min(hours.stop, gas_time.hours_of_day(line.end).start)
-    return range(begin, max(begin, stop))
 
 
 def accept(deciding: Deciding, step: Step, line: str, hours: dict[int, int], by: By) -> None:
@@ -115,7 +107,7 @@ def _what_blocks(deciding: Deciding, line: Line, expected: range, missing: int, 
         issues.append(Issue("HOURS_BLOCKED", "month", text))
     for hour in expected:
         row = deciding.table.row(line.id, hour)
-        start = f"{gas_time.hour_start(hour):%Y-%m-%dT%H:%M:%SZ}"
+        start = gas_time.hour_text(hour)
         if lacks_value(row):
             issues.append(Issue("HOUR_MISSING", start, "no value"))
         elif row["provenance"] & Provenance.BLOCKED:

@@ -17,6 +17,7 @@ from services.aggregation.table import MonthKey, Table
 from shared.domain import gas_time
 from shared.domain.line_context import Contexts
 from shared.domain.line_terms import TermsTable
+from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_hours
@@ -106,7 +107,7 @@ class Deciding:
         if self.is_closed(line, hour):
             validity = Validity.DEFINITIVE
         return {
-            "start": f"{gas_time.hour_start(hour):%Y-%m-%dT%H:%M:%SZ}",
+            "start": gas_time.hour_text(hour),
             "revision": int(row["revision"]),
             "validity": validity.name if told else None,
             "quality": Quality(int(row["quality"])).name if told else Quality.MISSING.name,
@@ -143,7 +144,7 @@ def candidate_of(deciding: Deciding, step: Step, place: int, decision: int | Non
     """Return a row without values that comes from a tick, or from the decision at an offset of `operations`."""
     row: np.void = np.zeros(1, HOUR)[0]
     for name in MEASURES:
-        row[name] = np.iinfo(np.int64).min
+        row[name] = ABSENT
     row["validity"] = Validity.PRELIMINARY
     row["known_at"], row["log_offset"], row["source_place"] = step.known_at_ms, step.offset, place
     if decision is None:

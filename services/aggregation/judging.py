@@ -109,10 +109,9 @@ def _checked(deciding: Deciding, line: Ints, hour: Ints) -> list[tuple[Ints, Int
 def _checked_lines(deciding: Deciding) -> dict[str, list[int]]:
     """Return, by line, the numbers in the contexts of the lines that it checks."""
     found: dict[str, list[int]] = defaultdict(list)
-    for name, number in deciding.contexts.numbers.items():
-        known = deciding.register.register.lines.get(name)
-        for check in {terms.check.line for terms in known.terms if terms.check} if known else ():
-            found[check].append(number)
+    for line, check in deciding.register.checks:
+        if line in deciding.contexts.numbers:
+            found[check].append(deciding.contexts.numbers[line])
     return found
 
 

@@ -57,19 +57,21 @@ def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places:
     key = (line.id, gas_time.month_of(day))
     if key in deciding.closed or not has_holes(deciding.rollup(line.id, day), day):
         return
-    blocks = _severity(line, day) is Severity.F
+    terms = line.terms_on(day) or line.terms[-1]
+    severity = Severity(int(setting(terms, f"{MISSING_RULE}.severity", DEFAULTS)))
+    blocks = severity is Severity.F
     missing = [hour for hour in gas_time.hours_of_day(day) if lacks_value(deciding.table.row(line.id, hour))]
     changed: list[int] = []
     for gap in _gaps(deciding, line.id, missing):
         changed += _fill(deciding, step, line, gap, places, blocks=blocks)
-    _tell(deciding, step, line, day, missing)
+    name, allowed = f"{deciding.next_name(step)}/{line.id}|{MISSING_RULE}", delay_h(terms, DEFAULTS)
+    observed: list[float | None] = [None] * len(missing)
+    threshold: list[float | None] = [allowed] * len(missing)
+    deciding.settled.findings.append(
+        Found(name, line.id, MISSING_RULE, severity.name, missing, observed, threshold, step.known_at_ms, step.offset)
+    )
     if changed:
         judge_own(deciding, step, line.id, sorted(changed))
-
-
-def _severity(line: Line, day: date) -> Severity:
-    terms = line.terms_on(day) or line.terms[-1]
-    return Severity(int(setting(terms, f"{MISSING_RULE}.severity", DEFAULTS)))
 
 
 def _is_guessed(deciding: Deciding, line: str, hour: int) -> bool:
@@ -122,18 +124,6 @@ def _overdue(deciding: Deciding, step: Step, place: int, *, blocks: bool) -> np.
     if blocks:
         row["validity"] = Validity.RECORDED
     return row
-
-
-def _tell(deciding: Deciding, step: Step, line: Line, day: date, missing: list[int]) -> None:
-    """Tell which hours of a gas day were missing at its deadline."""
-    terms = line.terms_on(day) or line.terms[-1]
-    name = f"{deciding.next_name(step)}/{line.id}|{MISSING_RULE}"
-    allowed: list[float | None] = [delay_h(terms, DEFAULTS)] * len(missing)
-    observed: list[float | None] = [None] * len(missing)
-    severity = _severity(line, day).name
-    deciding.settled.findings.append(
-        Found(name, line.id, MISSING_RULE, severity, missing, observed, allowed, step.known_at_ms, step.offset)
-    )
 
 
 def _close(deciding: Deciding, step: Step, line: Line, month: str) -> None:

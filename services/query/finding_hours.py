@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.query.instants import hour_start, instant
+from services.query.instants import instant
 from services.query.paging import Document
+from shared.domain import gas_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,4 @@ def settled_of(document: Document) -> dict[int, Settlement]:
 
 def starts_of(hours: list[int] | tuple[int, ...]) -> list[str]:
     """Return the starts of hours as answers write them."""
-    return [hour_start(hour) for hour in hours]
+    return [gas_time.hour_text(hour) for hour in hours]

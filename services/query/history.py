@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from services.query.finding_hours import open_hours, settled_of
-from services.query.instants import hour_start, instant
+from services.query.instants import instant
 from services.query.paging import Document
 from services.query.views import registered
 from shared.access.caller import Caller
@@ -40,13 +40,13 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
     async with one_moment(database) as session:
         known = await registered(database, caller, line, session)
         if not _lives(known.line, hour):
-            raise not_found("start", f"line {line} has no hour {hour_start(hour)}: it was not active then")
+            raise not_found("start", f"line {line} has no hour {gas_time.hour_text(hour)}: it was not active then")
         kept = await hour_kept(database, line, hour, session)
     changes = [status_change_of(document) for document in kept.statuses]
     told = HourHistory(hour, kept.rows, changes)
     return {
         "id": line,
-        "start": hour_start(hour),
+        "start": gas_time.hour_text(hour),
         "rows": [_revision(kept, told, place) for place in range(len(kept.rows))],
         "statuses": [_status(told, place, document) for place, document in enumerate(kept.statuses)],
         "findings": [_finding(document, hour) for document in kept.findings],

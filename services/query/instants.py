@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from shared.domain import gas_time
-
 
 def instant(milliseconds: int) -> str | None:
     """Return ms since 1970 as 2026-11-23T11:02:10.123Z, None for 0."""
@@ -13,8 +11,3 @@ def instant(milliseconds: int) -> str | None:
         return None
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
-
-
-def hour_start(hour: int) -> str:
-    """Return the start of a gas hour as 2026-11-23T10:00:00Z."""
-    return f"{gas_time.hour_start(hour):%Y-%m-%dT%H:%M:%SZ}"

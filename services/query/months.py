@@ -8,7 +8,6 @@ from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.rollup import fold_days
-from shared.domain.topology import Line
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, month_id, slots_of
 
@@ -21,7 +20,6 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
         NotAGasTimeError: `name` is no gas month.
     """
     known = (await registered(database, caller, line)).line
-    expected = _hours_expected(known, name)
     stored = await database[Collection.LINE_MONTHS].find_one({"_id": month_id(known.id, name)}) or {"d": {}}
     whole = fold_days(slots_of(stored["d"]))
     closed = stored.get("closed") or {}
@@ -35,12 +33,8 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
         "author": closed.get("author"),
         "reason": closed.get("reason"),
         "decision": closed.get("decision"),
-        "hours_expected": expected,
+        "hours_expected": len(known.active_hours(gas_time.hours_of_month(name))),
         "hours_present": int(whole["hours_present"]),
         "hours_accepted_missing": int(whole["hours_waived"]),
         "hours_blocked": int(whole["hours_blocked"]),
     }
-
-
-def _hours_expected(line: Line, name: str) -> int:
-    return sum(len(gas_time.hours_of_day(day)) for day in gas_time.days_of_month(name) if line.terms_on(day))

@@ -86,6 +86,11 @@ def hour_start(hour: int) -> datetime:
     return datetime.fromtimestamp(hour * 3600, UTC)
 
 
+def hour_text(hour: int) -> str:
+    """Return the UTC start of a gas hour as 2026-11-23T10:00:00Z."""
+    return f"{hour_start(hour):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def local_start(hour: int) -> datetime:
     """Return the local start of a gas hour, with its offset (unambiguous in the October night)."""
     return hour_start(hour).astimezone(_zone())

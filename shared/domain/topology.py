@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from shared.domain import gas_time
+
 SENDABLE = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs")
 """What a line may promise to send beside its volume (rule A10)."""
 HEAVIEST = 1_000
@@ -63,6 +65,12 @@ class Line:
             return None
         place = bisect_right([terms.start for terms in self.terms], day)
         return self.terms[place - 1] if place else None
+
+    def active_hours(self, within: range) -> range:
+        """Return those hours of a range in which the line is active."""
+        begin = max(within.start, gas_time.hours_of_day(self.terms[0].start).start)
+        stop = within.stop if self.end is None else min(within.stop, gas_time.hours_of_day(self.end).start)
+        return range(begin, max(begin, stop))
 
 
 @dataclass(frozen=True, slots=True)

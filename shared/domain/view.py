@@ -89,9 +89,7 @@ def expected_hours(line: Line, question: Question, ended: int) -> range:
         ended: First hour that has not ended.
     """
     hours = question.hours
-    begin = max(hours.start, gas_time.hours_of_day(line.terms[0].start).start)
-    stop = min(hours.stop, ended, hours.stop if line.end is None else gas_time.hours_of_day(line.end).start)
-    return range(begin, max(begin, stop))
+    return line.active_hours(range(hours.start, min(hours.stop, ended)))
 
 
 def hour_rows(expected: range, known: NDArray[np.void]) -> HourRows:

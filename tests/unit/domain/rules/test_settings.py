@@ -73,6 +73,10 @@ def test_a_number_that_is_no_severity_leaves_the_default(number: float) -> None:
         ("A2.severity", 1, "no setting"),
         ("D7.relative", math.inf, "finite"),
         ("D7.severity", 4, "write 1 (W), 2 (F), 3 (R)"),
+        ("C5.severity", 3, "write 1 (W), 2 (F)"),
+        ("close.working_day", 16, "a whole number from 0 to 15"),
+        ("close.working_day", -1, "a whole number from 0 to 15"),
+        ("B2.file_h", 1.5, "a whole number from 0 to 1488"),
     ],
 )
 def test_what_cannot_be_set(name: str, number: float, said: str) -> None:

@@ -56,7 +56,8 @@ def _decide_one(deciding: Deciding, row: int, place: tuple[int, int], lifted: di
         case Outcome.HELD:
             settled.outcome[row] = HELD
             settled.held[row] = applied.reason or HeldReason.OUTRANKED
-            return
+            if applied.row["provenance"] == before["provenance"]:
+                return
         case Outcome.REPEATED:
             settled.outcome[row] = REPEATED
             if applied.row["sent"] == before["sent"]:

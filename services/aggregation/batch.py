@@ -51,8 +51,12 @@ class Batch:
     steps: list[Step] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
     """Offsets of the line log whose record could not be read, with the reason."""
-    defective: set[int] = field(default_factory=set)
-    """Offsets of ticks and decisions that make our own code fail: they are set aside."""
+    defective: dict[int, set[str]] = field(default_factory=dict)
+    """What is set aside because our own code fails on it: by offset of a tick or decision the lines, "" for all."""
+
+    def aside(self, step: Step) -> set[str]:
+        """Return the lines for which a step is set aside; "" among them: for all."""
+        return self.defective.get(step.offset, set())
 
     def position(self, row: int) -> str:
         """Return the source position of a candidate as it names findings and dead letters."""

@@ -6,6 +6,12 @@ from typing import Any
 
 from services.aggregation.batch import Step
 from shared.domain.decision import Refusal
+from shared.domain.topology import Issue
+
+FAILED = Refusal(
+    (Issue("DEFECT", "decision", "our own code failed on this decision; it has been logged"),), conflicts=False
+)
+"""Why a decision is refused that was set aside."""
 
 
 def decided_document(

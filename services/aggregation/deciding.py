@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.batch import Batch, Step
-from services.aggregation.settled import Lifted, MonthStatus, Settled
+from services.aggregation.settled import Found, Lifted, MonthStatus, Settled
 from services.aggregation.table import MonthKey, Table
 from shared.domain import gas_time
 from shared.domain.line_context import Contexts
@@ -22,11 +23,14 @@ from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_hours
 from shared.domain.rules.catalogue import default_settings
+from shared.domain.rules.rule import Severity
 from shared.domain.topology import Line, Register
 from shared.events.topics import OPERATIONS, RECORDED, SOURCES
 
 DEFAULTS = default_settings()
 NOTHING = np.zeros(31, ROLLUP)
+Seen = tuple[int, float | None, float | None]
+"""An hour, what was observed in it, and the threshold; NaN or None where there is no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +122,43 @@ class Deciding:
         """Say whether an hour's month is closed."""
         return (line, gas_time.month_of(gas_time.gas_day(hour))) in self.closed
 
-    def take_row(self, line: str, hour: int, row: np.void) -> None:
-        """Let an hour say what a tick or a decision makes of it: what it said before is superseded."""
-        before = self.table.row(line, hour)
-        self.table.put(line, hour, row)
-        if row["revision"] != before["revision"] and before["revision"]:
-            self.settled.superseded.append((line, hour, before))
-        self.tell(line, [hour])
-
-    def tell(self, line: str, hours: list[int]) -> None:
-        """Let the context of a line know what its hours say now."""
+    def take_rows(self, line: str, hours: Sequence[int], rows: Sequence[np.void]) -> None:
+        """Let hours say what a tick or a decision makes of them: what they said before is superseded."""
+        for hour, row in zip(hours, rows, strict=True):
+            before = self.table.row(line, hour)
+            self.table.put(line, hour, row)
+            if row["revision"] != before["revision"] and before["revision"]:
+                self.settled.superseded.append((line, hour, before))
         number = self.contexts.numbers.get(line, -1)
-        if number >= 0:
-            told = np.array(hours, np.int64)
-            rows = np.array([self.table.row(line, hour) for hour in hours], HOUR)
-            self.contexts.tell(np.full(len(told), number), told, rows)
+        if number >= 0 and hours:
+            self.contexts.tell(np.full(len(hours), number), np.array(hours, np.int64), np.array(rows, HOUR))
 
-    def lift(self, step: Step, line: str, hours: list[int], how: str, decision: int | None = None) -> None:
-        """Let the findings of hours hold nothing back any more."""
+    def find(self, step: Step, line: str, rule: str, severity: Severity, seen: Sequence[Seen]) -> None:
+        """Tell what a rule found in hours of a line."""
+        name = f"{self.next_name(step)}/{line}|{rule}"
+        hours, observed, threshold = (list(column) for column in zip(*seen, strict=True))
+        numbers = [_number(value) for value in observed], [_number(value) for value in threshold]
+        found = Found(name, line, rule, severity.name, hours, *numbers, step.known_at_ms, step.offset)
+        self.settled.findings.append(found)
+
+    def lift(  # noqa: PLR0913 - which findings, how, and by what
+        self,
+        step: Step,
+        line: str,
+        hours: Sequence[int],
+        how: str,
+        decision: int | None = None,
+        *,
+        rule: str = "",
+        spared: str = "",
+    ) -> None:
+        """Let the findings of hours hold nothing back any more: those of a rule, or of all but one that is spared."""
         if hours:
-            self.settled.findings.append(Lifted(line, hours, how, step.known_at_ms, decision))
+            self.settled.findings.append(Lifted(line, list(hours), how, step.known_at_ms, decision, rule, spared))
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def candidate_of(deciding: Deciding, step: Step, place: int, decision: int | None = None) -> np.void:

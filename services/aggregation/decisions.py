@@ -14,7 +14,7 @@ import numpy as np
 
 from services.aggregation.batch import Step
 from services.aggregation.closing import By, accept, close, reopen
-from services.aggregation.decided import decided_document
+from services.aggregation.decided import FAILED, decided_document
 from services.aggregation.deciding import Deciding, candidate_of
 from services.aggregation.estimating import check_of, estimated_values, tape_of
 from services.aggregation.judging import judge_own
@@ -31,10 +31,6 @@ from shared.events import decision as decisions
 from shared.events.line_log import DecisionAsked
 from shared.events.topics import OPERATIONS
 
-_DEFECT = Refusal(
-    (Issue("DEFECT", "decision", "our own code failed on this decision; it has been logged"),), conflicts=False
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -50,8 +46,8 @@ class Taken:
         return By(self.decided.author, self.decided.reason, self.offset)
 
 
-def take_decision(deciding: Deciding, step: Step, *, is_sound: bool = True) -> None:
-    """Take a decision, or keep why it is refused; one on which our own code fails (not sound) is refused."""
+def take_decision(deciding: Deciding, step: Step) -> None:
+    """Take a decision, or keep why it is refused; one on which our own code fails is refused."""
     asked = step.asked
     assert isinstance(asked, DecisionAsked)  # noqa: S101 - the caller matched it
     text = decisions.parsed(asked.document)
@@ -60,8 +56,8 @@ def take_decision(deciding: Deciding, step: Step, *, is_sound: bool = True) -> N
         told = {**identity, "kind": "", "line": "", "author": "", "reason": ""}
         deciding.settled.decided.append(decided_document(step, told, Refusal(text, conflicts=False), {}))
         return
-    decided = text.decision()
-    refusal = _outcome(deciding, step, decided, asked.offset) if is_sound else _DEFECT
+    decided, is_sound = text.decision(), not deciding.batch.aside(step)
+    refusal = _outcome(deciding, step, decided, asked.offset) if is_sound else FAILED
     told = {**identity, "kind": decided.kind.value, "line": decided.line}
     told |= {"author": decided.author, "reason": decided.reason}
     state = _state(deciding, decided) if is_sound else {}
@@ -126,14 +122,15 @@ def _kind_issues(kind: DecisionKind, row: np.void, position: str) -> list[Issue]
 
 def _accept(deciding: Deciding, step: Step, taken: Taken) -> None:
     """Flagged hours are right: nothing keeps them back, and they are PRELIMINARY; no revision, for no value changes."""
-    line, before = taken.line.id, {}
-    for hour in taken.decided.hours:
+    line, hours, before, rows = taken.line.id, taken.decided.hours, {}, []
+    for hour in hours:
         row = deciding.table.row(line, hour)
         before[hour] = int(row["validity"])
         row["provenance"] &= np.uint8(~int(Provenance.BLOCKED | Provenance.FOUND) & 0xFF)
         row["provenance"] |= np.uint8(Provenance.ACCEPTED)
         row["validity"] = max(int(row["validity"]), Validity.PRELIMINARY)
-        deciding.take_row(line, hour, row)
+        rows.append(row)
+    deciding.take_rows(line, hours, rows)
     accept(deciding, step, line, before, taken.by)
     deciding.lift(step, line, list(before), "accepted", taken.offset)
 
@@ -145,14 +142,15 @@ def _correct(deciding: Deciding, step: Step, taken: Taken) -> None:
     """
     rows = []
     for place, hour in enumerate(taken.decided.hours):
-        row = candidate_of(deciding, step, place, taken.offset)
-        _keep_measured(row, deciding.table.row(taken.line.id, hour))
+        row, standing = candidate_of(deciding, step, place, taken.offset), deciding.table.row(taken.line.id, hour)
+        _keep_measured(row, standing)
         told = {name: column[place] for name, column in taken.decided.values.items() if column[place] != ABSENT}
         for name, value in told.items():
             row[name] = value
         if "energy" not in told and told.keys() & {"volume", "gcv"}:
             row["energy"] = energy_of(int(row["volume"]), int(row["gcv"]))
-        row["quality"], row["provenance"] = Quality.EDITED, Provenance.PINNED
+        kind = 0 if "volume" in told else standing["provenance"] & np.uint8(Provenance.VOLUME_OPERATING)
+        row["quality"], row["provenance"] = Quality.EDITED, kind | Provenance.PINNED
         rows.append(row)
     _replace(deciding, step, taken, rows, "corrected")
 
@@ -175,6 +173,7 @@ def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
     rows = []
     for place, (hour, told) in enumerate(zip(decided.hours, values, strict=True)):
         row, standing = candidate_of(deciding, step, place, taken.offset), deciding.table.row(line.id, hour)
+        _keep_measured(row, standing)
         for name, value in told.items():
             row[name] = value
         row["failed"] = standing["failed"] or MISSING_RULE.encode()
@@ -208,20 +207,22 @@ def _accept_missing(deciding: Deciding, step: Step, taken: Taken) -> None:
 
 def _release(deciding: Deciding, _: Step, taken: Taken) -> None:
     """Pinned hours keep what they say until something else comes."""
-    for hour in taken.decided.hours:
-        row = deciding.table.row(taken.line.id, hour)
+    line, hours = taken.line.id, taken.decided.hours
+    rows = [deciding.table.row(line, hour) for hour in hours]
+    for row in rows:
         row["provenance"] &= np.uint8(~int(Provenance.PINNED) & 0xFF)
-        deciding.take_row(taken.line.id, hour, row)
+    deciding.take_rows(line, hours, rows)
 
 
 def _replace(deciding: Deciding, step: Step, taken: Taken, rows: Sequence[np.void], how: str) -> None:
     """Let hours say what was decided: each the next revision, judged in context as any other."""
-    line, hours = taken.line.id, list(taken.decided.hours)
+    line, hours, taking = taken.line.id, list(taken.decided.hours), []
     deciding.lift(step, line, hours, how, taken.offset)
     for hour, row in zip(hours, rows, strict=True):
         row["sent"] = step.known_at_ms
-        deciding.take_row(line, hour, revised(deciding.table.row(line, hour), row))
-    judge_own(deciding, step, line, hours)
+        taking.append(revised(deciding.table.row(line, hour), row))
+    deciding.take_rows(line, hours, taking)
+    judge_own(deciding, step, {line: hours})
 
 
 def _runs(hours: Sequence[int]) -> list[range]:

@@ -1,11 +1,12 @@
-"""A reading that makes our own code fail harms only itself: it is found by bisection and dead-lettered as DEFECT.
+"""What makes our own code fail harms only itself: readings are dead-lettered as DEFECT, steps are set aside.
 
-Deciding is pure, so trying again with fewer readings is safe, and a replay finds the same culprits.
+Deciding is pure, so trying again with less is safe, and a replay finds the same culprits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from services.aggregation.batch import Batch
 from services.aggregation.settled import Settled
@@ -13,29 +14,48 @@ from shared.events.answer import FindingTold
 from shared.runtime.logging import logger
 
 DEFECT = "DEFECT"
+MOST_LINES = 8
+"""Lines that are set aside of a tick one by one; where more fail, it is the tick."""
 
 
 class StepError(Exception):
-    """A tick or a decision makes our own code fail."""
+    """A tick or a decision makes our own code fail; of a tick perhaps what it means for one `line` alone."""
 
-    def __init__(self, offset: int) -> None:
-        super().__init__(f"the record of the line log at offset {offset}")
-        self.offset = offset
+    def __init__(self, offset: int, line: str = "") -> None:
+        super().__init__(f"the record of the line log at offset {offset}" + (f", line {line}" if line else ""))
+        self.offset, self.line = offset, line
+
+
+@contextmanager
+def blamed(offset: int, line: str = "") -> Iterator[None]:
+    """Blame whatever fails here on a tick or decision, and on a line of it.
+
+    Raises:
+        StepError: something failed.
+    """
+    try:
+        yield
+    except StepError:
+        raise
+    except Exception as failure:
+        raise StepError(offset, line) from failure
 
 
 def isolated(batch: Batch, decide: Callable[[], Settled]) -> Settled:
     """Return `decide()`; if it fails, set aside what makes it fail (readings, ticks, decisions) and decide the others.
 
-    A decision that is set aside is refused as DEFECT; a tick lets time pass and does nothing else.
+    A decision that is set aside is refused as DEFECT; a tick does nothing for the lines that are, or lets time pass and
+    does nothing at all.
     """
     while True:
         try:
             return _without_culprits(batch, decide)
         except StepError as failed:
-            if failed.offset in batch.defective:
+            aside = batch.defective.setdefault(failed.offset, set())
+            if "" in aside or failed.line in aside:
                 raise
-            logger(__name__).exception("defect: a tick or decision is set aside", offset=failed.offset)
-            batch.defective.add(failed.offset)
+            logger(__name__).exception("defect: set aside", offset=failed.offset, line=failed.line or None)
+            aside.add(failed.line if len(aside) < MOST_LINES else "")
 
 
 def _without_culprits(batch: Batch, decide: Callable[[], Settled]) -> Settled:

@@ -17,7 +17,9 @@ def finding_operations(partition: int, told: Found | Lifted) -> list[InsertOne[d
     if isinstance(told, Found):
         return [InsertOne(_document(partition, told))]
     entry = {"hours": told.hours, "how": told.how, "known_at": told.known_at_ms, "decision": told.decision}
-    concerned = {"line": told.line, "open": {"$in": told.hours}}
+    concerned: dict[str, Any] = {"line": told.line, "open": {"$in": told.hours}}
+    if told.rule or told.spared:
+        concerned["rule"] = told.rule or {"$ne": told.spared}
     return [
         UpdateMany(concerned, {"$pull": {"open": {"$in": told.hours}}, "$push": {"settled": entry}}),
         UpdateMany({"line": told.line, "open": [], "state": OPEN}, {"$set": {"state": SETTLED}}),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.batch import Step
-from services.aggregation.deciding import Deciding
-from services.aggregation.settled import Found
+from services.aggregation.deciding import Deciding, Seen
 from shared.domain.line_context import AROUND_HOURS, BLOCKED, PRESENT
 from shared.domain.reading import MEASURES, Provenance, Readings, Source, Validity, empty_rows
+from shared.domain.revision import HOUR
 from shared.domain.rules.catalogue import IN_CONTEXT, ON_VALUES
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.context_judging import judge_in_context
@@ -44,6 +44,8 @@ def judge(deciding: Deciding, step: Step, line: Ints, hour: Ints, followed: NDAr
         deciding.settled.defects.setdefault(rule, fault)
     if len(found.found):
         _conclude(deciding, step, found.found, set(zip(line.tolist(), hour.tolist(), strict=True)))
+    if len(found.passed):
+        _withdraw(deciding, step, found.passed)
 
 
 def followed_by(deciding: Deciding, line: Ints, hour: Ints) -> NDArray[np.bool_]:
@@ -52,33 +54,33 @@ def followed_by(deciding: Deciding, line: Ints, hour: Ints) -> NDArray[np.bool_]
     return followed
 
 
-def judge_own(deciding: Deciding, step: Step, line: str, hours: list[int]) -> None:
-    """Judge values of ours, estimated or decided, as any other: by themselves, then in context."""
-    _judge_alone(deciding, step, line, hours)
-    numbers, told = np.full(len(hours), deciding.contexts.numbers[line]), np.array(hours, np.int64)
-    judge(deciding, step, numbers, told, followed_by(deciding, numbers, told))
+def judge_own(deciding: Deciding, step: Step, hours: Mapping[str, Sequence[int]]) -> None:
+    """Judge values of ours, estimated or decided, as any other: by themselves, then in context; hours by line."""
+    lines = [line for line, told in hours.items() for _ in told]
+    told = [hour for each in hours.values() for hour in each]
+    _judge_alone(deciding, step, lines, told)
+    numbers = np.array([deciding.contexts.numbers[line] for line in lines], np.int64)
+    judge(deciding, step, numbers, np.array(told, np.int64), followed_by(deciding, numbers, np.array(told, np.int64)))
 
 
-def _judge_alone(deciding: Deciding, step: Step, line: str, hours: list[int]) -> None:
+def _judge_alone(deciding: Deciding, step: Step, lines: list[str], hours: list[int]) -> None:
     """Judge values of ours by the rules on values; what would reject a reading keeps them back: they are not sent."""
-    rows = empty_rows(len(hours))
-    for row, hour in zip(rows, hours, strict=True):
-        standing = deciding.table.row(line, hour)
-        row["hour"], row["quality"] = hour, standing["quality"]
-        for name in MEASURES:
-            row[name] = standing[name]
-    readings = Readings(rows, [line], [Source(RECORDED.name, deciding.partition, step.offset, "", "", 0)])
+    rows, names = empty_rows(len(hours)), {line: place for place, line in enumerate(dict.fromkeys(lines))}
+    standing = np.array([deciding.table.row(*told) for told in zip(lines, hours, strict=True)], HOUR)
+    rows["line"], rows["hour"] = [names[line] for line in lines], hours
+    for name in ("quality", *MEASURES):
+        rows[name] = standing[name]
+    readings = Readings(rows, list(names), [Source(RECORDED.name, deciding.partition, step.offset, "", "", 0)])
     judged = judge_readings(readings, deciding.register.table, step.known_at_ms, rules=ON_VALUES)
     deciding.settled.defects |= judged.defects
     told = [(found.row, found.rule, found.severity, found.observed, found.threshold) for found in judged.findings]
     told += [(one.row, one.rule, Severity.F, one.observed, one.threshold) for one in judged.rejected]
+    groups: dict[tuple[str, str, Severity], list[Seen]] = defaultdict(list)
     for row, rule, severity, observed, threshold in told:
-        blocks = severity >= Severity.F
-        _mark(deciding, line, hours[row], rule.removeprefix(DEFECT), blocks=blocks, fresh=True)
-        name = f"{deciding.next_name(step)}/{line}|{rule}"
-        numbers = ([_number(observed)], [_number(threshold)])
-        found = Found(name, line, rule, severity.name, [hours[row]], *numbers, step.known_at_ms, step.offset)
-        deciding.settled.findings.append(found)
+        line, hour = lines[row], hours[row]
+        _mark(deciding, line, hour, rule.removeprefix(DEFECT), blocks=severity >= Severity.F, fresh=True)
+        groups[line, rule, severity].append((hour, observed, threshold))
+    _tell(deciding, step, groups)
 
 
 def _looking_back(deciding: Deciding, line: Ints, hour: Ints, followed: NDArray[np.bool_]) -> list[tuple[Ints, Ints]]:
@@ -128,20 +130,33 @@ def _check_numbers(deciding: Deciding, terms: NDArray[np.void]) -> Ints:
 def _conclude(deciding: Deciding, step: Step, found: NDArray[np.void], fresh: set[tuple[int, int]]) -> None:
     """Write what was found into the hours, and tell it: one finding a line, rule and severity."""
     names = list(deciding.contexts.numbers)
-    groups: dict[tuple[str, str, str], list[tuple[int, float, float]]] = defaultdict(list)
-    for number, hour, rule, severity, defect, observed, threshold in found.tolist():
+    groups: dict[tuple[str, str, Severity], list[Seen]] = defaultdict(list)
+    for number, hour, rule, severity, defect, _, observed, threshold in found.tolist():
         key = (number, hour)
         card = IN_CONTEXT[rule].card.id
         _mark(deciding, names[number], hour, card, blocks=severity >= Severity.F, fresh=key in fresh, bit=1 << rule)
         told = (DEFECT if defect else "") + IN_CONTEXT[rule].card.id
-        groups[names[number], told, Severity(severity).name].append((hour, observed, threshold))
-    for (line, rule, severity), each in groups.items():
-        hours, observed, threshold = zip(*each, strict=True)
-        name = f"{deciding.next_name(step)}/{line}|{rule}"
-        numbers = ([_number(value) for value in observed], [_number(value) for value in threshold])
-        deciding.settled.findings.append(
-            Found(name, line, rule, severity, list(hours), *numbers, step.known_at_ms, step.offset)
-        )
+        groups[names[number], told, Severity(severity)].append((hour, observed, threshold))
+    _tell(deciding, step, groups)
+
+
+def _withdraw(deciding: Deciding, step: Step, passed: NDArray[np.void]) -> None:
+    """Settle what no longer is so because what a rule looks back on has changed."""
+    names = list(deciding.contexts.numbers)
+    groups: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for number, hour, rule in passed[["line", "hour", "rule"]].tolist():
+        row = deciding.table.row(names[number], hour)
+        row["found"] &= np.uint16(~(1 << rule) & 0xFFFF)
+        deciding.table.put(names[number], hour, row)
+        groups[names[number], rule].append(hour)
+    for (line, rule), hours in groups.items():
+        deciding.lift(step, line, hours, "withdrawn", rule=IN_CONTEXT[rule].card.id)
+
+
+def _tell(deciding: Deciding, step: Step, groups: Mapping[tuple[str, str, Severity], list[Seen]]) -> None:
+    """Tell findings: one a line, rule and severity."""
+    for (line, rule, severity), seen in groups.items():
+        deciding.find(step, line, rule, severity, seen)
 
 
 def _mark(  # noqa: PLR0913 - what a rule found of an hour, and what follows
@@ -162,7 +177,3 @@ def _mark(  # noqa: PLR0913 - what a rule found of an hour, and what follows
 
 def _pairs(pairs: list[tuple[int, int]]) -> tuple[Ints, Ints]:
     return np.array([line for line, _ in pairs], np.int64), np.array([hour for _, hour in pairs], np.int64)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -43,6 +43,7 @@ class Preparing:
         await self._load_holes(state, needs)
         for each in {id(one): one for one in (register, *registers.values())}.values():
             needs.add_checks(each.checks)
+        self._add_closing(state, needs)
         spans = spans_of(needs)
         parts = {line: parts_beside(*span, state.contexts.get(line)) for line, span in spans.items()}
         await self._load_months(state, places, needs, parts)
@@ -72,6 +73,9 @@ class Preparing:
         months = {(line, gas_time.month_of(day)) for line, day in needs.due}
         await state.load_months(self._database, months | set(needs.months))
         add_holes(needs, [key for key in needs.due if self._has_holes(state, key)])
+
+    def _add_closing(self, state: PartitionState, needs: Needs) -> None:
+        """Ask for all days of the months that close or open, where the batch may change hours of their line."""
         for line, month in needs.months:
             if line in needs.hours or not self._is_clean(state, line, month):
                 needs.days |= dict.fromkeys((line, day) for day in gas_time.days_of_month(month))

@@ -14,7 +14,7 @@ from services.aggregation.batch import Batch, Step
 from services.aggregation.contexts import Kept, contexts_of
 from services.aggregation.deciding import Deciding, Registered
 from services.aggregation.decisions import take_decision
-from services.aggregation.defects import StepError
+from services.aggregation.defects import blamed
 from services.aggregation.places import Places
 from services.aggregation.settled import DEAD, MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey, Table
@@ -88,14 +88,11 @@ def _take_alone(deciding: Deciding, step: Step) -> None:
     Raises:
         StepError: our own code fails on it.
     """
-    is_sound = step.offset not in deciding.batch.defective
-    try:
+    with blamed(step.offset):
         if isinstance(step.asked, Tick):
-            take_tick(deciding, step, is_sound=is_sound)
+            take_tick(deciding, step)
         else:
-            take_decision(deciding, step, is_sound=is_sound)
-    except Exception as failure:
-        raise StepError(step.offset) from failure
+            take_decision(deciding, step)
 
 
 def _conclude(deciding: Deciding) -> None:

@@ -35,13 +35,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """Findings of hours that no longer hold anything back, and by what: superseded, or a decision's outcome."""
+    """Findings of hours that no longer hold anything back, and by what: superseded, or a decision's outcome.
+
+    Those of one `rule`, empty: of all; but not those of a rule that is `spared`.
+    """
 
     line: str
     hours: list[int]
     how: str
     known_at_ms: int
     decision: int | None = None
+    rule: str = ""
+    spared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,39 +13,54 @@ import numpy as np
 
 from services.aggregation.batch import Step
 from services.aggregation.closing import By, close
-from services.aggregation.decided import decided_document
-from services.aggregation.deciding import DEFAULTS, Deciding, candidate_of
+from services.aggregation.decided import FAILED, decided_document
+from services.aggregation.deciding import DEFAULTS, Deciding, Seen, candidate_of
+from services.aggregation.defects import blamed
 from services.aggregation.estimating import check_of, estimated_values, tape_of
 from services.aggregation.judging import judge_own
 from services.aggregation.needs import REESTIMATED_DAYS
-from services.aggregation.settled import Found
 from shared.domain import gas_time
 from shared.domain.deadlines import MISSING_RULE, closing_months, delay_h, due_days, setting
-from shared.domain.decision import DecisionKind
+from shared.domain.decision import DecisionKind, Refusal
 from shared.domain.estimation import Method, estimate
 from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.revision import Outcome, apply, lacks_value
+from shared.domain.rules.judging import DEFECT
 from shared.domain.rules.rule import Severity
 from shared.domain.topology import Line
 from shared.events.line_log import Tick
 from shared.events.topics import RECORDED, SOURCES
 
 BY_DEADLINE = By("deadline", "the working day has come on which this month closes by itself")
+JUDGED_AT_ONCE = 2048
+"""Estimates that are judged together: rules look at four weeks of each, 22 MB of them."""
 _GUESSED = (Quality.ESTIMATED, Quality.MISSING)
 
 
-def take_tick(deciding: Deciding, step: Step, *, is_sound: bool = True) -> None:
-    """Let time pass up to a tick; one on which our own code fails (not sound) does nothing else."""
+def take_tick(deciding: Deciding, step: Step) -> None:
+    """Let time pass up to a tick. Estimates of all lines are judged before a month of any of them closes."""
     assert isinstance(step.asked, Tick)  # noqa: S101 - the caller matched it
     before_ms, deciding.until_ms = deciding.until_ms, step.asked.until_ms
-    if not is_sound:
+    aside, places = deciding.batch.aside(step), count()
+    if "" in aside:
         return
-    places = count()
+    estimated: dict[str, list[int]] = {}
     for line in deciding.register.lines:
-        for day in due_days(line, before_ms, deciding.until_ms, DEFAULTS):
-            _look_through(deciding, step, line, day, places)
-        for month in closing_months(line, before_ms, deciding.until_ms, DEFAULTS):
-            _close(deciding, step, line, month)
+        with blamed(step.offset, line.id):
+            days = due_days(line, before_ms, deciding.until_ms, DEFAULTS)
+            if line.id in aside:
+                _tell_failed(deciding, step, line, days)
+            elif hours := [hour for day in days for hour in _look_through(deciding, step, line, day, places)]:
+                estimated[line.id] = sorted(set(hours))
+        if sum(map(len, estimated.values())) >= JUDGED_AT_ONCE:
+            judge_own(deciding, step, estimated)
+            estimated = {}
+    if estimated:
+        judge_own(deciding, step, estimated)
+    for line in deciding.register.lines:
+        with blamed(step.offset, line.id):
+            for month in closing_months(line, before_ms, deciding.until_ms, DEFAULTS):
+                _close(deciding, step, line, month, FAILED if line.id in aside else None)
 
 
 def has_holes(rollup: np.void, day: date) -> bool:
@@ -53,25 +68,27 @@ def has_holes(rollup: np.void, day: date) -> bool:
     return int(rollup["hours_present"]) + int(rollup["hours_waived"]) < len(gas_time.hours_of_day(day))
 
 
-def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places: Iterator[int]) -> None:
+def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places: Iterator[int]) -> list[int]:
+    """Estimate the missing hours of an overdue gas day, and tell that they were missing. Return all that changed."""
     key = (line.id, gas_time.month_of(day))
     if key in deciding.closed or not has_holes(deciding.rollup(line.id, day), day):
-        return
+        return []
     terms = line.terms_on(day) or line.terms[-1]
     severity = Severity(int(setting(terms, f"{MISSING_RULE}.severity", DEFAULTS)))
     blocks = severity is Severity.F
     missing = [hour for hour in gas_time.hours_of_day(day) if lacks_value(deciding.table.row(line.id, hour))]
-    changed: list[int] = []
-    for gap in _gaps(deciding, line.id, missing):
-        changed += _fill(deciding, step, line, gap, places, blocks=blocks)
-    name, allowed = f"{deciding.next_name(step)}/{line.id}|{MISSING_RULE}", delay_h(terms, DEFAULTS)
-    observed: list[float | None] = [None] * len(missing)
-    threshold: list[float | None] = [allowed] * len(missing)
-    deciding.settled.findings.append(
-        Found(name, line.id, MISSING_RULE, severity.name, missing, observed, threshold, step.known_at_ms, step.offset)
-    )
-    if changed:
-        judge_own(deciding, step, line.id, sorted(changed))
+    gaps = _gaps(deciding, line.id, missing)
+    changed = [hour for gap in gaps for hour in _fill(deciding, step, line, gap, places, blocks=blocks)]
+    allowed = delay_h(terms, DEFAULTS)
+    deciding.find(step, line.id, MISSING_RULE, severity, [(hour, None, allowed) for hour in missing])
+    return changed
+
+
+def _tell_failed(deciding: Deciding, step: Step, line: Line, days: list[date]) -> None:
+    """Tell of overdue gas days that nobody has looked whether hours are missing: our own code failed on this line."""
+    seen: list[Seen] = [(hour, None, None) for day in days for hour in gas_time.hours_of_day(day)]
+    if seen:
+        deciding.find(step, line.id, f"{DEFECT}{MISSING_RULE}", Severity.F, seen)
 
 
 def _is_guessed(deciding: Deciding, line: str, hour: int) -> bool:
@@ -99,19 +116,25 @@ def _gaps(deciding: Deciding, line: str, missing: list[int]) -> list[range]:
 def _fill(  # noqa: PLR0913 - a gap of a line at a step
     deciding: Deciding, step: Step, line: Line, gap: range, places: Iterator[int], *, blocks: bool
 ) -> list[int]:
-    """Estimate a gap; where no method can, its hours are told missing. Return the hours that changed."""
+    """Estimate a gap; where no method can, its hours are told missing. Return the hours that changed.
+
+    What was found of an earlier guess goes with it; that the hour was missing stays told.
+    """
     found = estimate(tape_of(deciding, line.id, gap), gap, check_of(deciding, line, gap))
     values = [{} for _ in gap] if found is None else estimated_values(found)
-    changed = []
+    changed, rows = [], []
     for hour, told in zip(gap, values, strict=True):
         candidate = _overdue(deciding, step, next(places), blocks=blocks)
         for name, value in told.items():
             candidate[name] = value
         applied = apply(deciding.table.row(line.id, hour), candidate)
         if applied.outcome is Outcome.ACCEPTED:
-            deciding.take_row(line.id, hour, applied.row)
             deciding.settled.estimated[candidate["method"].decode()] += 1
             changed.append(hour)
+            rows.append(applied.row)
+    guessed = [hour for hour, row in zip(changed, rows, strict=True) if row["revision"] > 1]
+    deciding.lift(step, line.id, guessed, "superseded", spared=MISSING_RULE)
+    deciding.take_rows(line.id, changed, rows)
     return changed
 
 
@@ -126,10 +149,11 @@ def _overdue(deciding: Deciding, step: Step, place: int, *, blocks: bool) -> np.
     return row
 
 
-def _close(deciding: Deciding, step: Step, line: Line, month: str) -> None:
+def _close(deciding: Deciding, step: Step, line: Line, month: str, refusal: Refusal | None) -> None:
+    """Close a month by its deadline, or keep why not; `refusal`: why it is not even tried."""
     if (line.id, month) in deciding.closed:
         return
-    refusal = close(deciding, step, line, month, BY_DEADLINE)
+    refusal = refusal or close(deciding, step, line, month, BY_DEADLINE)
     identity = {"_id": f"close/{line.id}/{month}", "kind": DecisionKind.CLOSE.value, "line": line.id, "document": b""}
     by = {"author": BY_DEADLINE.author, "reason": BY_DEADLINE.reason}
     state = deciding.month_state(line.id, month)

@@ -29,6 +29,7 @@ SETTLED_WORDS = {
     "corrected": "corrected by hand",
     "estimated": "estimated instead",
     "accepted_missing": "accepted as missing",
+    "withdrawn": "no longer so: what it was compared with has changed",
     "released": "the pin was released",
 }
 """How hours of findings are settled, in words."""

@@ -152,7 +152,8 @@ def node_balance(
 ) -> NDArray[np.int64]:
     """Return what a node's volume leaves for one of its lines (M5): (node - Σ weight · other) / own weight.
 
-    Exact, rounded half to even; ABSENT in hours in which the node or one of the other lines is.
+    Exact, rounded half to even; ABSENT in hours in which the node or one of the other lines is, and where what is left
+    is no conceivable volume.
 
     Args:
         node_volume: The node's volume, known by other means than its lines, in thousandths of m³(n).
@@ -170,7 +171,10 @@ def node_balance(
 
 
 def _left(volumes: list[int], weights: list[Fraction], own_weight: Fraction) -> int:
-    return ABSENT if ABSENT in volumes else round(sum(map(mul, weights, volumes), Fraction()) / own_weight)
+    if ABSENT in volumes:
+        return ABSENT
+    left = round(sum(map(mul, weights, volumes), Fraction()) / own_weight)
+    return left if _within([left], VOLUME) else ABSENT
 
 
 def _require_inside(tape: Tape, gap: range) -> None:

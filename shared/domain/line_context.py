@@ -37,8 +37,9 @@ BEFORE_HOURS = HISTORY_HOURS + 2 * AROUND_HOURS
 KEPT_HOURS = 31 * 24
 """What is kept of a line between batches: the history, what is looked at around it, and a day for what comes late."""
 ABSENT_32 = -(2**31)
-PRESENT, ACTUAL, ESTIMATED, BLOCKED = 1, 2, 4, 8
-"""States: has values; measured, calculated, substituted or edited; estimated; kept back by an open finding."""
+PRESENT, ACTUAL, ESTIMATED, BLOCKED, BY_METHOD = 1, 2, 4, 8, 16
+"""States: has values; measured, calculated, substituted or edited; estimated; kept back by an open finding; made by one
+of our methods, which hold the last gas quality."""
 
 
 def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
@@ -56,6 +57,7 @@ def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
         + (present & np.isin(quality, ACTUAL_QUALITIES)) * ACTUAL
         + (present & (quality == Quality.ESTIMATED)) * ESTIMATED
         + (present & ((hours["provenance"] & np.uint8(Provenance.BLOCKED)) != 0)) * BLOCKED
+        + (present & (hours["method"] != b"")) * BY_METHOD
     )
     return rows
 

@@ -105,7 +105,7 @@ def apply(row: np.void, candidate: np.void, *, closed: bool = False) -> Applied:
         return Applied(Outcome.REPEATED, _confirmed(row, candidate))
     reason = _held_reason(row, candidate, closed=closed)
     if reason is not None:
-        return Applied(Outcome.HELD, row, reason)
+        return Applied(Outcome.HELD, _with_finding(row), reason)
     return Applied(Outcome.ACCEPTED, revised(row, candidate))
 
 
@@ -139,6 +139,15 @@ def _confirmed(row: np.void, candidate: np.void) -> np.void:
     confirmed = row.copy()
     confirmed["sent"] = candidate["sent"]
     return confirmed
+
+
+def _with_finding(row: np.void) -> np.void:
+    """Return an hour that says the same, with the mark that a finding concerns it: what was held beside it."""
+    if row["revision"] == 0 or row["provenance"] & Provenance.FOUND:
+        return row
+    marked = row.copy()
+    marked["provenance"] |= np.uint8(Provenance.FOUND)
+    return marked
 
 
 def _held_reason(row: np.void, candidate: np.void, *, closed: bool) -> HeldReason | None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from structlog.testing import capture_logs
 
+from services.aggregation import ticking
+from services.aggregation.deciding import Deciding
+from services.aggregation.estimating import tape_of
 from services.aggregation.handlers import Aggregation
 from services.validation.handlers import Validation
+from shared.domain.estimation import Tape
 from shared.domain.rules.catalogue import IN_CONTEXT, RULES
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.evidence import Evidence
@@ -83,10 +89,24 @@ async def record_by_record(log: LineLog, database: Database) -> None:
 
 @contextmanager
 def broken(text: Text | None) -> Iterator[None]:
-    """Let a `rule` raise as soon as it looks at the hour that begins at `start`."""
+    """Let our own code fail: a `rule` that looks at the hour that begins at `start`, or the `estimates_of` a line."""
     if text is None:
         yield
-        return
+    elif "rule" in text:
+        with _quietly(), _raising_rule(text):
+            yield
+    else:
+        with _quietly(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ticking, "tape_of", partial(_tape_of_others, text["estimates_of"]))
+            yield
+
+
+_quietly = capture_logs
+"""structlog prints every array of a traceback, which takes minutes."""
+
+
+@contextmanager
+def _raising_rule(text: Text) -> Iterator[None]:
     rules: tuple[Rule[Any], ...] = (*RULES, *IN_CONTEXT)
     rule = next(one for one in rules if one.card.id == text["rule"])
     find, hour = rule.find, hour_of(text["start"])
@@ -99,7 +119,12 @@ def broken(text: Text | None) -> Iterator[None]:
 
     object.__setattr__(rule, "find", raising)
     try:
-        with capture_logs():  # structlog prints every array of a traceback, which takes minutes
-            yield
+        yield
     finally:
         object.__setattr__(rule, "find", find)
+
+
+def _tape_of_others(failing: str, deciding: Deciding, line: str, gap: range) -> Tape:
+    if line == failing:
+        raise ZeroDivisionError(f"a defect in the estimates of {line}")
+    return tape_of(deciding, line, gap)

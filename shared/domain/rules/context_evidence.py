@@ -107,6 +107,13 @@ class ContextEvidence:
         place = self._positions(hours)
         return np.where(place >= 0, self.contexts.rows["state"][place], 0).astype(np.uint8)
 
+    @property
+    def has_findings(self) -> NDArray[np.bool_]:
+        """Say of which judged hours a rule in context has found something."""
+        place = self._positions(self.hour)
+        found: NDArray[np.bool_] = (place >= 0) & (self.contexts.rows["found"][place] != 0)
+        return found
+
     def is_present(self) -> NDArray[np.bool_]:
         """Say which judged hours have values."""
         present: NDArray[np.bool_] = (self.states(self.hour) & np.uint8(PRESENT)) != 0

@@ -1,7 +1,9 @@
 """Judging in context: the rules that look back over the hours of a line, and which hours their findings concern.
 
 A rule finds the same thing of an hour once a revision: a bit in the hour's context (`found`) remembers it. So what is
-found does not depend on how often an hour is looked at.
+found does not depend on how often an hour is looked at. Where the rule, looking again, has nothing against the hour any
+more (what it looks back on has changed), it passes and the bit goes; what keeps hours back stays until somebody
+decides.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ FOUND = np.dtype(
         ("rule", np.uint16),  # place in IN_CONTEXT
         ("severity", np.uint8),
         ("defect", np.bool_),  # the rule raised: our fault
+        ("passed", np.bool_),  # the rule has nothing against the hour
         ("observed", np.float64),
         ("threshold", np.float64),
     ]
@@ -35,9 +38,14 @@ FOUND = np.dtype(
 
 @dataclass(frozen=True, slots=True)
 class JudgedInContext:
-    """What the rules in context find: FOUND rows, rule by rule; and the first error of each rule that raised, by id."""
+    """What the rules in context find.
+
+    `found` and `passed` (what was found before and no longer is) are FOUND rows, rule by rule; `defects` has the first
+    error of each rule that raised, by id.
+    """
 
     found: NDArray[np.void]
+    passed: NDArray[np.void]
     defects: dict[str, Exception]
 
 
@@ -60,13 +68,15 @@ def judge_in_context(
         evidence = evidence.only(np.flatnonzero(present))
     settings = Settings(thresholds, table, evidence.terms)
     defects: dict[str, Exception] = {}
-    found = [np.zeros(0, FOUND)]
+    found, passed = [np.zeros(0, FOUND)], [np.zeros(0, FOUND)]
     for place, rule in enumerate(rules):
         given = evidence.under(settings.thresholds(rule))
-        hits = _new(_applied(rule, given, settings, np.arange(len(given)), defects), place, evidence)
-        if len(hits):
-            found.append(hits)
-    return JudgedInContext(np.concatenate(found), defects)
+        told = _applied(rule, given, settings, np.arange(len(given)), defects)
+        if len(told):
+            told["rule"] = place
+            found.append(_new(told[~told["passed"]], place, evidence))
+            passed.append(_gone(told[told["passed"]], place, evidence))
+    return JudgedInContext(np.concatenate(found), np.concatenate(passed), defects)
 
 
 def _applied(
@@ -86,34 +96,36 @@ def _applied(
             parts = [_applied(rule, evidence.only(half), settings, rows[half], defects) for half in halves]
             return np.concatenate(parts)
         defects.setdefault(rule.card.id, error)
-        own = [(evidence.line[0], evidence.hour[0], 0, Severity.F, True, np.nan, np.nan)] if len(rows) else []
+        own = [(evidence.line[0], evidence.hour[0], 0, Severity.F, True, False, np.nan, np.nan)] if len(rows) else []
         return np.array(own, FOUND)
 
 
 def _concerned(
     rule: Rule[ContextEvidence], evidence: ContextEvidence, settings: Settings, rows: NDArray[np.intp]
 ) -> NDArray[np.void]:
+    """Return the hours that hits concern, and those that were found before and about which the rule says otherwise."""
     hits = rule.find(evidence)
     count = len(evidence)
-    hit = np.flatnonzero(np.broadcast_to(hits.mask, count))
-    if not len(hit):
+    mask = np.broadcast_to(hits.mask, count)
+    again = ~mask & evidence.has_findings & ~np.isnan(np.broadcast_to(hits.observed, count))
+    told = np.flatnonzero(mask | again)
+    if not len(told):
         return np.zeros(0, FOUND)
-    since, until = (np.broadcast_to(back, count)[hit] for back in (hits.since, hits.until))
+    since, until = (np.broadcast_to(back, count)[told] for back in (hits.since, hits.until))
     lengths = since - until + 1
-    each = np.repeat(np.arange(len(hit)), lengths)
+    each = np.repeat(np.arange(len(told)), lengths)
     back = since[each] - (np.arange(len(each)) - np.repeat(np.cumsum(lengths) - lengths, lengths))
     found = np.zeros(len(each), FOUND)
-    found["line"], found["hour"] = evidence.line[hit][each], evidence.hour[hit][each] - back
-    found["severity"] = settings.severities(rule, rows[hit], None)[each]
-    found["observed"] = np.broadcast_to(hits.observed, count)[hit][each]
-    found["threshold"] = np.broadcast_to(hits.threshold, count)[hit][each]
+    found["line"], found["hour"] = evidence.line[told][each], evidence.hour[told][each] - back
+    found["severity"] = settings.severities(rule, rows[told], None)[each]
+    found["passed"] = again[told][each]
+    found["observed"] = np.broadcast_to(hits.observed, count)[told][each]
+    found["threshold"] = np.broadcast_to(hits.threshold, count)[told][each]
     return found
 
 
 def _new(found: NDArray[np.void], place: int, evidence: ContextEvidence) -> NDArray[np.void]:
     """Keep, of hours that have values, what was not found of them before; remember it."""
-    if not len(found):
-        return found
     rows, bit = evidence.contexts.rows, np.uint16(1 << place)
     position = evidence.contexts.positions(found["line"], found["hour"])
     fresh = (
@@ -122,6 +134,14 @@ def _new(found: NDArray[np.void], place: int, evidence: ContextEvidence) -> NDAr
     _, first = np.unique(position[fresh], return_index=True)
     kept = np.flatnonzero(fresh)[np.sort(first)]
     rows["found"][position[kept]] |= bit
-    found = found[kept]
-    found["rule"] = place
-    return found
+    return found[kept]
+
+
+def _gone(passed: NDArray[np.void], place: int, evidence: ContextEvidence) -> NDArray[np.void]:
+    """Keep what was found of hours before, unless it keeps them back; forget it."""
+    rows, bit = evidence.contexts.rows, np.uint16(1 << place)
+    position = evidence.contexts.positions(passed["line"], passed["hour"])
+    known = (position >= 0) & ((rows["found"][position] & bit) != 0) & (passed["severity"] < Severity.F)
+    rows["found"][position[known]] &= ~bit
+    gone: NDArray[np.void] = passed[known]
+    return gone

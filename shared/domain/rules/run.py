@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.line_context import ESTIMATED, HISTORY_HOURS
+from shared.domain.line_context import BY_METHOD, ESTIMATED, HISTORY_HOURS
 from shared.domain.quantities import GCV, TEMPERATURE, VOLUME
 from shared.domain.rules.context_evidence import ContextEvidence, Floats
 from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
@@ -66,8 +66,9 @@ def values_move(evidence: ContextEvidence) -> Hits:
     """A value has stood still for hours, as a transmitter does that repeats the last one it knew.
 
     The thresholds are half of the last place that is sent. Hours without flow are never frozen: nothing moves then; nor
-    are estimates, which hold the last gas quality. All hours of the window are concerned; where several values stand
-    still, of the longest. Observed: the range; threshold: what it must exceed; in the unit of the value.
+    are estimates and substitutes of ours, which hold the last gas quality. All hours of the window are concerned; where
+    several values stand still, of the longest. Observed: the range; threshold: what it must exceed; in the unit of the
+    value.
     """
     count = len(evidence)
     mask, since = np.zeros(count, np.bool_), np.zeros(count, np.int64)
@@ -80,7 +81,7 @@ def values_move(evidence: ContextEvidence) -> Hits:
             continue
         some = evidence.only(still)
         spread = np.ptp(some.window(column, hours), axis=1) / scale
-        sent = (some.window("volume", hours) != 0) & ~_estimated(some, hours)
+        sent = (some.window("volume", hours) != 0) & ~_are(some, hours, ESTIMATED | BY_METHOD)
         frozen = sent.all(axis=1) & (spread <= least[still])
         rows = still[frozen]
         mask[rows], since[rows], bound[rows], observed[rows] = True, hours - 1, least[rows], spread[frozen]
@@ -105,14 +106,14 @@ def measured_again(evidence: ContextEvidence) -> Hits:
     observed = np.full(len(evidence), np.nan)
     if len(estimated):
         some = evidence.only(estimated)
-        reversed_gaps = ~_estimated(some, HISTORY_HOURS)[:, ::-1]
+        reversed_gaps = ~_are(some, HISTORY_HOURS, ESTIMATED)[:, ::-1]
         observed[estimated] = np.where(reversed_gaps.any(axis=1), reversed_gaps.argmax(axis=1), HISTORY_HOURS)
     allowed = evidence.threshold("hours")
     return Hits(observed > allowed, observed, allowed)
 
 
-def _estimated(evidence: ContextEvidence, hours: int) -> NDArray[np.bool_]:
-    """Say which of the hours that end with each judged one are estimates: shape (rows, hours)."""
+def _are(evidence: ContextEvidence, hours: int, states: int) -> NDArray[np.bool_]:
+    """Say which of the hours that end with each judged one are in one of some states: shape (rows, hours)."""
     back = np.arange(hours - 1, -1, -1)
-    estimates: NDArray[np.bool_] = (evidence.states(evidence.hour[:, None] - back) & np.uint8(ESTIMATED)) != 0
-    return estimates
+    such: NDArray[np.bool_] = (evidence.states(evidence.hour[:, None] - back) & np.uint8(states)) != 0
+    return such

@@ -29,12 +29,19 @@ def test_other_values_sent_at_the_same_moment_follow_the_order_of_the_log() -> N
     assert apply(hour_row(volume=5, sent=10), hour_row(volume=6, sent=10)).outcome is Outcome.ACCEPTED
 
 
+def beside_a_finding(row: np.void) -> np.void:
+    """Return what an hour says that has held another value: the same, and that a finding concerns it."""
+    marked = row.copy()
+    marked["provenance"] |= np.uint8(Provenance.FOUND)
+    return marked
+
+
 def test_other_values_sent_earlier_are_held() -> None:
     """A late copy of an old telegram does not undo a newer one."""
     row = hour_row(volume=5, sent=10)
     applied = apply(row, hour_row(volume=6, sent=9))
     assert (applied.outcome, applied.reason) == (Outcome.HELD, HeldReason.OLDER)
-    assert applied.row == row
+    assert applied.row == beside_a_finding(row)
 
 
 def test_the_same_values_again_are_a_repetition() -> None:
@@ -97,14 +104,18 @@ def test_a_definitive_hour_holds_everything() -> None:
     """Only an authored correction changes it; that is another path."""
     row = hour_row(volume=5, sent=10, validity=Validity.DEFINITIVE)
     applied = apply(row, hour_row(volume=6, sent=11))
-    assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.DEFINITIVE, row)
+    assert (applied.outcome, applied.reason, applied.row) == (
+        Outcome.HELD,
+        HeldReason.DEFINITIVE,
+        beside_a_finding(row),
+    )
 
 
 def test_a_pinned_hour_holds_everything() -> None:
     """Pinned comes first: it is the reason that a person can undo."""
     row = hour_row(volume=5, sent=10, provenance=Provenance.PINNED, validity=Validity.DEFINITIVE)
     applied = apply(row, hour_row(volume=6, sent=11))
-    assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.PINNED, row)
+    assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.PINNED, beside_a_finding(row))
 
 
 def test_apply_changes_neither_of_its_arguments() -> None:
@@ -130,7 +141,11 @@ def test_an_hour_of_a_closed_month_holds_everything() -> None:
     """Whatever its own validity says, and also where nothing was ever known of it."""
     row = hour_row(volume=5, sent=10)
     applied = apply(row, hour_row(volume=6, sent=11), closed=True)
-    assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.DEFINITIVE, row)
+    assert (applied.outcome, applied.reason, applied.row) == (
+        Outcome.HELD,
+        HeldReason.DEFINITIVE,
+        beside_a_finding(row),
+    )
     unknown = empty_day()[0]
     applied = apply(unknown, hour_row(volume=6), closed=True)
     assert (applied.outcome, applied.reason, applied.row) == (Outcome.HELD, HeldReason.DEFINITIVE, unknown)

@@ -140,7 +140,7 @@ def found(
     result = judged(told, rules=(rule_of(code),), line=line, check=check, thresholds=thresholds, first=first, at=at)
     assert not result.defects
     rows = np.sort(result.found, order="hour").tolist()
-    return [Found(hour - first, code, Severity(severity), *numbers) for _, hour, _, severity, _, *numbers in rows]
+    return [Found(hour - first, code, Severity(severity), *numbers) for _, hour, _, severity, _, _, *numbers in rows]
 
 
 def found_hours(code: str, told: Told, **given: object) -> list[int]:

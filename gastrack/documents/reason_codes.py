@@ -39,6 +39,7 @@ DECISIONS = {
 }
 """Why a decision is refused; as a whole, always."""
 REQUESTS = {
+    "FORM": "The body does not keep its schema; the position names the field.",
     "A1_SCHEMA": "The body is no telegram, or has no hours: nothing was received.",
     "A9_UNKNOWN_LINE": "The line that was named with a file is not registered: nothing was received.",
     "NO_FILE": "A form has no part `file`.",

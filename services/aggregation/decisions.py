@@ -86,10 +86,15 @@ def _decide_month(deciding: Deciding, step: Step, taken: Taken) -> Refusal | Non
         return Refusal((Issue("VERSION", "version", text),))
     if decided.kind is DecisionKind.CLOSE:
         return close(deciding, step, line, decided.month, taken.by)
-    if decided.confirmed_by == decided.author:
+    if _person(decided.confirmed_by) == _person(decided.author):
         issue = Issue("SAME_PERSON", "confirmed_by", "a second person must confirm a reopening")
         return Refusal((issue,), conflicts=False)
     return reopen(deciding, step, line, decided.month, taken.by)
+
+
+def _person(name: str) -> str:
+    """Return a name so that it is the same however it is typed."""
+    return " ".join(name.split()).casefold()
 
 
 def _hour_issues(deciding: Deciding, decided: Decision, line: Line, place: int) -> list[Issue]:

@@ -161,16 +161,13 @@ class Doors:
         """
         named = change.model_copy(update={"author": caller.identity})
         document = named.model_dump_json(by_alias=True, exclude_none=True).encode()
-        if len(document) > MAX_CHANGE_BYTES:
-            message = f"larger than {MAX_CHANGE_BYTES} bytes: change the register in several steps"
-            raise RefusedError([Issue("TOO_LARGE", "", message)])
         return await self._ask(caller, operation.TOPOLOGY, document, "", wait_seconds)
 
     async def decide(self, caller: Caller, text: DecisionText, wait_seconds: float) -> Asked:
         """Ask for a decision on a line, and wait a while for what becomes of it.
 
         Raises:
-            RefusedError: the line is not registered, or not the caller's.
+            RefusedError: the line is not registered, or not the caller's; it is too large for one decision.
         """
         found = await find_line(self._database, text.line) if caller.may_read(text.line) else None
         if found is None:
@@ -181,6 +178,9 @@ class Doors:
 
     async def _ask(self, caller: Caller, kind: str, document: bytes, station: str, wait_seconds: float) -> Asked:
         """Append to `operations`, keep that it is under way, and wait for the outcome."""
+        if len(document) > MAX_CHANGE_BYTES:
+            message = f"larger than {MAX_CHANGE_BYTES} bytes: ask for it in several steps"
+            raise RefusedError([Issue("TOO_LARGE", "body", message)])
         asked = Operation(kind, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document, station)
         sent = await self._producer.send_and_wait(OPERATIONS.name, operation.encode(asked), partition=0)
         name = f"{OPERATIONS.name}/{sent.offset}"

@@ -6,24 +6,28 @@ The same document travels as JSON (`POST /v1/decisions`) and, with its author, t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shared.domain import gas_time
 from shared.domain.decision import Decision, DecisionKind, NodeInputs, OtherLine
 from shared.domain.estimation import Method
 from shared.domain.quantities import ABSENT, ENERGY, GCV, TEMPERATURE, VOLUME, Quantity
 from shared.domain.topology import Issue
+from shared.events.form import form_issues, require
 from shared.events.topology import Id, Text
 
 NOBODY = "unknown"
 """The author of a document that names none: the door puts the caller in his place."""
 MOST_HOURS = 800
 """Hours of one decision: a gas month has 745."""
+MOST_DAYS = 62
+"""Days from its first hour to its last: what lies between is read to decide on it."""
 _VALUES = {"volume": VOLUME, "energy": ENERGY, "gcv": GCV, "temperature": TEMPERATURE}
 Month = Annotated[str, Field(pattern=r"^(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])$", description="Gas month, as 2026-10.")]
 Volume = Annotated[float, Field(ge=VOLUME.lowest, le=VOLUME.highest)]
@@ -42,6 +46,17 @@ class HourText(_Part):
     energy_kwh: float | None = Field(None, ge=ENERGY.lowest, le=ENERGY.highest)
     gcv_kwh_per_m3n: float | None = Field(None, ge=GCV.lowest, le=GCV.highest)
     temperature_c: float | None = Field(None, ge=TEMPERATURE.lowest, le=TEMPERATURE.highest)
+
+    @field_validator("start")
+    @classmethod
+    def _is_an_hour(cls, start: datetime) -> datetime:
+        gas_time.hour_number(start)
+        return start
+
+    @property
+    def says_values(self) -> bool:
+        """Say whether it gives any value."""
+        return any(getattr(self, quantity.field) is not None for quantity in _VALUES.values())
 
 
 class OtherText(_Part):
@@ -78,25 +93,51 @@ class DecisionText(_Part):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         """Say what is missing for this kind, or does not belong to it."""
-        of_month = self.kind in (DecisionKind.CLOSE, DecisionKind.REOPEN)
-        _require(bool(self.hours) != of_month, f"{self.kind}: name {'a month and no hours' if of_month else 'hours'}")
-        _require((self.month is not None) == of_month, f"{self.kind}: month {'is missing' if of_month else 'is not'}")
-        _require((self.kind == DecisionKind.ESTIMATE) == bool(self.method), "method: of an estimate, and only there")
-        _require((self.inputs is not None) == (self.method == "M5"), "inputs: of method M5, and only there")
-        _require((self.kind == DecisionKind.REOPEN) == bool(self.confirmed_by), "confirmed_by: of a reopening only")
-        corrects = self.kind == DecisionKind.CORRECT
-        _require(all((hour.volume_m3n is not None) == corrects for hour in self.hours), "volume_m3n: of corrections")
-        if self.inputs is not None:
-            rows = [self.inputs.node_volume_m3n, *(other.volume_m3n for other in self.inputs.others)]
-            _require(all(len(row) == len(self.hours) for row in rows), "inputs: one volume an hour")
-            _require(self.inputs.own_weight != 0, "inputs.own_weight is 0")
-        self._hour_numbers()
+        if self.kind in (DecisionKind.CLOSE, DecisionKind.REOPEN):
+            require(self.month is not None, "month", f"{self.kind} names a gas month, as 2026-10")
+            require(not self.hours, "hours", f"{self.kind} concerns a whole gas month: leave the hours out")
+        else:
+            require(bool(self.hours), "hours", f"{self.kind} names hours")
+            require(self.month is None, "month", f"{self.kind} concerns hours: leave the month out")
+        self._require_confirmed()
+        self._require_method()
+        self._require_hours()
         return self
 
+    def _require_confirmed(self) -> None:
+        if self.kind == DecisionKind.REOPEN:
+            require(bool(self.confirmed_by), "confirmed_by", "a reopening names the second person, who confirms it")
+        else:
+            require(self.confirmed_by is None, "confirmed_by", "only a reopening is confirmed: leave it out")
+
+    def _require_method(self) -> None:
+        if self.kind == DecisionKind.ESTIMATE:
+            require(bool(self.method), "method", "an estimate names its method, M0 to M5")
+        else:
+            require(not self.method, "method", "only an estimate has a method: leave it out")
+        if self.inputs is None:
+            require(self.method != "M5", "inputs", "M5 is computed from inputs that the decision brings along")
+            return
+        require(self.method == "M5", "inputs", "only M5 has inputs: leave them out")
+        require(self.inputs.own_weight != 0, "inputs.own_weight", "a line of weight 0 leaves no trace in its node")
+        rows = [self.inputs.node_volume_m3n, *(other.volume_m3n for other in self.inputs.others)]
+        require(all(len(row) == len(self.hours) for row in rows), "inputs", "give one volume an hour, in their order")
+
+    def _require_hours(self) -> None:
+        corrects, hours = self.kind == DecisionKind.CORRECT, self._hour_numbers()
+        for place, (text, hour) in enumerate(zip(self.hours, hours, strict=True)):
+            position = f"hours[{place}]"
+            if corrects:
+                require(text.volume_m3n is not None, f"{position}.volume_m3n", "a correction says the volume")
+            else:
+                require(not text.says_values, position, f"{self.kind} says no values: leave them out")
+            require(not place or hours[place - 1] < hour, f"{position}.start", "write the hours ascending, each once")
+        if hours:
+            is_near = hours[-1] - hours[0] < MOST_DAYS * 24
+            require(is_near, f"hours[{len(hours) - 1}].start", f"the hours of one decision lie within {MOST_DAYS} days")
+
     def _hour_numbers(self) -> list[int]:
-        hours = [gas_time.hour_number(hour.start) for hour in self.hours]
-        _require(hours == sorted(set(hours)), "hours: ascending, each once")
-        return hours
+        return [gas_time.hour_number(hour.start) for hour in self.hours]
 
     def decision(self) -> Decision:
         """Return the decision in the trade's terms."""
@@ -129,16 +170,9 @@ def _scaled(numbers: Sequence[float | None], quantity: Quantity) -> NDArray[np.i
     return np.array([ABSENT if number is None else quantity.scaled(number) for number in numbers], np.int64)
 
 
-def _require(holds: bool, message: str) -> None:  # noqa: FBT001 - a condition and what it says
-    if not holds:
-        raise ValueError(message)
-
-
 def parsed(document: bytes) -> DecisionText | tuple[Issue, ...]:
     """Return the document of a decision, or what is wrong with its form."""
     try:
         return DecisionText.model_validate_json(document)
     except ValidationError as fault:
-        return tuple(
-            Issue("FORM", ".".join(str(part) for part in error["loc"]), error["msg"]) for error in fault.errors()
-        )
+        return form_issues(fault)

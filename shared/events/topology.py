@@ -18,11 +18,13 @@ from shared.domain import gas_time
 from shared.domain.quantities import PRESSURE
 from shared.domain.rules.catalogue import setting_refusal
 from shared.domain.topology import SENDABLE, Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
+from shared.events.form import form_issues
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 ID = re.compile(ID_PATTERN[1:-1])
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+GasDay = Annotated[date, Field(ge=gas_time.FIRST_DAY, le=gas_time.LAST_DAY)]
 MAX_PARTS = 50_000
 
 
@@ -51,9 +53,9 @@ class LineText(_Part):
     id: Id
     station: Id
     name: Text
-    start: date = Field(alias="from", description="First gas day on which this holds.")
-    end: date | None = Field(None, alias="until", description="First gas day on which the line is no longer active.")
-    live_from: date | None = Field(None, description="First gas day whose hours have deadlines.")
+    start: GasDay = Field(alias="from", description="First gas day on which this holds.")
+    end: GasDay | None = Field(None, alias="until", description="First gas day on which the line is no longer active.")
+    live_from: GasDay | None = Field(None, description="First gas day whose hours have deadlines.")
     teletransmitted: bool = True
     one_way: bool = True
     network: Literal["H", "L"] = "H"
@@ -88,7 +90,7 @@ class NodeText(_Part):
 
     id: Id
     name: Text
-    start: date = Field(alias="from")
+    start: GasDay = Field(alias="from")
     lines: list[WeightText] = Field(min_length=1, max_length=1_000)
 
 
@@ -140,9 +142,7 @@ def parsed(document: bytes | dict[str, Any]) -> ChangeText | tuple[Issue, ...]:
             return ChangeText.model_validate_json(document)
         return ChangeText.model_validate(document)
     except ValidationError as fault:
-        return tuple(
-            Issue("FORM", ".".join(str(part) for part in error["loc"]), error["msg"]) for error in fault.errors()
-        )
+        return form_issues(fault)
 
 
 def applied(register: Register, document: bytes, known_at_ms: int) -> Register | tuple[Issue, ...]:

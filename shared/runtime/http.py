@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.topology import Issue
+from shared.events.form import form_issue, position_of
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
@@ -93,9 +94,11 @@ async def _on_validation(_: Request, fault: Exception) -> JSONResponse:
 
 
 def _issue_of(error: dict[str, Any]) -> Issue:
-    """Return pydantic's error as an issue: where, without the kind of parameter, and what."""
-    position = ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0])
-    return Issue(str(error["type"]).upper(), position, str(error["msg"]))
+    """Return pydantic's error as an issue: of a body its form, of a parameter the type that it should have."""
+    kind, *place = error["loc"]
+    if kind == "body":
+        return form_issue(error, [part for part in place if error["type"] != "json_invalid"] or [kind])
+    return Issue(str(error["type"]).upper(), position_of(place) or str(kind), str(error["msg"]))
 
 
 async def _on_http(request: Request, fault: Exception) -> JSONResponse:

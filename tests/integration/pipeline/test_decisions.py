@@ -138,7 +138,7 @@ def volume_of(system: System, line: str, hour: int) -> float:
         ({"hours": [{"start": "2090-01-01T00:00:00Z", "revision": 0}]}, 422, "FUTURE"),
         ({"hours": [{"start": start(HOURS[5]), "revision": 7}]}, 409, "REVISION"),
         ({"kind": "estimate", "method": "M0", "hours": [{"start": start(HOURS[5]), "revision": 1}]}, 422, "METHOD"),
-        ({"hours": []}, 422, "VALUE_ERROR"),
+        ({"hours": []}, 422, "FORM"),
         ({"kind": "close", "hours": [], "month": LAST_MONTH, "version": 3}, 409, "VERSION"),
         ({"kind": "reopen", "hours": [], "month": LAST_MONTH, "confirmed_by": "an"}, 422, "SAME_PERSON"),
         ({"kind": "reopen", "hours": [], "month": LAST_MONTH, "confirmed_by": "bo"}, 409, "NOT_CLOSED"),

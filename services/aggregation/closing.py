@@ -11,7 +11,7 @@ from services.aggregation.settled import MonthStatus
 from services.aggregation.table import MonthKey
 from shared.domain import gas_time
 from shared.domain.deadlines import month_end_ms
-from shared.domain.decision import Refusal
+from shared.domain.decision import DecisionKind, Refusal
 from shared.domain.reading import Provenance
 from shared.domain.revision import lacks_value
 from shared.domain.rollup import fold_days
@@ -28,6 +28,7 @@ class By:
     author: str
     reason: str
     decision: int | None = None
+    confirmed_by: str = ""
 
     @property
     def cause(self) -> str:
@@ -60,22 +61,22 @@ def reopen(deciding: Deciding, step: Step, line: Line, month: str, by: By) -> Re
     return None
 
 
-def accept(deciding: Deciding, step: Step, line: str, hours: dict[int, int], by: By) -> None:
-    """Note that somebody accepted hours as they stand; `hours` tells what the validity of each was before."""
+def note_hours(deciding: Deciding, step: Step, kind: DecisionKind, line: str, hours: dict[int, int], by: By) -> None:  # noqa: PLR0913, PLR0917 - what, of whom, by whom
+    """Note that somebody accepted or released hours; `hours` tells what the validity of each was before."""
     months = [gas_time.month_of(gas_time.gas_day(hour)) for hour in hours]
     for month in dict.fromkeys(months):
         status = deciding.status((line, month))
         deciding.settled.months[line, month] = MonthStatus(status.closed, status.statuses + 1, step.known_at_ms)
     told = {"hours": list(hours), "before": list(hours.values())}
     key, bounds = (line, months[0]), range(min(hours), max(hours) + 1)
-    _note(deciding, key, bounds, {"kind": "accept", "log_offset": step.offset, **_told(step, by), **told})
+    _note(deciding, key, bounds, {"kind": kind.value, "log_offset": step.offset, **_told(step, by), **told})
 
 
 def _change(deciding: Deciding, step: Step, key: MonthKey, by: By, *, closes: bool) -> None:
     line, month = key
     told, statuses = _told(step, by), deciding.status(key).statuses + 1
     deciding.settled.months[key] = MonthStatus(told if closes else None, statuses, step.known_at_ms)
-    kind = {"kind": "close" if closes else "reopen", "log_offset": step.offset}
+    kind = {"kind": (DecisionKind.CLOSE if closes else DecisionKind.REOPEN).value, "log_offset": step.offset}
     _note(deciding, key, gas_time.hours_of_month(month), {**kind, **told})
     deciding.table.close(line, month, closed=closes)
     if closes:
@@ -86,7 +87,7 @@ def _change(deciding: Deciding, step: Step, key: MonthKey, by: By, *, closes: bo
 
 def _told(step: Step, by: By) -> dict[str, Any]:
     told = {"cause": by.cause, "author": by.author, "reason": by.reason, "decision": by.decision}
-    return {"known_at": step.known_at_ms, **told}
+    return {"known_at": step.known_at_ms, **told, **({"confirmed_by": by.confirmed_by} if by.confirmed_by else {})}
 
 
 def _note(deciding: Deciding, key: MonthKey, hours: range, told: dict[str, Any]) -> None:

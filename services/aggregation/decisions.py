@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from services.aggregation.batch import Step
-from services.aggregation.closing import By, accept, close, reopen
+from services.aggregation.closing import By, close, note_hours, reopen
 from services.aggregation.decided import FAILED, decided_document
 from services.aggregation.deciding import Deciding, candidate_of
 from services.aggregation.estimating import check_of, estimated_values, tape_of
@@ -43,7 +43,7 @@ class Taken:
     @property
     def by(self) -> By:
         """Who decided, and why."""
-        return By(self.decided.author, self.decided.reason, self.offset)
+        return By(self.decided.author, self.decided.reason, self.offset, self.decided.confirmed_by)
 
 
 def take_decision(deciding: Deciding, step: Step) -> None:
@@ -136,7 +136,7 @@ def _accept(deciding: Deciding, step: Step, taken: Taken) -> None:
         row["validity"] = max(int(row["validity"]), Validity.PRELIMINARY)
         rows.append(row)
     deciding.take_rows(line, hours, rows)
-    accept(deciding, step, line, before, taken.by)
+    note_hours(deciding, step, DecisionKind.ACCEPT, line, before, taken.by)
     deciding.lift(step, line, list(before), "accepted", taken.offset)
 
 
@@ -210,13 +210,15 @@ def _accept_missing(deciding: Deciding, step: Step, taken: Taken) -> None:
     _replace(deciding, step, taken, rows, "accepted_missing")
 
 
-def _release(deciding: Deciding, _: Step, taken: Taken) -> None:
+def _release(deciding: Deciding, step: Step, taken: Taken) -> None:
     """Pinned hours keep what they say until something else comes."""
     line, hours = taken.line.id, taken.decided.hours
     rows = [deciding.table.row(line, hour) for hour in hours]
     for row in rows:
         row["provenance"] &= np.uint8(~int(Provenance.PINNED) & 0xFF)
     deciding.take_rows(line, hours, rows)
+    before = {hour: int(row["validity"]) for hour, row in zip(hours, rows, strict=True)}
+    note_hours(deciding, step, DecisionKind.RELEASE, line, before, taken.by)
 
 
 def _replace(deciding: Deciding, step: Step, taken: Taken, rows: Sequence[np.void], how: str) -> None:

@@ -33,7 +33,7 @@ async def decisions(database: Database, caller: Caller, after: str, limit: int) 
 
 
 async def decision(database: Database, caller: Caller, offset: int) -> Document:
-    """Tell what became of the change at an offset of `operations`.
+    """Tell what was asked for at an offset of `operations`, and what became of it.
 
     Raises:
         ProblemError: 404, with code PENDING where what stands at that offset has not been worked off yet.
@@ -44,7 +44,7 @@ async def decision(database: Database, caller: Caller, offset: int) -> Document:
     is_awaited = offset > await _reached(database) or await _was_asked(database, name)
     document = await database[Collection.DECISIONS].find_one({"_id": name})
     if document is not None:
-        return _decision(document)
+        return {**_decision(document), "asked": _asked(document["document"]) or None}
     if not is_awaited:
         raise not_found("decision", f"there is no decision {offset}")
     text = f"no outcome of {offset} is known yet: it is still pending, or was never asked; ask again in a moment"
@@ -75,6 +75,7 @@ def _decision(document: Document) -> Document:
         "line": document.get("line") or None,
         "author": document.get("author") or asked.get("author"),
         "reason": document.get("reason") or asked.get("reason"),
+        "confirmed_by": asked.get("confirmed_by"),
         "known_at": instant(document["known_at"]),
         "outcome": document["outcome"],
         "conflict": document.get("conflict", False),

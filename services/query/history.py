@@ -106,7 +106,7 @@ def _status(told: HourHistory, place: int, document: Document) -> Document:
         "kind": document["kind"],
         "known_at": instant(document["known_at"]),
         "validity": None if after is None else after.name,
-        **{name: document.get(name) for name in ("cause", "author", "reason", "decision")},
+        **{name: document.get(name) for name in ("cause", "author", "reason", "decision", "confirmed_by")},
     }
 
 

@@ -1,4 +1,4 @@
-"""A gas month of a line as who closes it must know it: its version, what is missing, what is kept back, its status."""
+"""A gas month of a line as who closes it must know it: its version, what is missing or kept back, and its closes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from services.query.paging import Document
 from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
+from shared.domain.decision import OF_MONTH
 from shared.domain.rollup import fold_days
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, month_id, slots_of
@@ -23,6 +24,8 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
     stored = await database[Collection.LINE_MONTHS].find_one({"_id": month_id(known.id, name)}) or {"d": {}}
     whole = fold_days(slots_of(stored["d"]))
     closed = stored.get("closed") or {}
+    of_month = {"line": known.id, "month": name, "kind": {"$in": OF_MONTH}}
+    statuses = database[Collection.CLOSINGS].find(of_month)
     return {
         "line": known.id,
         "month": name,
@@ -37,4 +40,11 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
         "hours_present": int(whole["hours_present"]),
         "hours_accepted_missing": int(whole["hours_waived"]),
         "hours_blocked": int(whole["hours_blocked"]),
+        "statuses": [_status(document) async for document in statuses.sort("log_offset", 1)],
     }
+
+
+def _status(document: Document) -> Document:
+    named = ("cause", "author", "reason", "decision", "confirmed_by")
+    told = {name: document.get(name) for name in named}
+    return {"kind": document["kind"], "known_at": instant(document["known_at"]), **told}

@@ -1,4 +1,4 @@
-"""Changes of validity alone: hours that are accepted as they stand, months that close and open again.
+"""Changes of status alone: hours that are accepted as they stand or released, months that close and open again.
 
 None of them is a revision: the rows of a closed month keep the validity that they were judged with, and are definitive
 because their month is closed. So a close is one event, not 744, and can be undone by forgetting it.
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
-from shared.domain.decision import DecisionKind
+from shared.domain.decision import OF_MONTH, DecisionKind
 from shared.domain.reading import Validity
 
 Mask = NDArray[np.bool_]
@@ -22,14 +22,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A change of validity alone.
+    """A change of status alone; of a release what the validity was before is what it stays.
 
     Attributes:
-        kind: Accept, close or reopen.
+        kind: Accept, release, close or reopen.
         known_at_ms: When it became known.
         log_offset: Its place in the line log.
         month: The gas month of a close or reopening.
-        hours: The hour numbers that were accepted, each as the revision that then stood.
+        hours: The hour numbers that were accepted or released, each as the revision that then stood.
         before: What the validity of each of these hours was.
     """
 
@@ -43,7 +43,7 @@ class StatusChange:
     @property
     def is_of_month(self) -> bool:
         """Say whether a gas month closes or opens by it."""
-        return self.kind is not DecisionKind.ACCEPT
+        return self.kind in OF_MONTH
 
 
 def definitive(rows: NDArray[np.void], closed: Mask) -> NDArray[np.void]:

@@ -36,6 +36,10 @@ class DecisionKind(StrEnum):
     """A closed gas month may change again; a second person must have confirmed it."""
 
 
+OF_MONTH = (DecisionKind.CLOSE, DecisionKind.REOPEN)
+"""Decisions on a whole gas month."""
+
+
 @dataclass(frozen=True, slots=True)
 class OtherLine:
     """What another line of a node measured in the hours of an estimate by the node's balance (M5)."""

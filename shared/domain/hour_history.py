@@ -20,7 +20,7 @@ class HourHistory:
     Attributes:
         hour: The hour number.
         revisions: Its HOUR rows from revision 1 on, each as it stood last.
-        changes: The accepts of this hour, and the closes and reopenings of its month, in the order of the log.
+        changes: The accepts and releases of this hour, the closes and reopenings of its month, in the order of the log.
     """
 
     hour: int

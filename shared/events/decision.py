@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shared.domain import gas_time
-from shared.domain.decision import Decision, DecisionKind, NodeInputs, OtherLine
+from shared.domain.decision import OF_MONTH, Decision, DecisionKind, NodeInputs, OtherLine
 from shared.domain.estimation import Method
 from shared.domain.quantities import ABSENT, ENERGY, GCV, TEMPERATURE, VOLUME, Quantity
 from shared.domain.topology import Issue
@@ -93,7 +93,7 @@ class DecisionText(_Part):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         """Say what is missing for this kind, or does not belong to it."""
-        if self.kind in (DecisionKind.CLOSE, DecisionKind.REOPEN):
+        if self.kind in OF_MONTH:
             require(self.month is not None, "month", f"{self.kind} names a gas month, as 2026-10")
             require(not self.hours, "hours", f"{self.kind} concerns a whole gas month: leave the hours out")
         else:

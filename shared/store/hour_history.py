@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
-from shared.domain.decision import DecisionKind
+from shared.domain.decision import OF_MONTH
 from shared.domain.revision import HOUR
 from shared.events.topics import OPERATIONS, SOURCES
 from shared.runtime.mongo import Database, Session
@@ -42,8 +42,7 @@ async def hour_kept(database: Database, line: str, hour: int, session: Session) 
     """Read everything about an hour, as one state of the store."""
     rows = await _revisions(database, line, hour, session)
     month = gas_time.month_of(gas_time.gas_day(hour))
-    accept = DecisionKind.ACCEPT.value
-    concerned = [{"kind": accept, "hours": hour}, {"kind": {"$ne": accept}, "month": month}]
+    concerned = [{"hours": hour}, {"month": month, "kind": {"$in": OF_MONTH}}]
     closings = database[Collection.CLOSINGS].find({"line": line, "$or": concerned}, session=session)
     findings = database[Collection.FINDINGS].find({"line": line, "hours": hour}, session=session)
     return HourKept(

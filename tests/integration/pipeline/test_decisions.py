@@ -121,6 +121,10 @@ def test_a_corrected_hour_is_pinned_until_released(told: System) -> None:
     told.send([(station, telegram(station, [(line, later)], "again"))])
     told.ledger()
     assert volume_of(told, line, CORRECTED) == 950.0
+    history = told.get(f"/v1/lines/{line}/hours/{start(CORRECTED)}/history")
+    assert [(one["kind"], one["author"], one["validity"]) for one in history["statuses"]] == [
+        ("release", "an", "PRELIMINARY")
+    ]
 
 
 def volume_of(system: System, line: str, hour: int) -> float:
@@ -169,6 +173,11 @@ def test_a_month_is_closed_corrected_and_reopened(told: System) -> None:
     reopen = {"kind": "reopen", "line": line, "reason": "wrong meter", "author": "an", "month": LAST_MONTH}
     assert decide(told, {**reopen, "confirmed_by": "bo"})[0] == 200
     assert validity_of(told, line) == "PRELIMINARY"
+    month = told.get(f"/v1/lines/{line}/months/{LAST_MONTH}")
+    assert [(one["kind"], one["author"], one["confirmed_by"]) for one in month["statuses"]] == [
+        ("close", "an", None),
+        ("reopen", "an", "bo"),
+    ]
 
 
 def validity_of(system: System, line: str) -> str:

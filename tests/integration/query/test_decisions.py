@@ -53,11 +53,13 @@ async def test_a_decision_says_who_asked_for_what_and_what_became_of_it(query: h
         "line": None,
         "author": "mia",
         "reason": "new station",
+        "confirmed_by": None,
         "known_at": "2026-11-18T11:06:40.009Z",
         "outcome": "refused",
         "conflict": False,
         "issues": [dict(zip(("code", "position", "message"), REFUSED, strict=True))],
         "state": None,
+        "asked": {"author": "mia", "reason": "new station", "stations": []},
     }
 
 

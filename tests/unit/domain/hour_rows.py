@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import MEASURES, Quality, Validity
+from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 
 
@@ -51,3 +51,10 @@ def day_of(*rows: np.void, hours: int = 24) -> NDArray[np.void]:
     for place, row in enumerate(rows):
         day[place] = row
     return day[None, :]
+
+
+def beside_a_finding(row: np.void) -> np.void:
+    """Return what an hour says that has held another value: the same, and that a finding concerns it."""
+    marked = row.copy()
+    marked["provenance"] |= np.uint8(Provenance.FOUND)
+    return marked

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.revision import HOUR, RANK, HeldReason, Outcome, apply, apply_first, revised
-from tests.unit.domain.hour_rows import empty_day, hour_row
+from tests.unit.domain.hour_rows import beside_a_finding, empty_day, hour_row
 
 
 def test_the_first_candidate_of_an_hour_is_revision_1() -> None:
@@ -27,13 +27,6 @@ def test_other_values_sent_later_are_the_next_revision() -> None:
 def test_other_values_sent_at_the_same_moment_follow_the_order_of_the_log() -> None:
     """The later one in the log wins."""
     assert apply(hour_row(volume=5, sent=10), hour_row(volume=6, sent=10)).outcome is Outcome.ACCEPTED
-
-
-def beside_a_finding(row: np.void) -> np.void:
-    """Return what an hour says that has held another value: the same, and that a finding concerns it."""
-    marked = row.copy()
-    marked["provenance"] |= np.uint8(Provenance.FOUND)
-    return marked
 
 
 def test_other_values_sent_earlier_are_held() -> None:

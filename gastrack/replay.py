@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import asdict, dataclass
 
 from gastrack.reach import complain, find, say
 from shared.events.topics import RECORDED, VALIDATED
@@ -18,20 +19,47 @@ ASK_SECONDS = 0.5
 
 
 def run(wait_seconds: float, *, as_json: bool) -> int:
-    """Replay; 0 if the digest is the same, 1 if it differs or the line log was not read in time."""
-    before, after, seconds = asyncio.run(_replay(wait_seconds))
-    same = before == after
+    """Replay; 0 if the digest is the same, 1 if it differs, the line log was not read in time, or it grew meanwhile."""
+    told = asyncio.run(_replay(wait_seconds))
     if as_json:
-        say(json.dumps({"before": before, "after": after, "same": same, "seconds": round(seconds, 1)}))
+        say(json.dumps({**asdict(told), "same": told.same}))
     else:
-        say(f"digest before {before['all']}\ndigest after  {after['all']}\nread again in {seconds:.1f} s")
-    if not same:
-        differing = ", ".join(name for name in before if before[name] != after.get(name) and name != "all")
-        complain(f"The store is not what the line log says: {differing or 'not read to its end in time'} differs.")
-    return GOOD if same else WRONG
+        say(f"digest before {told.before['all']}\ndigest after  {told.after['all']}\nread again in {told.seconds} s")
+    if not told.same:
+        complain(told.why)
+    return GOOD if told.same else WRONG
 
 
-async def _replay(wait_seconds: float) -> tuple[dict[str, str], dict[str, str], float]:
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay found: digests before and after, how long it took, and how many records the log grew by."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+    seconds: float
+    arrived: int
+    in_time: bool
+
+    @property
+    def same(self) -> bool:
+        """Say whether the store is what the line log says."""
+        return self.in_time and self.before == self.after
+
+    @property
+    def why(self) -> str:
+        """Say why it is not, as far as it can be told."""
+        if not self.in_time:
+            return "The line log was not read to its end in time: give it longer with --wait."
+        if self.arrived:
+            return (
+                f"{self.arrived} records arrived meanwhile, so the digests cannot be compared: "
+                "stop ingest for the time of the replay."
+            )
+        differing = ", ".join(name for name in self.before if name != "all" and self.before[name] != self.after[name])
+        return f"The store is not what the line log says: {differing} differs."
+
+
+async def _replay(wait_seconds: float) -> Replayed:
     reach = find()
     database, watcher = reach.database(), kafka.watcher(reach.kafka_bootstrap, "gastrack-replay")
     await watcher.start()
@@ -43,15 +71,18 @@ async def _replay(wait_seconds: float) -> tuple[dict[str, str], dict[str, str], 
         await replaying.begin(database)
         await watcher.empty(VALIDATED.name)
         await replaying.end(database)
-        await _wait_for(database, ends, deadline)
-        return before, await digest(database), time.monotonic() - began
+        in_time = await _wait_for(database, ends, deadline)
+        after, seconds = await digest(database), round(time.monotonic() - began, 1)
+        arrived = sum((await watcher.ends(RECORDED.name)).values()) - sum(ends.values())
+        return Replayed(before, after, seconds, arrived, in_time)
     finally:
         await watcher.stop()
 
 
-async def _wait_for(database: Database, ends: dict[int, int], deadline: float) -> None:
-    """Wait until aggregation has applied the line log up to `ends`, or the time is over."""
+async def _wait_for(database: Database, ends: dict[int, int], deadline: float) -> bool:
+    """Wait until aggregation has applied the line log up to `ends`; False if the time is over before."""
     while time.monotonic() < deadline:
         if await replaying.has_reached(database, ends):
-            return
+            return True
         await asyncio.sleep(ASK_SECONDS)
+    return False

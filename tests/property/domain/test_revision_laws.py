@@ -82,7 +82,7 @@ def test_a_history_told_twice_changes_nothing(history: list[np.void]) -> None:
 
 @given(hour_rows(), told_rows())
 def test_an_outcome_says_what_it_did(row: np.void, candidate: np.void) -> None:
-    """Held leaves what the row says, marks it and gives a reason; accepted takes the candidate's values; a repetition keeps the row's."""
+    """Held marks the row and gives a reason; accepted takes the candidate's values; a repetition keeps the row's."""
     applied = apply(row, candidate)
     assert (applied.reason is not None) == (applied.outcome is Outcome.HELD)
     if applied.outcome is Outcome.HELD:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from gastrack.http_calls import call
 from gastrack.reach import complain, find, issues_of, say
+from shared.domain import gas_time
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
 AT_ONCE = 16
@@ -31,7 +32,12 @@ class Closed:
 
 
 def close_month(month: str, lines: Sequence[str], reason: str, author: str, *, as_json: bool) -> int:
-    """Ask for the close of a month of some lines, or of all; 0 if all of them are closed then, 1 if any is not."""
+    """Ask for the close of a month of some lines, or of all; 0 if all are closed then, 1 if not, 2 for no month."""
+    try:
+        gas_time.first_day_of_month(month)
+    except gas_time.NotAGasTimeError as fault:
+        complain(str(fault))
+        return WRONG_USE
     http = find().http
     wanted = list(lines) or _all_lines(http)
     with ThreadPoolExecutor(AT_ONCE) as askers:
@@ -80,5 +86,5 @@ def _tell(month: str, told: Sequence[Closed]) -> None:
 
 def _complain(closed: Closed) -> None:
     shown: list[Any] = closed.issues[:MOST_TOLD] or ["no outcome yet: ask again later"]
-    more = len(closed.issues) - len(shown)
-    complain(f"{closed.line}: {'; '.join(shown)}{f'; and {more} more' if more > 0 else ''}")
+    more = "; and more, see --json" if len(closed.issues) > len(shown) else ""
+    complain(f"{closed.line}: {'; '.join(shown)}{more}")

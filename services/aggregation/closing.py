@@ -98,7 +98,7 @@ def _note(deciding: Deciding, key: MonthKey, hours: range, told: dict[str, Any])
 
 
 def _what_blocks(deciding: Deciding, line: Line, expected: range, missing: int, blocked: int) -> tuple[Issue, ...]:
-    """List the hours that are missing, and those that findings keep back."""
+    """List the first hours that are missing, or that findings keep back."""
     issues = []
     if missing > 0:
         text = f"{missing} of {len(expected)} hours are missing: deliver, estimate or accept them as missing"
@@ -106,11 +106,14 @@ def _what_blocks(deciding: Deciding, line: Line, expected: range, missing: int, 
     if blocked:
         text = f"{blocked} hours are kept back by findings: /v1/findings?line={line.id}&severity=F&state=open"
         issues.append(Issue("HOURS_BLOCKED", "month", text))
+    listed = len(issues) + MOST_LISTED
     for hour in expected:
+        if len(issues) == listed:
+            break
         row = deciding.table.row(line.id, hour)
         start = gas_time.hour_text(hour)
         if lacks_value(row):
             issues.append(Issue("HOUR_MISSING", start, "no value"))
         elif row["provenance"] & Provenance.BLOCKED:
             issues.append(Issue("HOUR_BLOCKED", start, "an open finding of severity F concerns it"))
-    return tuple(issues[: MOST_LISTED + 2])
+    return tuple(issues)

@@ -173,7 +173,7 @@ def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
     found = [_estimated(deciding, taken, run) for run in _runs(decided.hours)]
     values = [told for each in found if each is not None for told in estimated_values(each)]
     if len(values) < len(decided.hours):
-        text = f"{decided.method} is not possible here. {decided.method.words}"
+        text = f"{decided.method} is not possible here: it needs {decided.method.needs}"
         return Refusal((Issue("METHOD", "method", text),), conflicts=False)
     rows = []
     for place, (hour, told) in enumerate(zip(decided.hours, values, strict=True)):

@@ -9,8 +9,12 @@ from services.query.handlers import operators_only
 from services.query.instants import instant
 from services.query.paging import Document, Listed, by_id
 from shared.access.caller import Caller
+from shared.domain import gas_time
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
+
+_OURS = ("_id", "p", "hour")
+"""What a document says in our own way: its name, its partition, the number of its hour."""
 
 
 async def dead_letters(database: Database, caller: Caller, after: str, limit: int) -> Listed:
@@ -26,9 +30,12 @@ async def dead_letters(database: Database, caller: Caller, after: str, limit: in
 
 def _letter(document: Document) -> Document:
     """Return what json can say of a dead letter; bytes stay in the store."""
-    plain = {name: _said(value) for name, value in document.items() if not isinstance(value, bytes) and name != "_id"}
+    told = {name: value for name, value in document.items() if not isinstance(value, bytes) and name not in _OURS}
+    plain = {name: _said(value) for name, value in told.items()}
     if isinstance(document.get("known_at"), int):
         plain["known_at"] = instant(document["known_at"])
+    if isinstance(document.get("hour"), int):
+        plain["start"] = gas_time.hour_text(document["hour"])
     return {"id": str(document["_id"]), **plain}
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from services.query.finding_hours import open_hours, settlements, starts_of
 from services.query.instants import instant
 from services.query.paging import Document, Listed, newest_first
+from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.finding_words import words_of
 from shared.domain.quantities import ABSENT, ENERGY, VOLUME, Quantity
-from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
 from shared.store import forms
 from shared.store.documents import Collection
@@ -37,8 +37,8 @@ async def findings(database: Database, caller: Caller, asked: FindingsAsked, aft
     Raises:
         ProblemError: 404 for another's line; 422 for a cursor that no answer gave.
     """
-    if asked.line and not caller.may_read(asked.line):
-        raise not_found("line", f"line {asked.line[:64]!r} is not known here")
+    if asked.line:
+        await registered(database, caller, asked.line)
     listed = await newest_first(database, Collection.FINDINGS, condition_of(asked), after, limit)
     seen = [document for document in listed.rows if caller.may_read(document["line"])]
     return Listed([_finding(document) for document in seen], listed.last_id)

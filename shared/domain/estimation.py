@@ -64,7 +64,21 @@ class Method(StrEnum):
         """Return the method in one sentence for readers."""
         return _WORDS[self]
 
+    @property
+    def needs(self) -> str:
+        """Say what the method cannot do without."""
+        return _NEEDS[self]
 
+
+_NEEDS = {
+    Method.CHECK_METER: "a check line in the register that has actual values in all of these hours",
+    Method.LINEAR: "at most 2 hours in a row, with actual values in the hours before and after them",
+    Method.INDEX_PROFILE: "the meter's counter before and after, operating volumes around, 3 like days of each hour",
+    Method.INDEX_FLAT: "the meter's counter before and after, and operating volumes around",
+    Method.LIKE_DAYS: "actual values of each hour on 3 like days of the 28 gas days before",
+    Method.NODE_BALANCE: "inputs that leave a conceivable volume",
+    Method.NONE: "nothing",
+}
 _WORDS = {
     Method.CHECK_METER: "The check meter measured this hour: its volume is taken, times a factor, plus an offset.",
     Method.LINEAR: "The volume lies on the straight line between the hours before and after the gap.",

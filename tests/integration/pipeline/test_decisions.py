@@ -161,6 +161,7 @@ def test_what_cannot_be_decided_is_refused_and_says_why(
 def test_a_month_is_closed_corrected_and_reopened(told: System) -> None:
     """Refused with a list while an hour is flagged; then definitive, until a second person confirms that it opens."""
     line = PLAN.lines[PLAN.stations[3]][1]
+    assert "is not a gas month" in told.gastrack("close-month", "october", code=2)
     told_so = told.gastrack("close-month", LAST_MONTH, "--line", line, "--author", "an", code=1)
     assert "HOURS_BLOCKED" in told_so
     accept = {"kind": "accept", "line": line, "reason": "x", "author": "an", "hours": [hour_text(FLAGGED, 1)]}

@@ -159,3 +159,8 @@ async def test_what_cannot_be_asked_is_refused(query: httpx2.AsyncClient, asked:
     """A cursor of another list, a severity that no finding has."""
     given = await query.get(f"/v1/findings?{asked}")
     assert (given.status_code, given.json()["issues"][0]["code"]) == (422, code)
+
+
+async def test_findings_of_a_line_that_nobody_knows(query: httpx2.AsyncClient) -> None:
+    """404, as everywhere, and not an empty list."""
+    assert (await query.get("/v1/findings?line=NOPE")).status_code == 404

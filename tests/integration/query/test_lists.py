@@ -52,7 +52,8 @@ async def test_one_line_and_one_node(query: httpx2.AsyncClient) -> None:
 
 async def test_dead_letters(query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]) -> None:
     """Dead letters are told with their reason and without their bytes."""
-    letter = {"_id": "telemetry/0/9/0", "reason": "A9", "original": b"{}", "state": "open"}
+    letter = {"_id": "telemetry/0/9/0", "p": 0, "reason": "A9", "hour": 472_000, "original": b"{}", "state": "open"}
     database[Collection.DEAD_LETTERS].insert_one(letter)
     body = (await query.get("/v1/dead-letters")).json()
-    assert body == {"rows": [{"id": "telemetry/0/9/0", "reason": "A9", "state": "open"}], "next": None}
+    told = {"id": "telemetry/0/9/0", "reason": "A9", "start": "2023-11-05T16:00:00Z", "state": "open"}
+    assert body == {"rows": [told], "next": None}

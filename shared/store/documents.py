@@ -66,14 +66,14 @@ def slot_name(day: date) -> str:
     return f"{day.day:02d}"
 
 
-def lengths_known(days: NDArray[np.void]) -> NDArray[np.intp]:
-    """Return how many hours of each day (HOUR rows of shape (days, hours)) there are up to the last one that is known.
+def lengths_known(revisions: NDArray[np.uint16]) -> NDArray[np.intp]:
+    """Return how many hours of each day there are up to the last one that is known; revisions of shape (days, hours).
 
     Only these are packed: a running day is rewritten every hour.
     """
-    known = days["revision"] > 0
+    known = revisions > 0
     behind = known[:, ::-1].argmax(axis=1)
-    return np.where(known.any(axis=1), days.shape[1] - behind, 0)
+    return np.where(known.any(axis=1), known.shape[1] - behind, 0)
 
 
 def hours_of(packed: bytes) -> NDArray[np.void]:

@@ -108,11 +108,12 @@ class ContextEvidence:
         return np.where(place >= 0, self.contexts.rows["state"][place], 0).astype(np.uint8)
 
     @property
-    def has_findings(self) -> NDArray[np.bool_]:
-        """Say of which judged hours a rule in context has found something."""
-        place = self._positions(self.hour)
-        found: NDArray[np.bool_] = (place >= 0) & (self.contexts.rows["found"][place] != 0)
-        return found
+    def found_before(self) -> NDArray[np.int64]:
+        """Return the rows of the hours of which rules in context had found something before this judging began."""
+        if "found" not in self._places:
+            place = self._positions(self.hour)
+            self._places["found"] = np.flatnonzero((place >= 0) & (self.contexts.rows["found"][place] != 0))
+        return self._places["found"]
 
     def is_present(self) -> NDArray[np.bool_]:
         """Say which judged hours have values."""

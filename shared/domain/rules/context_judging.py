@@ -106,9 +106,11 @@ def _concerned(
     """Return the hours that hits concern, and those that were found before and about which the rule says otherwise."""
     hits = rule.find(evidence)
     count = len(evidence)
-    mask = np.broadcast_to(hits.mask, count)
-    again = ~mask & evidence.has_findings & ~np.isnan(np.broadcast_to(hits.observed, count))
-    told = np.flatnonzero(mask | again)
+    told = np.flatnonzero(np.broadcast_to(hits.mask, count))
+    again = evidence.found_before
+    if len(again):
+        again = again[~np.isnan(np.broadcast_to(hits.observed, count)[again])]
+        told = np.union1d(told, again)
     if not len(told):
         return np.zeros(0, FOUND)
     since, until = (np.broadcast_to(back, count)[told] for back in (hits.since, hits.until))
@@ -118,7 +120,7 @@ def _concerned(
     found = np.zeros(len(each), FOUND)
     found["line"], found["hour"] = evidence.line[told][each], evidence.hour[told][each] - back
     found["severity"] = settings.severities(rule, rows[told], None)[each]
-    found["passed"] = again[told][each]
+    found["passed"] = ~np.broadcast_to(hits.mask, count)[told][each]
     found["observed"] = np.broadcast_to(hits.observed, count)[told][each]
     found["threshold"] = np.broadcast_to(hits.threshold, count)[told][each]
     return found

@@ -19,6 +19,7 @@ from shared.domain import gas_time
 from shared.domain.finding_words import HELD as HELD_RULE
 from shared.domain.reading import Provenance
 from shared.domain.revision import HeldReason, Outcome, apply, apply_first
+from shared.domain.rows import put, taken
 from shared.domain.rules.rule import Severity
 from shared.events.answer import FindingTold
 
@@ -34,14 +35,14 @@ def take_readings(deciding: Deciding, places: Places, step: Step) -> None:
     open_days = ~deciding.table.closed[distinct // gas_time.MAX_HOURS_PER_DAY]
     alone = (counts == 1) & (hours["revision"][distinct] == 0) & open_days
     arrivals = living[first[alone]]
-    hours[distinct[alone]] = apply_first(deciding.batch.candidates[arrivals])
+    put(hours, distinct[alone], apply_first(taken(deciding.batch.candidates, arrivals)))
     deciding.table.changed[places.day[arrivals]] = True
     lifted: dict[str, list[int]] = defaultdict(list)
     for row in np.setdiff1d(living, arrivals, assume_unique=True).tolist():
         _decide_one(deciding, row, divmod(int(slot[row]), gas_time.MAX_HOURS_PER_DAY), lifted)
     for line, concerned in lifted.items():
         deciding.lift(step, line, sorted(set(concerned)), "superseded")
-    _tell_findings(deciding, step, hours[slot[step.rows.start : step.rows.stop]])
+    _tell_findings(deciding, step, slot[step.rows.start : step.rows.stop])
     accepted = living[deciding.settled.outcome[living] == ACCEPTED]
     _judge(deciding, step, accepted, slot)
 
@@ -71,7 +72,7 @@ def _decide_one(deciding: Deciding, row: int, place: tuple[int, int], lifted: di
     table.changed[place[0]] = True
 
 
-def _tell_findings(deciding: Deciding, step: Step, standing: NDArray[np.void]) -> None:
+def _tell_findings(deciding: Deciding, step: Step, slot: NDArray[np.int64]) -> None:
     """Tell what rules found in accepted readings, and why readings were held: one finding a source, line and rule.
 
     Of an hour that a record tells twice, what was found in the reading that did not stay is not told.
@@ -79,7 +80,7 @@ def _tell_findings(deciding: Deciding, step: Step, standing: NDArray[np.void]) -
     batch, settled = deciding.batch, deciding.settled
     if not batch.findings and not settled.held:
         return
-    own = batch.candidates[step.rows.start : step.rows.stop]
+    own, standing = batch.candidates[step.rows.start : step.rows.stop], taken(deciding.table.days.reshape(-1), slot)
     stays = np.logical_and.reduce([standing[name] == own[name] for name in _POSITION])
     told = [
         (row, finding)
@@ -121,5 +122,5 @@ def _judge(deciding: Deciding, step: Step, accepted: NDArray[np.intp], slot: NDA
     rows = np.sort(accepted[::-1][last])
     line, hour = deciding.numbers[deciding.batch.line[rows]], deciding.batch.hour[rows]
     followed = followed_by(deciding, line, hour)
-    deciding.contexts.tell(line, hour, deciding.table.days.reshape(-1)[slot[rows]])
+    deciding.contexts.tell(line, hour, taken(deciding.table.days.reshape(-1), slot[rows]))
     judge(deciding, step, line, hour, followed)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shared.domain.reading import MEASURES, Provenance, Readings, Source, meter_mark
 from shared.domain.revision import HOUR
+from shared.domain.rows import joined, taken
 from shared.domain.rules.rule import Severity
 from shared.events import line_log
 from shared.events.answer import Answer, FindingTold
@@ -135,7 +136,7 @@ def _take_readings(gathering: _Gathering, answer: Answer, readings: Readings) ->
     fresh = np.flatnonzero(_is_fresh(gathering.after, readings))
     if not len(fresh):
         return
-    rows = readings.rows[fresh]
+    rows = taken(readings.rows, fresh)
     numbers = [gathering.lines.setdefault(name, len(gathering.lines)) for name in readings.lines]
     source = rows["source"].astype(np.int64)
     known_at_ms = gathering.after.known_at_ms
@@ -220,14 +221,12 @@ def _candidates(
 
 def _finished(gathering: _Gathering) -> Batch:
     empty = (np.zeros(0, HOUR), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
-    candidates, line, hour, source = (
-        np.concatenate(column) for column in zip(*(gathering.columns or [empty]), strict=True)
-    )
+    candidates, line, hour, source = zip(*(gathering.columns or [empty]), strict=True)
     return Batch(
-        candidates,
-        line,
-        hour,
-        source,
+        joined(candidates),
+        np.concatenate(line),
+        np.concatenate(hour),
+        np.concatenate(source),
         list(gathering.lines),
         gathering.sources,
         gathering.findings,

@@ -21,6 +21,7 @@ from services.aggregation.table import DayKey, MonthKey, Table
 from services.aggregation.ticking import take_tick
 from shared.domain.line_context import kept_of
 from shared.domain.rollup import fold_hours
+from shared.domain.rows import taken
 from shared.events.line_log import Tick, TopologyAsked
 
 
@@ -98,7 +99,7 @@ def _take_alone(deciding: Deciding, step: Step) -> None:
 def _conclude(deciding: Deciding) -> None:
     """Roll up the days that changed, and keep the contexts."""
     changed = deciding.table.changed_days()
-    days = deciding.table.days[[place for _, place in changed]]
+    days = taken(deciding.table.days, np.array([place for _, place in changed], np.int64))
     for (key, _), hours, rollup in zip(changed, days, fold_hours(days), strict=True):
         deciding.settled.days[key] = hours, rollup
     contexts = deciding.contexts

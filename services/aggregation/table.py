@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shared.domain import gas_time
 from shared.domain.revision import HOUR
+from shared.domain.rows import copied, put
 
 DayKey = tuple[str, date]
 MonthKey = tuple[str, str]
@@ -37,7 +38,7 @@ class Table:
         )
         for key, place in number.items():
             if key in days:
-                table.days[place] = days[key]
+                put(table.days, place, days[key])
         if closed:
             for (line, day), place in number.items():
                 table.closed[place] = (line, gas_time.month_of(day)) in closed
@@ -49,7 +50,8 @@ class Table:
 
     def row(self, line: str, hour: int) -> np.void:
         """Return what an hour says; it goes on saying that, whatever becomes of the table."""
-        row: np.void = self.days[self.place(line, hour)].copy()
+        day, index = self.place(line, hour)
+        row: np.void = copied(self.days[day, index : index + 1])[0]
         return row
 
     def put(self, line: str, hour: int, row: np.void) -> None:

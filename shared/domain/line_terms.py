@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shared.domain import gas_time
 from shared.domain.quantities import ABSENT, PRESSURE, VOLUME
+from shared.domain.rows import taken
 from shared.domain.topology import SENDABLE, Check, Line, Register, Terms
 
 TERMS = np.dtype(
@@ -89,7 +90,7 @@ class TermsTable:
         before = np.searchsorted(self.keys, (number << _LINE_SHIFT) + hour + _HOUR_BIAS, side="right") - 1
         same_line = (before >= 0) & (self.keys[before] >> _LINE_SHIFT == number)
         place = np.where(same_line, before + 1, 0)
-        found = self.rows[place]
+        found = taken(self.rows, place)
         known = number >= 0
         found["known"] = known
         found["active"] &= hour < self.ends[place]

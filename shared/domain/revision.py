@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
+from shared.domain.rows import copied
 
 HOUR = np.dtype(
     [
@@ -116,7 +117,7 @@ def revised(row: np.void, candidate: np.void) -> np.void:
 
 def apply_first(candidates: NDArray[np.void]) -> NDArray[np.void]:
     """Return what `apply` makes of candidates for hours that have nothing yet, each another hour: revision 1 each."""
-    rows = candidates.copy()
+    rows = copied(candidates)
     rows["revision"] = 1
     return rows
 

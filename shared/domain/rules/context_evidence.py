@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain.line_context import ABSENT_32, PRESENT, Contexts
 from shared.domain.quantities import ABSENT
+from shared.domain.rows import taken
 from shared.domain.rules.evidence import Threshold
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,7 @@ class ContextEvidence:
         """Return some of the hours."""
         cut = {name: value[rows] if isinstance(value, np.ndarray) else value for name, value in self.thresholds.items()}
         return ContextEvidence(
-            self.contexts, self.line[rows], self.hour[rows], self.terms[rows], self.check[rows], cut
+            self.contexts, self.line[rows], self.hour[rows], taken(self.terms, rows), self.check[rows], cut
         )  # fmt: skip
 
     def threshold(self, name: str) -> Floats:

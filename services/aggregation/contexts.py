@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from services.aggregation.table import DayKey
 from shared.domain import gas_time
-from shared.domain.line_context import Contexts, context_of
+from shared.domain.line_context import Contexts, Span, context_of
 
-Span = tuple[int, NDArray[np.void]]
 Kept = Mapping[str, Span]
 
 
@@ -50,12 +49,12 @@ def contexts_of(
         beside: The gas days in the store of each span that are not kept.
         days: The days in the store (25 HOUR rows each).
     """
-    contexts = Contexts.blank(spans)
+    contexts = Contexts.blank(spans, kept)
     for line in spans:
         for day in beside[line]:
             hours = gas_time.hours_of_day(day)
             contexts.lay(line, hours.start, context_of(days[line, day][: len(hours)]))
-        if line in kept:
-            contexts.lay(line, *kept[line])
+        if beside[line] and line in kept:
+            contexts.lay(line, *kept[line])  # of the days at its ends only what lies beyond them was wanted
     contexts.look_for_newest()
     return contexts

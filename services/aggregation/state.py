@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TypeVar
 
@@ -31,6 +31,8 @@ MAX_DAYS = 20_000
 """Days kept a partition: 2.8 kB each, so 56 MB; the 20,000 lines of a partition each have one that grows."""
 MAX_MONTHS = 20_000
 """Months kept a partition: 4 kB each, so 80 MB."""
+_FEW_DAYS = 5
+"""Of so few days each is looked at; of more, their months as a whole."""
 MAX_CONTEXTS = 10_000
 """Lines whose context is kept a partition: 29.5 kB each, so 295 MB."""
 
@@ -84,6 +86,10 @@ class PartitionState:
         """Return the gas days of a line that the store has, in some parts (first and last day); months are at hand."""
         days = []
         for first, last in parts:
+            if (last - first).days < _FEW_DAYS:
+                each = [first + timedelta(days=place) for place in range((last - first).days + 1)]
+                days += [day for day in each if self.has_day((line, day))]
+                continue
             for month in months_of(first, last):
                 filled = np.flatnonzero(self.months[line, month]["changes"])
                 begin = gas_time.first_day_of_month(month) if len(filled) else first

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.reading import ACTUAL_QUALITIES, Provenance, Quality
 from shared.domain.revision import HOUR, has_values
-from shared.domain.rows import copied, put, taken
+from shared.domain.rows import as_bytes, copied, put, taken
 
 CONTEXT = np.dtype(
     [
@@ -30,6 +31,8 @@ CONTEXT = np.dtype(
     ],
     align=True,  # rules gather single columns of many hours: four times as fast as where numbers lie across words
 )
+Span = tuple[int, NDArray[np.void]]
+"""First hour and CONTEXT rows of consecutive hours of a line."""
 HISTORY_HOURS = 28 * 24
 """What rules and estimates look back to: 28 gas days (671 to 673 hours)."""
 AROUND_HOURS = 25
@@ -91,19 +94,33 @@ class Contexts:
     rows: NDArray[np.void]
 
     @classmethod
-    def blank(cls, spans: Mapping[str, tuple[int, int]]) -> Contexts:
-        """Return spans of lines (first and end hour) in which nothing is known yet."""
+    def blank(
+        cls,
+        spans: Mapping[str, tuple[int, int]],
+        known: Mapping[str, tuple[int, NDArray[np.void]]] = MappingProxyType({}),
+    ) -> Contexts:
+        """Return spans of lines (first and end hour) in which nothing is known yet but what is `known`.
+
+        That is laid at once: blanking first what is known for the most part would take as long again.
+        """
         first = np.array([begin for begin, _ in spans.values()], np.int64)
         length = np.array([end - begin for begin, end in spans.values()], np.int64)
         numbers = {line: number for number, line in enumerate(spans)}
-        return cls(numbers, first, length, np.cumsum(length) - length, first - 1, nothing(int(length.sum())))
+        contexts = cls(numbers, first, length, np.cumsum(length) - length, first - 1, np.empty(length.sum(), CONTEXT))
+        for line, (begin, end) in spans.items():
+            low, high = begin, begin
+            if line in known:
+                told_from, told = known[line]
+                low, high = max(begin, min(told_from, end)), min(end, max(told_from + len(told), begin))
+                contexts.lay(line, told_from, told)
+            contexts._forget(line, begin, low)
+            contexts._forget(line, high, end)
+        return contexts
 
     @classmethod
-    def of(cls, spans: Mapping[str, tuple[int, NDArray[np.void]]]) -> Contexts:
+    def of(cls, spans: Mapping[str, Span]) -> Contexts:
         """Lay spans (first hour, CONTEXT rows) of lines behind each other."""
-        contexts = cls.blank({line: (begin, begin + len(rows)) for line, (begin, rows) in spans.items()})
-        for line, span in spans.items():
-            contexts.lay(line, *span)
+        contexts = cls.blank({line: (begin, begin + len(rows)) for line, (begin, rows) in spans.items()}, spans)
         contexts.look_for_newest()
         return contexts
 
@@ -113,6 +130,11 @@ class Contexts:
         low, high = max(first, begin), min(first + len(span), begin + len(rows))
         if low < high:
             put(span, slice(low - first, high - first), rows[low - begin : high - begin])
+
+    def _forget(self, line: str, begin: int, end: int) -> None:
+        """Let hours of a line's span say nothing."""
+        first, span = self.span(line)
+        as_bytes(span)[begin - first : end - first] = as_bytes(_NOTHING)
 
     def look_for_newest(self) -> None:
         """Find the youngest hour of each line that says anything, once all is laid."""
@@ -134,14 +156,14 @@ class Contexts:
         present = inside & ((told["state"] & PRESENT) != 0)
         np.maximum.at(self.newest, line[present], hour[present])
 
-    def span(self, line: str) -> tuple[int, NDArray[np.void]]:
+    def span(self, line: str) -> Span:
         """Return first hour and rows of a line."""
         number = self.numbers[line]
         begin = int(self.offset[number])
         return int(self.first[number]), self.rows[begin : begin + int(self.length[number])]
 
 
-def kept_of(first: int, rows: NDArray[np.void]) -> tuple[int, NDArray[np.void]]:
+def kept_of(first: int, rows: NDArray[np.void]) -> Span:
     """Return what is kept of a span (first hour, rows): its last KEPT_HOURS."""
     begin = max(0, len(rows) - KEPT_HOURS)
     return first + begin, copied(rows[begin:])
@@ -149,4 +171,7 @@ def kept_of(first: int, rows: NDArray[np.void]) -> tuple[int, NDArray[np.void]]:
 
 def nothing(count: int) -> NDArray[np.void]:
     """Return CONTEXT rows that say nothing."""
-    return np.repeat(context_of(np.zeros(1, HOUR)), count)
+    return np.repeat(as_bytes(_NOTHING), count).view(CONTEXT)
+
+
+_NOTHING = context_of(np.zeros(1, HOUR))

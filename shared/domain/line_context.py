@@ -107,14 +107,13 @@ class Contexts:
         length = np.array([end - begin for begin, end in spans.values()], np.int64)
         numbers = {line: number for number, line in enumerate(spans)}
         contexts = cls(numbers, first, length, np.cumsum(length) - length, first - 1, np.empty(length.sum(), CONTEXT))
-        for line, (begin, end) in spans.items():
-            low, high = begin, begin
-            if line in known:
-                told_from, told = known[line]
-                low, high = max(begin, min(told_from, end)), min(end, max(told_from + len(told), begin))
-                contexts.lay(line, told_from, told)
-            contexts._forget(line, begin, low)
-            contexts._forget(line, high, end)
+        memory, nobody = as_bytes(contexts.rows), (0, _NOTHING[:0])
+        for place, (line, (begin, end)) in zip(contexts.offset.tolist(), spans.items(), strict=True):
+            told_from, told = known.get(line, nobody)
+            low = max(begin, min(told_from, end))
+            high = max(low, min(told_from + len(told), end))
+            memory[place : place + low - begin] = memory[place + high - begin : place + end - begin] = _NO_BYTES
+            memory[place + low - begin : place + high - begin] = as_bytes(told)[low - told_from : high - told_from]
         return contexts
 
     @classmethod
@@ -130,11 +129,6 @@ class Contexts:
         low, high = max(first, begin), min(first + len(span), begin + len(rows))
         if low < high:
             put(span, slice(low - first, high - first), rows[low - begin : high - begin])
-
-    def _forget(self, line: str, begin: int, end: int) -> None:
-        """Let hours of a line's span say nothing."""
-        first, span = self.span(line)
-        as_bytes(span)[begin - first : end - first] = as_bytes(_NOTHING)
 
     def look_for_newest(self) -> None:
         """Find the youngest hour of each line that says anything, once all is laid."""
@@ -171,7 +165,8 @@ def kept_of(first: int, rows: NDArray[np.void]) -> Span:
 
 def nothing(count: int) -> NDArray[np.void]:
     """Return CONTEXT rows that say nothing."""
-    return np.repeat(as_bytes(_NOTHING), count).view(CONTEXT)
+    return np.repeat(_NO_BYTES, count).view(CONTEXT)
 
 
 _NOTHING = context_of(np.zeros(1, HOUR))
+_NO_BYTES = as_bytes(_NOTHING)

@@ -7,6 +7,7 @@ whole and are of one type, these functions do the same in that much less time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,12 @@ Index = Any
 
 def as_bytes(rows: Rows) -> Rows:
     """Return the same memory as rows without fields."""
-    return rows.view(np.dtype((np.void, rows.dtype.itemsize)))
+    return rows.view(_bytes_type(rows.dtype.itemsize))
+
+
+@lru_cache(maxsize=64)
+def _bytes_type(size: int) -> np.dtype[np.void]:
+    return np.dtype((np.void, size))
 
 
 def copied(rows: Rows) -> Rows:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ class ContextEvidence:
 
     def threshold(self, name: str) -> Floats:
         """Return a threshold, one a row."""
-        return np.broadcast_to(np.asarray(self.thresholds[name], np.float64), len(self))
+        return one_each(self.thresholds[name], len(self))
 
     def told(self, column: str) -> Floats:
         """Return what the judged hours say in a column."""
@@ -150,6 +151,13 @@ class ContextEvidence:
         if (column, view) not in self._values:
             self._values[column, view] = self._values_at(column, self._places[view])
         return self._values[column, view]
+
+
+def one_each(value: float | NDArray[Any], count: int) -> NDArray[Any]:
+    """Return what holds for many rows as one value a row."""
+    if isinstance(value, np.ndarray):
+        return value if value.shape == (count,) else np.broadcast_to(value, count)
+    return np.full(count, value)
 
 
 def median(values: Floats) -> tuple[Floats, NDArray[np.int64]]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shared.domain.line_context import PRESENT
 from shared.domain.line_terms import TermsTable
 from shared.domain.rules.catalogue import IN_CONTEXT
-from shared.domain.rules.context_evidence import ContextEvidence
+from shared.domain.rules.context_evidence import ContextEvidence, one_each
 from shared.domain.rules.rule import Rule, Severity
 from shared.domain.rules.settings import Settings
 
@@ -106,23 +106,23 @@ def _concerned(
     """Return the hours that hits concern, and those that were found before and about which the rule says otherwise."""
     hits = rule.find(evidence)
     count = len(evidence)
-    told = np.flatnonzero(np.broadcast_to(hits.mask, count))
+    told = np.flatnonzero(one_each(hits.mask, count))
     again = evidence.found_before
     if len(again):
-        again = again[~np.isnan(np.broadcast_to(hits.observed, count)[again])]
+        again = again[~np.isnan(one_each(hits.observed, count)[again])]
         told = np.union1d(told, again)
     if not len(told):
         return np.zeros(0, FOUND)
-    since, until = (np.broadcast_to(back, count)[told] for back in (hits.since, hits.until))
+    since, until = (one_each(back, count)[told] for back in (hits.since, hits.until))
     lengths = since - until + 1
     each = np.repeat(np.arange(len(told)), lengths)
     back = since[each] - (np.arange(len(each)) - np.repeat(np.cumsum(lengths) - lengths, lengths))
     found = np.zeros(len(each), FOUND)
     found["line"], found["hour"] = evidence.line[told][each], evidence.hour[told][each] - back
     found["severity"] = settings.severities(rule, rows[told], None)[each]
-    found["passed"] = ~np.broadcast_to(hits.mask, count)[told][each]
-    found["observed"] = np.broadcast_to(hits.observed, count)[told][each]
-    found["threshold"] = np.broadcast_to(hits.threshold, count)[told][each]
+    found["passed"] = ~one_each(hits.mask, count)[told][each]
+    found["observed"] = one_each(hits.observed, count)[told][each]
+    found["threshold"] = one_each(hits.threshold, count)[told][each]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gastrack.documents.markdown import row
 from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS
+from shared.domain.estimation import Method
 from shared.domain.rules.catalogue import CARDS, RULES_VERSION
 from shared.domain.rules.rule import Card, Severity
 
@@ -28,6 +29,17 @@ the next month on which a month closes by itself (0: never).
 | id | rule | formula | thresholds | severity | judged by | in words | seen in |
 |---|---|---|---|---|---|---|---|
 {rules}
+
+## How missing hours are estimated
+When the deadline of rule B2 has passed, the first of these methods that is possible for a gap estimates all its hours;
+M5 only where a decision asks for it. An estimate rests on actual values that no finding keeps back, never on estimates;
+where the meter's counter tells what passed during the gap, M1, M2 and M3 share out exactly that. Its calorific value is
+the last one measured, for 24 hours, then the mean of 28 days weighted by volume; its energy follows from both. A
+measured value replaces it, whenever it comes; both stay readable.
+
+| method | in words | needs |
+|---|---|---|
+{methods}
 """
 
 _SEVERITY_WORDS = {
@@ -45,6 +57,7 @@ def rules() -> str:
         numbers=", ".join(f"{severity.value} = {severity.name}" for severity in Severity),
         severities="\n".join(row(severity.name, words) for severity, words in _SEVERITY_WORDS.items()),
         rules="\n".join(_rule_row(card) for card in CARDS),
+        methods="\n".join(row(method.value, method.words, method.needs) for method in Method),
     )
 
 

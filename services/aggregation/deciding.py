@@ -152,7 +152,7 @@ class Deciding:
         rule: str = "",
         spared: str = "",
     ) -> None:
-        """Let the findings of hours hold nothing back any more: those of a rule, or of all but one that is spared."""
+        """Let the findings of hours hold nothing back any more: see `Lifted`."""
         if hours:
             self.settled.findings.append(Lifted(line, list(hours), how, step.known_at_ms, decision, rule, spared))
 

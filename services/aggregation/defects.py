@@ -15,7 +15,7 @@ from shared.runtime.logging import logger
 
 DEFECT = "DEFECT"
 MOST_LINES = 8
-"""Lines that are set aside of a tick one by one; where more fail, it is the tick."""
+"""Lines that are set aside of a tick one by one; where more fail, or one fails even so, it is the tick."""
 
 
 class StepError(Exception):
@@ -52,10 +52,10 @@ def isolated(batch: Batch, decide: Callable[[], Settled]) -> Settled:
             return _without_culprits(batch, decide)
         except StepError as failed:
             aside = batch.defective.setdefault(failed.offset, set())
-            if "" in aside or failed.line in aside:
+            if "" in aside:
                 raise
             logger(__name__).exception("defect: set aside", offset=failed.offset, line=failed.line or None)
-            aside.add(failed.line if len(aside) < MOST_LINES else "")
+            aside.add(failed.line if len(aside) < MOST_LINES and failed.line not in aside else "")
 
 
 def _without_culprits(batch: Batch, decide: Callable[[], Settled]) -> Settled:

@@ -8,6 +8,7 @@ from pymongo import InsertOne, UpdateMany
 
 from services.aggregation.settled import Found, Lifted
 from shared.domain.rules.catalogue import RULES_VERSION
+from shared.domain.rules.rule import Severity
 
 OPEN, SETTLED = "open", "settled"
 
@@ -18,8 +19,10 @@ def finding_operations(partition: int, told: Found | Lifted) -> list[InsertOne[d
         return [InsertOne(_document(partition, told))]
     entry = {"hours": told.hours, "how": told.how, "known_at": told.known_at_ms, "decision": told.decision}
     concerned: dict[str, Any] = {"line": told.line, "open": {"$in": told.hours}}
-    if told.rule or told.spared:
-        concerned["rule"] = told.rule or {"$ne": told.spared}
+    if told.spared:
+        concerned["rule"] = {"$ne": told.spared}
+    if told.rule:
+        concerned |= {"rule": told.rule, "severity": Severity.W.name}
     return [
         UpdateMany(concerned, {"$pull": {"open": {"$in": told.hours}}, "$push": {"settled": entry}}),
         UpdateMany({"line": told.line, "open": [], "state": OPEN}, {"$set": {"state": SETTLED}}),

@@ -37,7 +37,7 @@ class Found:
 class Lifted:
     """Findings of hours that no longer hold anything back, and by what: superseded, or a decision's outcome.
 
-    Those of one `rule`, empty: of all; but not those of a rule that is `spared`.
+    Those of one `rule` that keep nothing back, empty: of all; but not those of a rule that is `spared`.
     """
 
     line: str

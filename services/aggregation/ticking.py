@@ -5,6 +5,7 @@ Only ticks let time pass, and they carry the time up to which every source has b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from itertools import count, groupby
@@ -38,29 +39,56 @@ _GUESSED = (Quality.ESTIMATED, Quality.MISSING)
 
 
 def take_tick(deciding: Deciding, step: Step) -> None:
-    """Let time pass up to a tick. Estimates of all lines are judged before a month of any of them closes."""
+    """Let time pass up to a tick: estimate what is overdue, then close months."""
     assert isinstance(step.asked, Tick)  # noqa: S101 - the caller matched it
     before_ms, deciding.until_ms = deciding.until_ms, step.asked.until_ms
     aside, places = deciding.batch.aside(step), count()
     if "" in aside:
         return
-    estimated: dict[str, list[int]] = {}
+    for lines in _rounds(deciding, step, before_ms):
+        _look_through_all(deciding, step, lines, places)
     for line in deciding.register.lines:
         with blamed(step.offset, line.id):
-            days = due_days(line, before_ms, deciding.until_ms, DEFAULTS)
+            for month in closing_months(line, before_ms, deciding.until_ms, DEFAULTS):
+                _close(deciding, step, line, month, FAILED if line.id in aside else None)
+
+
+def _rounds(deciding: Deciding, step: Step, before_ms: int) -> list[list[tuple[Line, date]]]:
+    """Return the lines with overdue gas days, in rounds: each is judged before the next one may look at its estimates.
+
+    A later gas day looks back on an earlier one, a line on the line that checks it.
+    """
+    rounds: dict[tuple[date, int], list[tuple[Line, date]]] = defaultdict(list)
+    for line in deciding.register.lines:
+        with blamed(step.offset, line.id):
+            for day in due_days(line, before_ms, deciding.until_ms, DEFAULTS):
+                rounds[day, _checks_behind(deciding, line, day)].append((line, day))
+    return [rounds[key] for key in sorted(rounds)]
+
+
+def _checks_behind(deciding: Deciding, line: Line, day: date) -> int:
+    """Return how many lines stand behind a line: its check line, that one's check line, until there is no other."""
+    seen = {line.id}
+    while (terms := line.terms_on(day)) and terms.check and terms.check.line not in seen:
+        line = deciding.register.register.lines[terms.check.line]
+        seen.add(line.id)
+    return len(seen) - 1
+
+
+def _look_through_all(deciding: Deciding, step: Step, lines: list[tuple[Line, date]], places: Iterator[int]) -> None:
+    """Look through one overdue gas day of lines, and judge what was estimated."""
+    aside, estimated = deciding.batch.aside(step), dict[str, list[int]]()
+    for line, day in lines:
+        with blamed(step.offset, line.id):
             if line.id in aside:
-                _tell_failed(deciding, step, line, days)
-            elif hours := [hour for day in days for hour in _look_through(deciding, step, line, day, places)]:
-                estimated[line.id] = sorted(set(hours))
+                _tell_failed(deciding, step, line, day)
+            elif hours := _look_through(deciding, step, line, day, places):
+                estimated[line.id] = hours
         if sum(map(len, estimated.values())) >= JUDGED_AT_ONCE:
             judge_own(deciding, step, estimated)
             estimated = {}
     if estimated:
         judge_own(deciding, step, estimated)
-    for line in deciding.register.lines:
-        with blamed(step.offset, line.id):
-            for month in closing_months(line, before_ms, deciding.until_ms, DEFAULTS):
-                _close(deciding, step, line, month, FAILED if line.id in aside else None)
 
 
 def has_holes(rollup: np.void, day: date) -> bool:
@@ -70,25 +98,32 @@ def has_holes(rollup: np.void, day: date) -> bool:
 
 def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places: Iterator[int]) -> list[int]:
     """Estimate the missing hours of an overdue gas day, and tell that they were missing. Return all that changed."""
-    key = (line.id, gas_time.month_of(day))
-    if key in deciding.closed or not has_holes(deciding.rollup(line.id, day), day):
+    missing = _missing(deciding, line, day)
+    if not missing:
         return []
     terms = line.terms_on(day) or line.terms[-1]
     severity = Severity(int(setting(terms, f"{MISSING_RULE}.severity", DEFAULTS)))
     blocks = severity is Severity.F
-    missing = [hour for hour in gas_time.hours_of_day(day) if lacks_value(deciding.table.row(line.id, hour))]
     gaps = _gaps(deciding, line.id, missing)
-    changed = [hour for gap in gaps for hour in _fill(deciding, step, line, gap, places, blocks=blocks)]
+    changed = {hour for gap in gaps for hour in _fill(deciding, step, line, gap, places, blocks=blocks)}
     allowed = delay_h(terms, DEFAULTS)
     deciding.find(step, line.id, MISSING_RULE, severity, [(hour, None, allowed) for hour in missing])
-    return changed
+    return sorted(changed)
 
 
-def _tell_failed(deciding: Deciding, step: Step, line: Line, days: list[date]) -> None:
-    """Tell of overdue gas days that nobody has looked whether hours are missing: our own code failed on this line."""
-    seen: list[Seen] = [(hour, None, None) for day in days for hour in gas_time.hours_of_day(day)]
+def _missing(deciding: Deciding, line: Line, day: date) -> list[int]:
+    """Return the hours of a gas day that are missing, as far as its month is open."""
+    is_closed = (line.id, gas_time.month_of(day)) in deciding.closed
+    if is_closed or not has_holes(deciding.rollup(line.id, day), day):
+        return []
+    return [hour for hour in gas_time.hours_of_day(day) if lacks_value(deciding.table.row(line.id, hour))]
+
+
+def _tell_failed(deciding: Deciding, step: Step, line: Line, day: date) -> None:
+    """Tell that missing hours were not estimated because our own code failed on this line."""
+    seen: list[Seen] = [(hour, None, None) for hour in _missing(deciding, line, day)]
     if seen:
-        deciding.find(step, line.id, f"{DEFECT}{MISSING_RULE}", Severity.F, seen)
+        deciding.find(step, line.id, f"{DEFECT}{MISSING_RULE}", Severity.W, seen)
 
 
 def _is_guessed(deciding: Deciding, line: str, hour: int) -> bool:

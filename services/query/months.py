@@ -11,6 +11,7 @@ from shared.domain.decision import OF_MONTH
 from shared.domain.rollup import fold_days
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, month_id, slots_of
+from shared.store.measurements import one_moment
 
 
 async def month(database: Database, caller: Caller, line: str, name: str) -> Document:
@@ -20,12 +21,15 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
         ProblemError: 404 for a line that this caller does not see.
         NotAGasTimeError: `name` is no gas month.
     """
-    known = (await registered(database, caller, line)).line
-    stored = await database[Collection.LINE_MONTHS].find_one({"_id": month_id(known.id, name)}) or {"d": {}}
+    async with one_moment(database) as session:
+        known = (await registered(database, caller, line, session)).line
+        of_month = {"line": known.id, "month": name, "kind": {"$in": OF_MONTH}}
+        key = {"_id": month_id(known.id, name)}
+        stored = await database[Collection.LINE_MONTHS].find_one(key, session=session) or {"d": {}}
+        statuses = database[Collection.CLOSINGS].find(of_month, session=session).sort("log_offset", 1)
+        told = [_status(document) async for document in statuses]
     whole = fold_days(slots_of(stored["d"]))
     closed = stored.get("closed") or {}
-    of_month = {"line": known.id, "month": name, "kind": {"$in": OF_MONTH}}
-    statuses = database[Collection.CLOSINGS].find(of_month)
     return {
         "line": known.id,
         "month": name,
@@ -40,7 +44,7 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
         "hours_present": int(whole["hours_present"]),
         "hours_accepted_missing": int(whole["hours_waived"]),
         "hours_blocked": int(whole["hours_blocked"]),
-        "statuses": [_status(document) async for document in statuses.sort("log_offset", 1)],
+        "statuses": told,
     }
 
 

@@ -1,6 +1,6 @@
 """The context of lines: what their hours say, in the compact form in which rules look back over four weeks.
 
-A context row takes 40 bytes, so the 30 days that are kept of a line take 29.5 kB. Many lines lie behind each other in
+A context row takes 40 bytes, so the 31 days that are kept of a line take 29.9 kB. Many lines lie behind each other in
 one array (`Contexts`): a rule finds the hours it looks back to, of thousands of readings at once, by their positions.
 """
 
@@ -39,8 +39,8 @@ AROUND_HOURS = 25
 """What they look at before that and after: the longest gas day."""
 BEFORE_HOURS = HISTORY_HOURS + 2 * AROUND_HOURS
 """Hours of a context before the first that changes: 28 gas days, its own day, and a day that is looked back from."""
-KEPT_HOURS = BEFORE_HOURS + 16
-"""What is kept of a line between batches: what a new hour looks back to, and what comes some hours late."""
+KEPT_HOURS = BEFORE_HOURS + AROUND_HOURS
+"""What is kept of a line between batches: all that the next hour looks at, so that nothing is read again for it."""
 ABSENT_32 = -(2**31)
 PRESENT, ACTUAL, ESTIMATED, BLOCKED, BY_METHOD = 1, 2, 4, 8, 16
 """States: has values; measured, calculated, substituted or edited; estimated; kept back by an open finding; made by one

@@ -29,8 +29,10 @@ def _bytes_type(size: int) -> np.dtype[np.void]:
 
 
 def copied(rows: Rows) -> Rows:
-    """Return a copy."""
-    return as_bytes(rows).copy().view(rows.dtype)
+    """Return a copy that owns its memory."""
+    copy = np.empty(rows.shape, rows.dtype)
+    as_bytes(copy)[...] = as_bytes(rows)
+    return copy
 
 
 def taken(rows: Rows, index: Index) -> Rows:

@@ -111,10 +111,15 @@ class ContextEvidence:
 
     @property
     def found_before(self) -> NDArray[np.int64]:
-        """Return the rows of the hours of which rules in context had found something before this judging began."""
+        """Return the rows of which rules in context may have found something before this judging began.
+
+        Of the hour itself, or of the one before: what concerns a whole day is judged at its last hour, which may be
+        new.
+        """
         if "found" not in self._places:
-            place = self._positions(self.hour)
-            self._places["found"] = np.flatnonzero((place >= 0) & (self.contexts.rows["found"][place] != 0))
+            place = self._positions(self.hour[:, None] - np.array([0, 1]))
+            found = (place >= 0) & (self.contexts.rows["found"][place] != 0)
+            self._places["found"] = np.flatnonzero(found.any(axis=1))
         return self._places["found"]
 
     def is_present(self) -> NDArray[np.bool_]:

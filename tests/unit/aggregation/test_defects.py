@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from services.aggregation.batch import Batch, gather
-from services.aggregation.defects import DEFECT, isolated
+from services.aggregation.defects import DEFECT, MOST_LINES, StepError, isolated
 from services.aggregation.settle import settle
 from services.aggregation.settled import Settled
 from shared.events.answer import FindingTold
@@ -49,3 +49,34 @@ def test_a_failure_without_a_culprit_is_raised() -> None:
 
     with pytest.raises(ZeroDivisionError):
         isolated(batch_of(3), decide)
+
+
+def settled_aside(failing: set[str], *, even_so: bool = False) -> set[str]:
+    """Let a tick at offset 7 fail on lines that are not set aside, or (even so) also on those; return what is."""
+    batch = batch_of(1)
+
+    def decide() -> Settled:
+        aside = batch.defective.get(7, set())
+        remaining = failing if even_so else failing - aside
+        if "" not in aside and remaining:
+            raise StepError(7, min(remaining))
+        return settle(given_of(batch, {}))
+
+    with capture_logs():
+        assert isolated(batch, decide).outcome.tolist() == [0]
+    return batch.defective[7]
+
+
+def test_lines_on_which_a_tick_fails_are_set_aside() -> None:
+    """Each of them, and not the tick."""
+    assert settled_aside({"A", "B"}) == {"A", "B"}
+
+
+def test_a_tick_that_fails_on_many_lines_is_set_aside() -> None:
+    """Trying again for each of thousands would take for ever."""
+    assert "" in settled_aside({f"L{place}" for place in range(MOST_LINES + 1)})
+
+
+def test_a_tick_that_fails_on_a_line_set_aside_is_set_aside() -> None:
+    """Else the partition would stand still."""
+    assert settled_aside({"A"}, even_so=True) == {"A", ""}

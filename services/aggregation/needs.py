@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Needs:
         """Ask for the hours `first` to `last` of a line, and the gas days before, of and after them."""
         low, high = self.hours.get(line, (first, last))
         self.hours[line] = min(low, first), max(high, last)
-        for day in days_between(gas_time.gas_day(first) - _ONE_DAY, gas_time.gas_day(last) + _ONE_DAY):
+        for day in gas_time.days_between(gas_time.gas_day(first) - _ONE_DAY, gas_time.gas_day(last) + _ONE_DAY):
             self.days[line, day] = None
 
     def add_checks(self, checks: Iterable[tuple[str, str]]) -> None:
@@ -115,9 +115,3 @@ def add_holes(needs: Needs, holes: Iterable[DayKey]) -> None:
 def spans_of(needs: Needs) -> dict[str, tuple[int, int]]:
     """Return first and end hour of the context of each line."""
     return {line: (first - BEFORE_HOURS, last + AROUND_HOURS + 1) for line, (first, last) in needs.hours.items()}
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Return the gas days from one to another, both included, that we know."""
-    first, last = max(first, gas_time.FIRST_DAY), min(last, gas_time.LAST_DAY)
-    return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]

@@ -29,7 +29,7 @@ async def decisions(database: Database, caller: Caller, after: str, limit: int) 
     """
     operators_only(caller, "decisions")
     listed = await newest_first(database, Collection.DECISIONS, {}, after, limit)
-    return Listed([_decision(document) for document in listed.rows], listed.last_id)
+    return Listed([_decision(document, _asked(document)) for document in listed.rows], listed.last_id)
 
 
 async def decision(database: Database, caller: Caller, offset: int) -> Document:
@@ -44,7 +44,8 @@ async def decision(database: Database, caller: Caller, offset: int) -> Document:
     is_awaited = offset > await _reached(database) or await _was_asked(database, name)
     document = await database[Collection.DECISIONS].find_one({"_id": name})
     if document is not None:
-        return {**_decision(document), "asked": _asked(document["document"]) or None}
+        asked = _asked(document)
+        return {**_decision(document, asked), "asked": asked or None}
     if not is_awaited:
         raise not_found("decision", f"there is no decision {offset}")
     text = f"no outcome of {offset} is known yet: it is still pending, or was never asked; ask again in a moment"
@@ -64,10 +65,9 @@ async def _was_asked(database: Database, name: str) -> bool:
     return await database[Collection.RECEIPTS].find_one({"_id": name}, {"_id": 1}) is not None
 
 
-def _decision(document: Document) -> Document:
+def _decision(document: Document, asked: Document) -> Document:
     """Return what was decided; what nobody asked for (a month that closed by its deadline) has no number."""
     source, _, number = str(document["_id"]).partition("/")
-    asked = _asked(document["document"])
     return {
         "decision": int(number) if source == OPERATIONS.name else None,
         "id": document["_id"],
@@ -84,10 +84,10 @@ def _decision(document: Document) -> Document:
     }
 
 
-def _asked(document: bytes) -> Document:
+def _asked(document: Document) -> Document:
     """Return a change as it was asked for; nothing where that is no json object: refused, or not asked by anybody."""
     try:
-        asked = orjson.loads(document)
+        asked = orjson.loads(document["document"])
     except orjson.JSONDecodeError:
         return {}
     return asked if isinstance(asked, dict) else {}

@@ -147,6 +147,12 @@ def hours_of_day(day: date) -> range:
 
 
 @lru_cache(maxsize=65_536)
+def days_between(first: date, last: date) -> list[date]:
+    """Return the gas days from one to another, both included, that we know."""
+    first, last = max(first, FIRST_DAY), min(last, LAST_DAY)
+    return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
+
+
 def month_of(day: date) -> str:
     """Return the gas month of a gas day, as "2026-11"."""
     return f"{day.year:04d}-{day.month:02d}"

@@ -23,6 +23,7 @@ from shared.runtime.kafka import (
     Assigned,
     ConsumerRecord,
     TopicPartition,
+    highwater_of,
 )
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
@@ -181,7 +182,7 @@ class IngestWorker:
         for record in records:
             self._read[_place(record)] = record.offset + 1
         for place, offset in self._read.items():
-            highwater = self._consumer.highwater(place)
+            highwater = highwater_of(self._consumer, place)
             metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or offset) - offset))
 
     async def _copy(self, record: ConsumerRecord) -> None:

@@ -24,9 +24,9 @@ from yarl import URL
 from shared.events.topics import MAX_MESSAGE_BYTES, Topic
 from shared.runtime import metrics
 from shared.runtime.health import Health
-from shared.runtime.kafka import producer
+from shared.runtime.kafka import KafkaError, highwater_of, producer
 from shared.runtime.logging import logger
-from shared.runtime.persistently import ReadAgainError, persistently
+from shared.runtime.persistently import ReadAgainError, ending_at_once, persistently
 
 BATCH_RECORDS = 64
 """Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
@@ -147,7 +147,8 @@ class FaustWorker:
             for event in events:
                 message = event.message
                 batches[message.partition].append(Record(message.offset, round(message.timestamp * 1000), event.value))
-            await asyncio.gather(*(self._take(partition, records) for partition, records in batches.items()))
+            with ending_at_once(self._stage.name):
+                await asyncio.gather(*(self._take(partition, records) for partition, records in batches.items()))
 
     async def _take(self, partition: int, records: list[Record]) -> None:
         """Handle a partition's records; whatever happens, nothing escapes."""
@@ -168,15 +169,20 @@ class FaustWorker:
             return
         self._log.warning("reading again", stage=self._stage.name, partition=partition, offset=offset)
         self._sought[partition] = (offset, time.monotonic())
-        await self._app.consumer.seek_wait({tp: offset})
+        try:
+            await self._app.consumer.seek_wait({tp: offset})
+        except KafkaError as moved:  # the group is being shared out: whoever gets the partition begins at our position
+            self._sought.pop(partition)
+            self._log.warning("not reading again", partition=partition, why=repr(moved))
 
     async def _turn(self) -> None:
         """Let the stage do what time asks for, and tell that the loop turns."""
-        for partition in await persistently(self._stage.turn, self._stage.name, self._health):
-            await self._seek(partition, await self._start(partition))
+        with ending_at_once(self._stage.name):
+            for partition in await persistently(self._stage.turn, self._stage.name, self._health):
+                await self._seek(partition, await self._start(partition))
 
     def _tell_lag(self, partition: int, offset: int) -> None:
-        highwater = self._app.consumer.highwater(TP(self._topic.name, partition))
+        highwater = highwater_of(self._app.consumer, TP(self._topic.name, partition))
         if highwater is not None:
             metrics.LAG.labels(self._topic.name, str(partition)).set(max(0, highwater - offset - 1))
 

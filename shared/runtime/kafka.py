@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
@@ -80,6 +81,15 @@ def consumer(bootstrap: str, group: str | None, *topics: str) -> AIOKafkaConsume
         fetch_max_wait_ms=100,
         isolation_level="read_committed",
     )
+
+
+def highwater_of(reader: Any, place: Any) -> int | None:
+    """Return the end of a partition as its last fetch told it; None where nothing was fetched, or it moves away."""
+    try:
+        highwater: int | None = reader.highwater(place)
+    except AssertionError:  # aiokafka's way to say that the partition is not assigned (any more)
+        return None
+    return highwater
 
 
 class Assigned(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no published types

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from shared.runtime import metrics
@@ -56,6 +57,15 @@ async def persistently(work: Callable[[], Awaitable[Result]], stage: str, health
             tries += 1
         except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
             _die(stage, fault)
+
+
+@contextmanager
+def ending_at_once(stage: str) -> Iterator[None]:
+    """Let an error of our own end the process: Faust would take it for the agent's end, and read no more for ever."""
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 - the outermost loop: whatever comes here is a defect of ours
+        _die(stage, fault)
 
 
 def _die(stage: str, fault: BaseException) -> None:

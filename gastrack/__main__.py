@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from shared.domain.physics.method import Method
+
 SERVICES = ("ingest", "validation", "aggregation", "query", "export")
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 
@@ -15,7 +17,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 topology = typer.Typer(no_args_is_help=True, help="Stations, lines and nodes.")
 rollups = typer.Typer(no_args_is_help=True, help="Days and months.")
 app.add_typer(topology, name="topology")
+gas = typer.Typer(no_args_is_help=True, help="Gas physics: of compositions and states, without any server.")
 app.add_typer(rollups, name="rollups")
+app.add_typer(gas, name="gas")
 
 
 def _service(name: str) -> None:
@@ -71,6 +75,50 @@ def rollups_verify(*, json: Json = False) -> None:
     from gastrack.rollups import verify  # noqa: PLC0415 - as above
 
     raise typer.Exit(verify(as_json=json))
+
+
+@gas.command("properties")
+def gas_properties(
+    composition: Annotated[str, typer.Option(help="Shares in mol %, as methane=93.3,ethane=2.6.")] = "",
+    reference: Annotated[str, typer.Option(help="25/0, 15/15, 0/0, 15/0, 20/20 or 60/60F.")] = "25/0",
+    uncertainty: Annotated[str, typer.Option(help="Standard uncertainties in mol %, for that of the GCV.")] = "",
+    file: Annotated[Path | None, typer.Option(help="A csv with a composition a row, headed by components.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Tell calorific values, density and Wobbe index of a gas by ISO 6976:2016."""
+    from gastrack.gas import properties  # noqa: PLC0415 - as above
+
+    raise typer.Exit(properties(composition, reference, uncertainty, file, as_json=json))
+
+
+@gas.command("compressibility")
+def gas_compressibility(  # noqa: PLR0913, PLR0917 - the inputs of the methods
+    method: Annotated[Method, typer.Option(help="sgerg88, aga8 or gerg2008.")],
+    composition: Annotated[str, typer.Option(help="Shares in mol %, as methane=93.3,ethane=2.6.")] = "",
+    gcv_mj_per_m3: Annotated[str, typer.Option(help="Gross calorific value at 25/0, for sgerg88.")] = "",
+    relative_density: Annotated[str, typer.Option(help="For sgerg88.")] = "",
+    carbon_dioxide: Annotated[str, typer.Option(help="mol %, for sgerg88.")] = "",
+    hydrogen: Annotated[str, typer.Option(help="mol %, for sgerg88.")] = "",
+    pressure_bar: Annotated[str, typer.Option(help="Absolute pressure.")] = "",
+    temperature_c: Annotated[str, typer.Option(help="Temperature.")] = "",
+    file: Annotated[Path | None, typer.Option(help="A csv with a state, a gas or both a row.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Tell the compression factor of a gas at a pressure and temperature."""
+    from gastrack.gas import compressibility  # noqa: PLC0415 - as above
+
+    given = {
+        "gcv_mj_per_m3": gcv_mj_per_m3,
+        "relative_density": relative_density,
+        "carbon_dioxide": carbon_dioxide,
+        "hydrogen": hydrogen,
+        "pressure_bar": pressure_bar,
+        "temperature_c": temperature_c,
+    }
+    written = {name: text for name, text in given.items() if text}
+    raise typer.Exit(compressibility(method, written, composition, file, as_json=json))
 
 
 @app.command()

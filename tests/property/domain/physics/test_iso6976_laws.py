@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from shared.domain.physics.components import COMPONENTS, GROSS, HYDROGEN_ATOMS, MOLAR_MASS, SUMMATION, TABLE
-from shared.domain.physics.iso6976 import properties
+from shared.domain.physics.conversion import between_references
+from shared.domain.physics.iso6976 import REFERENCES as ALL_REFERENCES
+from shared.domain.physics.iso6976 import gcv_uncertainty_mj_per_m3, properties, temperatures_c
 
-REFERENCES = st.sampled_from(["25/0", "15/15", "0/0", "15/0"])
-_NOT_BURNING = HYDROGEN_ATOMS == 0
+REFERENCES = st.sampled_from(ALL_REFERENCES)
+_NOT_BURNING = HYDROGEN_ATOMS[: len(COMPONENTS)] == 0
+METHANE = COMPONENTS.index("methane")
 
 
 def _gas() -> st.SearchStrategy[list[float]]:
@@ -58,7 +61,7 @@ def test_molar_mass_mixes_linearly(first: list[float], second: list[float], shar
 @given(reference=REFERENCES, trace=st.floats(0, 1e-9))
 def test_an_almost_pure_gas_is_its_component(reference: str, trace: float) -> None:
     """In the limit only its own row of the table counts."""
-    combustion_c, volume_c = (int(part) for part in reference.split("/"))
+    combustion_c, volume_c = temperatures_c(reference)
     gases = np.eye(len(TABLE)) * (1 - trace * len(TABLE)) + trace
     gas, factor = properties(gases, reference), 1 - SUMMATION[volume_c] ** 2
     volume = factor * 8.3144621 * (273.15 + volume_c) / 101.325
@@ -66,6 +69,35 @@ def test_an_almost_pure_gas_is_its_component(reference: str, trace: float) -> No
     assert gas.compression_factor == pytest.approx(factor, rel=1e-7)
     assert gas.gcv_mj_per_m3 == pytest.approx(GROSS[combustion_c] / volume, rel=1e-6, abs=1e-5)
     assert gas.density_kg_per_m3 == pytest.approx(MOLAR_MASS / volume, rel=1e-6)
+
+
+@given(gas=_gas(), share=st.floats(0.001, 0.5), reference=REFERENCES)
+def test_more_methane_makes_inert_gas_richer(gas: list[float], share: float, reference: str) -> None:
+    """Nitrogen that gives way to methane raises the calorific value."""
+    leaner = np.array([gas])
+    leaner[:, COMPONENTS.index("nitrogen")] += share
+    richer = np.array([gas])
+    richer[:, METHANE] += share
+    leaner, richer = leaner / leaner.sum(), richer / richer.sum()
+    assert properties(richer, reference).gcv_mj_per_m3 > properties(leaner, reference).gcv_mj_per_m3
+
+
+@given(gases=_gases(), given_at=REFERENCES, wanted=REFERENCES)
+def test_a_property_converts_there_and_back(gases: NDArray[np.float64], given_at: str, wanted: str) -> None:
+    """By the gas itself: what is converted is what the standard says at the other reference."""
+    burning = gases[gases[:, METHANE] > 0]
+    there, back = between_references(burning, given_at, wanted), between_references(burning, wanted, given_at)
+    known, asked = properties(burning, given_at), properties(burning, wanted)
+    assert known.gcv_mj_per_m3 * there.gcv_mj_per_m3 == pytest.approx(asked.gcv_mj_per_m3, rel=1e-12)
+    assert there.wobbe_net_mj_per_m3 * back.wobbe_net_mj_per_m3 == pytest.approx(1, rel=1e-12)
+
+
+@given(gases=_gases(), reference=REFERENCES, uncertain=st.floats(0, 0.01))
+def test_uncertainty_grows_with_that_of_the_gas(gases: NDArray[np.float64], reference: str, uncertain: float) -> None:
+    """It never falls below what the tables leave."""
+    burning = gases[gases[:, METHANE] > 0]
+    tables = gcv_uncertainty_mj_per_m3(burning, np.zeros(burning.shape), reference)
+    assert (gcv_uncertainty_mj_per_m3(burning, np.full(burning.shape, uncertain), reference) >= tables).all()
 
 
 @given(gases=_gases(), reference=REFERENCES, turned=st.booleans(), repeats=st.sampled_from([1, 1_000]))

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from shared.domain.physics.components import COMPONENTS
-from shared.domain.physics.iso6976 import UnknownReferenceError, air_density_kg_per_m3, properties
+from shared.domain.physics.components import COMPONENTS, FAHRENHEIT_60, KNOWN
+from shared.domain.physics.gas_error import GasError, GasReason
+from shared.domain.physics.iso6976 import (
+    BELGIAN,
+    air_density_kg_per_m3,
+    gcv_uncertainty_mj_per_m3,
+    kref,
+    properties,
+)
 
 _ANNEX_D_1 = {
     "methane": 0.933212,
@@ -16,6 +23,14 @@ _ANNEX_D_1 = {
     "nitrogen": 0.010350,
     "carbon_dioxide": 0.015414,
 }
+_UNCERTAIN = {
+    "methane": 0.000346,
+    "ethane": 0.000243,
+    "propane": 0.000148,
+    "nitrogen": 0.000195,
+    "carbon_dioxide": 0.000111,
+}
+"""Standard uncertainties of these fractions, as the example states them."""
 _SEVEN_DIGITS = 5e-8
 _R_15, _R_0 = 8.3144621 * 288.15 / 101.325, 8.3144621 * 273.15 / 101.325  # m³ that a kmol of ideal gas takes
 
@@ -78,12 +93,50 @@ def test_the_volume_has_its_temperature(reference: str, summation: float, ideal_
     assert gas.relative_density == pytest.approx([16.04246 / 28.96546 * air / (1 - summation**2)], rel=1e-12)
 
 
-@pytest.mark.parametrize("reference", ["20/20", "60/60F", "0/25", "", "25 / 0"])
+@pytest.mark.parametrize(
+    ("reference", "celsius", "summation", "gross", "evaporation", "air"),
+    [("20/20", 20, 0.04317, 891.05, 44.222, 0.999645), ("60/60F", FAHRENHEIT_60, 0.04437, 891.46, 44.408, 0.999601)],
+)
+def test_other_references_of_the_standard(  # noqa: PLR0917 - a row of the tables
+    reference: str, celsius: float, summation: float, gross: float, evaporation: float, air: float
+) -> None:
+    """20 °C and 60 °F, each with its own coefficients."""
+    gas, ideal = properties(_gas(methane=1.0), reference), 8.3144621 * (celsius + 273.15) / 101.325
+    volume = (1 - summation**2) * ideal
+    assert gas.gcv_mj_per_m3 == pytest.approx([gross / volume], rel=1e-12)
+    assert gas.ncv_mj_per_m3 == pytest.approx([(gross - 2 * evaporation) / volume], rel=1e-12)
+    assert air_density_kg_per_m3(reference) == pytest.approx(28.96546 / (air * ideal), rel=1e-12)
+
+
+def test_uncertainty_of_annex_d_example_1() -> None:
+    """Of the calorific value, to all the digits that the standard prints; without the gas's, what the tables leave."""
+    fractions, uncertain = _gas(**_ANNEX_D_1), _gas(**_UNCERTAIN)
+    assert gcv_uncertainty_mj_per_m3(fractions, uncertain, "15/15") == pytest.approx([0.026267], abs=5e-7)
+    assert 0 < gcv_uncertainty_mj_per_m3(fractions, 0 * uncertain, "15/15")[0] < 0.01
+    assert gcv_uncertainty_mj_per_m3(fractions, uncertain).tolist() == (
+        gcv_uncertainty_mj_per_m3(fractions, uncertain, BELGIAN).tolist()
+    )
+
+
+def test_kref_is_the_compression_factor_at_normal_conditions() -> None:
+    """Whatever the reference of the rest."""
+    assert kref(_gas(**_ANNEX_D_1)).tolist() == properties(_gas(**_ANNEX_D_1)).compression_factor.tolist()
+
+
+def test_components_beyond_an_analysis_are_known() -> None:
+    """In the columns behind it."""
+    fractions = np.zeros((1, len(KNOWN)))
+    fractions[0, KNOWN.index("argon")] = 1
+    assert properties(fractions).molar_mass_kg_per_kmol.tolist() == [39.948]
+
+
+@pytest.mark.parametrize("reference", ["25/25", "60F/60F", "0/25", "", "25 / 0"])
 def test_a_reference_without_data_is_refused(reference: str) -> None:
     """By name, with those that can be had."""
-    with pytest.raises(UnknownReferenceError, match=r"no data for reference .*: write one of 25/0, 15/15, 0/0, 15/0"):
+    with pytest.raises(GasError, match=r"no data for reference .*: write one of 25/0, 15/15, 0/0, 15/0") as refused:
         properties(_gas(methane=1.0), reference)
-    with pytest.raises(UnknownReferenceError):
+    assert refused.value.code is GasReason.UNKNOWN_REFERENCE
+    with pytest.raises(GasError):
         air_density_kg_per_m3(reference)
 
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query import parameters
 from services.query.api import Cursor, Text, today_of
+from services.query.gas_page import gas_page
 from services.query.line_page import line_page, opening_question
 from services.query.page_rows import MEASURES
 from services.query.parameters import Asked
@@ -86,6 +87,13 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
     page = await line_page(store, caller, line, question, shown=show, now=now)
     return _html("line_part.html" if part else "line.html", page=page)
+
+
+@pages.get("/gas")
+async def get_gas(request: Request, part: Part = False) -> HTMLResponse:  # noqa: FBT002 - a parameter of the route
+    """Show what a gas is like; for everybody, it says nothing of any line."""
+    asked = {name: text for name, text in request.query_params.items() if name != "part"}
+    return _html("gas_part.html" if part else "gas.html", page=gas_page(asked))
 
 
 def install_pages(app: FastAPI) -> None:

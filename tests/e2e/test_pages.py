@@ -103,3 +103,27 @@ def test_an_error_is_a_page(page: Page, address: str) -> None:
     answer = page.request.get(f"{address}/lines/NOPE", headers={"Accept": "text/html"})
     assert answer.status == 404
     assert "is not known here" in answer.text()
+
+
+def test_the_gas_page_answers_while_a_slider_moves(page: Page, address: str) -> None:
+    """The number beside a slider follows it, methane is what the others leave, and the page says by which standard."""
+    page.goto(f"{address}/gas")
+    gross = page.get_by_role("row", name="Gross calorific value").first.get_by_role("cell").first
+    before = gross.text_content()
+    page.get_by_role("slider", name="Nitrogen").fill("10")
+    expect(page.get_by_role("textbox", name="Nitrogen")).to_have_value("10")
+    expect(page.get_by_role("textbox", name="Methane")).to_have_value("83.8")
+    expect(gross).not_to_have_text(str(before))
+    expect(page.get_by_text("ISO 6976:2016 at reference 25/0")).to_be_visible()
+    page.get_by_role("textbox", name="Pressure, bar(a)").fill("5000")
+    expect(page.get_by_role("alert")).to_contain_text("OUT_OF_RANGE pressure_bar")
+    assert "nitrogen=10" in page.url
+
+
+def test_the_gas_page_without_scripts(page: Page, address: str) -> None:
+    """A plain form: numbers in, an answer by its button."""
+    page.route("**/gas.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.goto(f"{address}/gas?methane=100&pressure_bar=60&temperature_c=10")
+    page.get_by_label("Combustion and volume reference").select_option("15/15")
+    page.get_by_role("button", name="Compute").click()
+    expect(page.get_by_text("at reference 15/15")).to_be_visible()

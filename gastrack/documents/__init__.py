@@ -12,7 +12,7 @@ from gastrack.documents.events import events
 from gastrack.documents.metrics import metrics
 from gastrack.documents.reason_codes import reason_codes
 from gastrack.documents.rules import rules
-from gastrack.documents.schemas import decision_schema, telegram_schema, topology_schema
+from gastrack.documents.schemas import analysis_schema, decision_schema, telegram_schema, topology_schema
 from gastrack.documents.settings import settings
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/metrics.md": metrics,
     "docs/reason-codes.md": reason_codes,
     "docs/rules.md": rules,
+    "docs/schemas/analysis.schema.json": analysis_schema,
     "docs/schemas/decision.schema.json": decision_schema,
     "docs/schemas/telegram.schema.json": telegram_schema,
     "docs/schemas/topology.schema.json": topology_schema,

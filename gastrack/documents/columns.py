@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.ingest.analysis_telegram import QUANTITIES as ANALYSED
+from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import QUANTITIES
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.rules.catalogue import IN_CONTEXT
@@ -21,6 +23,17 @@ READING_WORDS = {
     "meter": "which of `meters`",
     "source": "which of `sources`",
     "place": "index of the reading in its source record",
+}
+ANALYSIS_WORDS = {
+    "hour": "start of the gas hour: hours since 1970 UTC",
+    "place": "index of the analysis in its source record",
+    "shares": f"millionths of the whole of {', '.join(COMPONENTS)}; -2^31 for what was not reported",
+    **{name: f"`{quantity.field}` in 1/{quantity.scale:,}" for name, quantity in ANALYSED.items()},
+    "revision": "1 for the first accepted analysis of the hour, one more for each correction; 0: nothing known",
+    "doubt": "id of the rule of severity F that keeps it from being applied; empty for none",
+    "sent": "when the sender sent it, ms since 1970 UTC; a later repetition moves it on",
+    "known_at": "when it came to stand in the topic `analyses`, ms since 1970 UTC",
+    "offset": "offset in the topic `analyses`",
 }
 HOUR_WORDS = {
     "revision": "1 for the first accepted value, one more for each change of a value or of the quality",

@@ -8,14 +8,15 @@ from dataclasses import fields
 import msgspec
 import numpy as np
 
-from gastrack.documents.columns import HOUR_WORDS, READING_WORDS
+from gastrack.documents.columns import ANALYSIS_WORDS, HOUR_WORDS, READING_WORDS
 from gastrack.documents.markdown import GENERATED, code, table
+from shared.domain.analysis import KEPT_ANALYSIS
 from shared.domain.reading import READING, Source
 from shared.domain.revision import HOUR
 from shared.events import answer, line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MAX_READINGS
-from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
+from shared.events.line_log import Analysed, DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation
 from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
 
@@ -60,6 +61,13 @@ stands for no value. A source is {source}.
 `line_days.h` is 23, 24 or 25 of these rows, packed; revision 0 means that nothing was ever accepted.
 
 {hour}
+
+## Analyses
+A telegram of a chromatograph (JSON, see [analysis.schema.json](schemas/analysis.schema.json)) stands in `analyses`.
+In the line log `analyses` is msgpack `[chromatograph, telegram, offset, sent_ms, known_at_ms, rows]`, with the columns
+up to `wobbe` in each row; `analyses.a` of the store is 25 of the whole rows.
+
+{analysis}
 """
 
 
@@ -86,7 +94,13 @@ def _operations() -> str:
 
 
 def _log() -> str:
-    entries = [("readings", Recorded), ("topology", TopologyAsked), ("decision", DecisionAsked), ("tick", Tick)]
+    entries = [
+        ("readings", Recorded),
+        ("topology", TopologyAsked),
+        ("decision", DecisionAsked),
+        ("tick", Tick),
+        ("analyses", Analysed),
+    ]
     heading = ("kind", "body", "meaning")
     rows = [(code(kind), _fields(entry), _words(entry)) for kind, entry in entries]
     head = f"\n## The line log\n`readings.recorded`: msgpack `[version, kind, body]`, version {line_log.VERSION}.\n\n"
@@ -105,6 +119,7 @@ def _columns() -> str:
         source=_fields(Source),
         reading=_column_table(READING, READING_WORDS),
         hour=_column_table(HOUR, HOUR_WORDS),
+        analysis=_column_table(KEPT_ANALYSIS, ANALYSIS_WORDS),
     )
 
 

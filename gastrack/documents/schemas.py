@@ -7,9 +7,14 @@ from typing import Any
 
 import msgspec
 
+from services.ingest.analysis_telegram import COMPOSITION, MAX_ANALYSES, MOST_CHARACTERS
+from services.ingest.analysis_telegram import MAX_BYTES as MAX_ANALYSES_BYTES
+from services.ingest.analysis_telegram import QUANTITIES as ANALYSED
 from services.ingest.columns import MAX_METER
 from services.ingest.telegram import MAX_BYTES, MAX_HOURS, MOMENT, QUALITIES, TelegramText, Words
-from shared.domain.quantities import QUANTITIES
+from shared.domain.analysis import SHARE_SCALE
+from shared.domain.physics.components import COMPONENTS
+from shared.domain.quantities import GCV, QUANTITIES
 from shared.domain.reading import Quality
 from shared.events.decision import DecisionText
 from shared.events.topology import ID_PATTERN, ChangeText
@@ -42,6 +47,46 @@ def telegram_schema() -> str:
     schema["$defs"]["HourText"] |= _VOLUME_UNLESS_MISSING
     limits = f"At most {MAX_HOURS:,} hours of all lines together, {MAX_BYTES:,} bytes; unknown fields are ignored."
     return _text({"$schema": _DIALECT, "title": "Telegram", "$comment": limits, **schema})
+
+
+def analysis_schema() -> str:
+    """Return the schema of a telegram of a chromatograph (topic `analyses`, `POST /v1/analyses`)."""
+    number = {"type": ["number", "null"]}
+    limits = f"At most {MAX_ANALYSES:,} analyses, {MAX_ANALYSES_BYTES:,} bytes; unknown fields are ignored."
+    share = {"type": "number", "minimum": 0, "maximum": 100}
+    composition = {
+        "type": ["object", "null"],
+        "description": f"mol %, kept to 1/{SHARE_SCALE // 100:,}. C6+ comes as n_hexane.",
+        "properties": dict.fromkeys(COMPONENTS, share),
+        "additionalProperties": False,
+    }
+    told = {
+        quantity.field: {
+            **number,
+            "minimum": quantity.lowest,
+            "maximum": quantity.highest,
+            "description": f"Kept to 1/{quantity.scale:,}, rounded half to even.",
+        }
+        for quantity in ANALYSED.values()
+    }
+    analysis = {
+        "type": "object",
+        "properties": {"start": {"type": "string", **_MOMENT}, COMPOSITION: composition, **told},
+        "required": ["start"],
+        "anyOf": [{"required": [GCV.field]}, {"required": [COMPOSITION]}],
+    }
+    named = {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS}
+    schema = {
+        "type": "object",
+        "properties": {
+            "telegram": named,
+            "chromatograph": {"type": "string", "pattern": ID_PATTERN},
+            "sent": {"type": "string", **_MOMENT},
+            "analyses": {"type": "array", "minItems": 1, "maxItems": MAX_ANALYSES, "items": analysis},
+        },
+        "required": ["telegram", "chromatograph", "sent", "analyses"],
+    }
+    return _text({"$schema": _DIALECT, "title": "Telegram of a chromatograph", "$comment": limits, **schema})
 
 
 def topology_schema() -> str:

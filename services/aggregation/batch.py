@@ -15,12 +15,16 @@ from shared.domain.rules.rule import Severity
 from shared.events import line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError
-from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
-from shared.events.topics import OPERATIONS, SOURCES
+from shared.events.line_log import Analysed, DecisionAsked, Recorded, Tick, TopologyAsked
+from shared.events.topics import ANALYSES, OPERATIONS, SOURCES
 from shared.store.progress import Progress
 
 OPERATIONS_SOURCE = f"{OPERATIONS.name}/0"
 """The one partition of operations, as positions name it."""
+
+
+ANALYSES_SOURCE = f"{ANALYSES.name}/0"
+"""The one partition of analyses."""
 
 
 class GapError(Exception):
@@ -34,7 +38,7 @@ class Step:
     offset: int
     known_at_ms: int
     rows: range = range(0)
-    asked: TopologyAsked | DecisionAsked | Tick | None = None
+    asked: TopologyAsked | DecisionAsked | Tick | Analysed | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +128,10 @@ def _take(gathering: _Gathering, answer: Answer) -> None:
         case TopologyAsked(offset=offset) | DecisionAsked(offset=offset):
             if after.sources.get(OPERATIONS_SOURCE, (-1, 0)) < (offset, 0):
                 after.sources[OPERATIONS_SOURCE] = (offset, 0)
+                gathering.steps.append(Step(answer.offset, after.known_at_ms, asked=entry))
+        case Analysed(analyses):
+            if after.sources.get(ANALYSES_SOURCE, (-1, 0)) < (analyses.offset, 0):
+                after.sources[ANALYSES_SOURCE] = (analyses.offset, int(analyses.rows["place"].max(initial=0)))
                 gathering.steps.append(Step(answer.offset, after.known_at_ms, asked=entry))
         case Tick(until_ms):
             if until_ms > after.until_ms:

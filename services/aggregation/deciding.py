@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from services.aggregation.batch import Batch, Step
 from services.aggregation.settled import Found, Lifted, MonthStatus, Settled
-from services.aggregation.table import MonthKey, Table
+from services.aggregation.table import DayKey, MonthKey, Table
 from shared.domain import gas_time
 from shared.domain.line_context import Contexts
 from shared.domain.line_terms import TermsTable
@@ -68,6 +68,8 @@ class Deciding:
     """Number in the contexts of each line of the batch."""
     closed: set[MonthKey] = field(default_factory=set)
     named: Counter[int] = field(default_factory=Counter)
+    analyses: Mapping[DayKey, NDArray[np.void]] = field(default_factory=dict)
+    """Gas days of chromatographs as the store has them."""
 
     def next_name(self, step: Step) -> str:
         """Return the next name of what a record of the line log leads to: its position, and a running number."""

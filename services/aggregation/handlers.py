@@ -21,6 +21,7 @@ from shared.domain.topology import Register
 from shared.events import answer as answers
 from shared.events.line_log import TopologyAsked
 from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
+from shared.events.topics import COUNTING_PARTITION
 from shared.events.topology import applied
 from shared.runtime import metrics
 from shared.runtime.faust_worker import Record
@@ -36,8 +37,6 @@ ASK_AGAIN_SECONDS = 30.0
 """Until then, validation may be busy, or changing hands (10 s); then what was asked for is asked for again."""
 TELL_SECONDS = 10.0
 """How often the ledgers are added up for the metrics."""
-REGISTER_PARTITION = 0
-"""What is broadcast to every partition is written, and counted, by the owner of this one."""
 
 
 class Aggregation:
@@ -77,7 +76,7 @@ class Aggregation:
             self._epoch = await epochs.to_work_in(self._database)
             key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
             position = await progress.load(self._database, key, self._epoch, first)
-            register = await self._register() if partition == REGISTER_PARTITION else Register()
+            register = await self._register() if partition == COUNTING_PARTITION else Register()
             asked = position.sources.get(OPERATIONS_SOURCE, (NOTHING_CHANGED, 0))[0]
             self._states[partition] = PartitionState(position, register, asked)
         return self._states[partition]
@@ -95,7 +94,7 @@ class Aggregation:
         return stale
 
     async def _tell_ledgers(self) -> None:
-        if REGISTER_PARTITION in self._states and time.monotonic() - self._told_at > TELL_SECONDS:
+        if COUNTING_PARTITION in self._states and time.monotonic() - self._told_at > TELL_SECONDS:
             self._told_at = time.monotonic()
             total = await ledgers.total(self._database)
             metrics.LEDGER_DIFFERENCE.set(total.difference)
@@ -140,7 +139,7 @@ class Aggregation:
 
     def _take_changes(self, partition: int, register: Register, batch: Batch, writes: Writes) -> Register:
         """Fold changes of the register, in the one partition whose owner writes it."""
-        if partition != REGISTER_PARTITION:
+        if partition != COUNTING_PARTITION:
             return register
         for step in batch.steps:
             change = step.asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from services.aggregation.analysing import analysed_days
 from services.aggregation.batch import Batch
 from services.aggregation.contexts import parts_beside
 from services.aggregation.deciding import Registered
@@ -20,6 +21,7 @@ from shared.events.line_log import TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.register_history import RegisterHistory
 from shared.runtime.mongo import Database
+from shared.store.analyses import analyses_of_days
 
 
 class Preparing:
@@ -51,9 +53,10 @@ class Preparing:
         keys = [*places.keys, *needs.days, *(key for key in needs.beside if state.has_day(key))]
         wanted = [(line, day) for line, days in beside.items() for day in days]
         await state.load_days(self._database, [*keys, *wanted])
+        analyses = await analyses_of_days(self._database, sorted(analysed_days(batch.steps)))
         return Given(
             partition, batch, places, state.days, state.months, state.statuses, state.contexts, keys,
-            spans, beside, register, registers, offset, state.progress.until_ms,
+            spans, beside, register, registers, offset, state.progress.until_ms, analyses,
         )  # fmt: skip
 
     async def _load_months(

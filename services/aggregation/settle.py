@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from services.aggregation.analysing import take_analyses
 from services.aggregation.arriving import take_readings
 from services.aggregation.batch import Batch, Step
 from services.aggregation.contexts import Kept, contexts_of
@@ -22,7 +23,8 @@ from services.aggregation.ticking import take_tick
 from shared.domain.line_context import kept_of
 from shared.domain.rollup import fold_hours
 from shared.domain.rows import taken
-from shared.events.line_log import Tick, TopologyAsked
+from shared.events.line_log import Analysed, Tick, TopologyAsked
+from shared.events.topics import COUNTING_PARTITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Given:
     registers: Mapping[int, Registered]
     register_offset: int
     until_ms: int
+    analyses: Mapping[DayKey, NDArray[np.void]]
 
 
 def settle(given: Given) -> Settled:
@@ -70,6 +73,7 @@ def settle(given: Given) -> Settled:
         given.until_ms,
         np.array([contexts.numbers.get(line, -1) for line in batch.lines], np.int64),
         closed,
+        analyses=given.analyses,
     )
     for step in batch.steps:
         match step.asked:
@@ -77,6 +81,8 @@ def settle(given: Given) -> Settled:
                 take_readings(deciding, given.places, step)
             case TopologyAsked(offset):
                 deciding.register = given.registers[offset]
+            case Analysed() if given.partition != COUNTING_PARTITION:
+                pass
             case _:
                 _take_alone(deciding, step)
     _conclude(deciding)
@@ -84,16 +90,19 @@ def settle(given: Given) -> Settled:
 
 
 def _take_alone(deciding: Deciding, step: Step) -> None:
-    """Take a tick or a decision.
+    """Take a tick, a decision or analyses.
 
     Raises:
         StepError: our own code fails on it.
     """
     with blamed(step.offset):
-        if isinstance(step.asked, Tick):
-            take_tick(deciding, step)
-        else:
-            take_decision(deciding, step)
+        match step.asked:
+            case Tick():
+                take_tick(deciding, step)
+            case Analysed():
+                take_analyses(deciding, step)
+            case _:
+                take_decision(deciding, step)
 
 
 def _conclude(deciding: Deciding) -> None:

@@ -59,13 +59,28 @@ class MonthStatus:
 
 
 @dataclass(slots=True)
+class AnalysesSettled:
+    """What became of analyses: the gas days of chromatographs that changed, and beside them what is counted and kept.
+
+    `beside` are analyses that were superseded or held: chromatograph, hour, what names them, and the row. `counts` are
+    outcomes by offset in the topic, `letters` those that became dead letters, by their source position.
+    """
+
+    days: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
+    beside: list[tuple[str, int, str, np.void]] = field(default_factory=list)
+    counts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    letters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Settled:
     """What a batch led to.
 
     `outcome` has the number of an outcome for each candidate. `days` are the gas days that changed (25 HOUR rows and
     the rollup); `superseded` what hours said before; `held` why candidates were held; `findings` what was found and
     lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions; `contexts`
-    what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours.
+    what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours;
+    `analysed` is what became of analyses.
     """
 
     outcome: NDArray[np.uint8]
@@ -79,3 +94,4 @@ class Settled:
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
     defects: dict[str, Exception] = field(default_factory=dict)
     estimated: Counter[str] = field(default_factory=Counter)
+    analysed: AnalysesSettled = field(default_factory=AnalysesSettled)

@@ -10,13 +10,13 @@ from pymongo import InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
 from services.aggregation.batch import Batch
 from services.aggregation.findings import finding_operations
-from services.aggregation.settled import OUTCOMES, Settled
+from services.aggregation.settled import OUTCOMES, AnalysesSettled, Settled
 from services.aggregation.state import PartitionState, month_slots
 from services.aggregation.table import MonthKey
 from shared.domain.revision import Outcome
 from shared.domain.topology import Issue, Register
 from shared.events.line_log import TopologyAsked
-from shared.events.topics import OPERATIONS
+from shared.events.topics import ANALYSES, OPERATIONS
 from shared.store.documents import Collection, day_id, lengths_known, month_id
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.register import to_document
@@ -42,6 +42,7 @@ def writes_of(partition: int, state: PartitionState, batch: Batch, settled: Sett
     for told in settled.findings:
         writes[Collection.FINDINGS] += finding_operations(partition, told)
     _statuses(writes, partition, state, settled)
+    _analyses(writes, partition, settled.analysed)
     _dead_letters(writes, partition, batch)
     _ledgers(writes, partition, batch, settled)
     return writes
@@ -103,6 +104,26 @@ def _statuses(writes: Writes, partition: int, state: PartitionState, settled: Se
         # A month that could not close by itself may at its next deadline, under the name that it had the first time.
         told = {"p": partition, **document}
         writes[Collection.DECISIONS].append(ReplaceOne({"_id": told["_id"]}, told, upsert=True))
+
+
+def _analyses(writes: Writes, partition: int, analysed: AnalysesSettled) -> None:
+    """Write what chromatographs told: their gas days, what was superseded or held beside them, letters, counts."""
+    for (chromatograph, day), rows in analysed.days.items():
+        told = {"p": partition, "c": chromatograph, "a": rows.tobytes()}
+        key = {"_id": day_id(chromatograph, day)}
+        writes[Collection.ANALYSES].append(UpdateOne(key, {"$set": told}, upsert=True))
+    for chromatograph, hour, name, row in analysed.beside:
+        identity = {"_id": f"{chromatograph}|{hour}|{name}", "p": partition, "c": chromatograph, "hour": hour}
+        writes[Collection.ANALYSIS_REVISIONS].append(InsertOne({**identity, "row": row.tobytes()}))
+    for name, letter in analysed.letters.items():
+        document = {"p": partition, **letter}
+        writes[Collection.DEAD_LETTERS].append(UpdateOne({"_id": name}, {"$setOnInsert": document}, upsert=True))
+    for (offset, outcome), count in analysed.counts.items():
+        increments = {outcome: count}
+        if outcome != Outcome.ACCEPTED:
+            increments[f"x.{offset}.{outcome}"] = count
+        name = outcomes_id(ANALYSES.name, 0, offset // BLOCK_OFFSETS, partition)
+        writes[Collection.LEDGERS].append(UpdateOne({"_id": name}, {"$inc": increments}, upsert=True))
 
 
 def _dead_letters(writes: Writes, partition: int, batch: Batch) -> None:

@@ -45,6 +45,17 @@ async def post_readings(request: Request, caller: CallerAsking, doors: TheDoors)
         raise _away(fault) from fault
 
 
+@api.post("/analyses", status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram of a chromatograph")
+async def post_analyses(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
+    """Take analyses (their schema: docs/schemas/analysis.schema.json); the answer comes once they are safe."""
+    try:
+        return _accepted(await doors.take_analyses(caller, await request.body()))
+    except RefusedError as refused:
+        raise unprocessable(refused.issues) from refused
+    except KafkaError as fault:
+        raise _away(fault) from fault
+
+
 @api.post("/files", status_code=HTTPStatus.ACCEPTED, summary="Deliver a file")
 async def post_files(request: Request, caller: CallerAsking, doors: TheDoors, line: LineId = None) -> JSONResponse:
     """Take a csv file, our own or an operator's export, as raw body or as the part `file` of a form."""

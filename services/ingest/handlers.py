@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from services.ingest import analysis_telegram
+from services.ingest.analyses import forecast_analyses
 from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, forecast
 from services.ingest.files.chunk import Chunk
 from services.ingest.files.cut import cut
@@ -21,7 +23,7 @@ from shared.events import operation
 from shared.events.decision import NOBODY, DecisionText
 from shared.events.operation import Operation
 from shared.events.partitioning import partition_of
-from shared.events.topics import MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
+from shared.events.topics import ANALYSES, COUNTING_PARTITION, MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
 from shared.events.topology import ChangeText
 from shared.runtime.kafka import AIOKafkaProducer
 from shared.runtime.mongo import Database
@@ -72,6 +74,31 @@ class Doors:
         if not telegram.places:
             raise RefusedError([Issue("A1_SCHEMA", "lines", "the telegram has no hours")])
         return await self._append(caller, [_Delivery(telegram.station, body, ())], self._telegram_partition(telegram))
+
+    async def take_analyses(self, caller: Caller, body: bytes) -> Accepted:
+        """Append a telegram of a chromatograph as it is, bad analyses included.
+
+        Raises:
+            RefusedError: it is no such telegram at all.
+        """
+        told = analysis_telegram.taken_apart(body)
+        if isinstance(told, Fault):
+            raise RefusedError([_issue(told)])
+        return await self._append_analyses(caller, [body])
+
+    async def _append_analyses(self, caller: Caller, bodies: Sequence[bytes]) -> Accepted:
+        """Append to `analyses`, wait for the broker, keep the receipt, and tell what is to be expected."""
+        receipt = uuid.uuid4().hex
+        accepted, positions = Accepted(receipt, 0, 0), []
+        for body in bodies:
+            sent = await self._producer.send_and_wait(ANALYSES.name, body, partition=0)
+            count, faults = forecast_analyses(SourceRecord(ANALYSES.name, 0, sent.offset, body))
+            accepted.received += count
+            accepted.dead_lettered += len(faults)
+            accepted.issues += [_issue(fault) for fault in faults[: MAX_ISSUES - len(accepted.issues)]]
+            positions.append({"topic": ANALYSES.name, **_position(0, sent.offset, COUNTING_PARTITION, count, faults)})
+        await self._keep(caller, receipt, positions)
+        return accepted
 
     def _telegram_partition(self, telegram: Telegram) -> list[int]:
         return [partition_of(telegram.station, self._partitions)]
@@ -139,7 +166,7 @@ class Doors:
         if not recorded:
             return {"dead_lettered": dead}
         progress = await self._database[Collection.PROGRESS].find_one({"_id": f"aggregation/{position['log']}"})
-        source = f"{TELEMETRY.name}/{position['partition']}"
+        source = f"{_topic_of(position)}/{position['partition']}"
         reached = (progress or {}).get("sources", {}).get(source, [-1, -1])
         if tuple(reached) < (position["offset"], position["last"]):
             return {"dead_lettered": dead, "pending": recorded}
@@ -147,7 +174,9 @@ class Doors:
         return {**others, "accepted": recorded - sum(others.values()), "dead_lettered": dead + others["dead_lettered"]}
 
     async def _not_accepted(self, position: dict[str, Any]) -> dict[str, int]:
-        key = outcomes_id(TELEMETRY.name, position["partition"], position["offset"] // BLOCK_OFFSETS, position["log"])
+        key = outcomes_id(
+            _topic_of(position), position["partition"], position["offset"] // BLOCK_OFFSETS, position["log"]
+        )
         offset = str(position["offset"])
         ledger = await self._database[Collection.LEDGERS].find_one({"_id": key}, {f"x.{offset}": 1})
         found = (ledger or {}).get("x", {}).get(offset, {})
@@ -232,6 +261,12 @@ def _position(partition: int, offset: int, log: int, count: int, faults: list[Fa
     dead = {fault.place for fault in faults}
     last = max((place for place in range(count) if place not in dead), default=-1)
     return {"partition": partition, "offset": offset, "log": log, "count": count, "dead": len(dead), "last": last}
+
+
+def _topic_of(position: dict[str, Any]) -> str:
+    """Return the topic of a receipt's record; receipts of telemetry do not name it."""
+    topic: str = position.get("topic", TELEMETRY.name)
+    return topic
 
 
 def _issue(fault: Fault) -> Issue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.events.topics import OPERATIONS, TELEMETRY
+from shared.events.topics import ANALYSES, OPERATIONS, TELEMETRY
 from shared.runtime.kafka import AIOKafkaConsumer, TopicPartition
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
@@ -13,7 +13,7 @@ LOOK_SECONDS = 2.0
 """How often dead letters without their bytes are looked for."""
 MOST_AT_ONCE = 200
 FETCH_SECONDS = 10.0
-_SOURCES = (TELEMETRY.name, OPERATIONS.name)
+_SOURCES = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
 
 
 class Originals:

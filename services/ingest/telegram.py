@@ -99,7 +99,7 @@ def taken_apart(body: bytes) -> Telegram | Fault:
     except (msgspec.ValidationError, RecursionError):
         return _hour_by_hour(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        return _unreadable(body, str(fault))
+        return not_utf_8(body) or _whole(str(fault))
     begun = _begun(text)
     if isinstance(begun, Fault):
         return begun
@@ -108,12 +108,13 @@ def taken_apart(body: bytes) -> Telegram | Fault:
     return _within_limit(begun)
 
 
-def _unreadable(body: bytes, why: str) -> Fault:
+def not_utf_8(body: bytes) -> Fault | None:
+    """Return the fault of a body that is no text at all, or None."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as fault:
         return Fault(0, Reason.A1_ENCODING, f"byte {fault.start}", "the body is not UTF-8: send JSON in UTF-8")
-    return _whole(why)
+    return None
 
 
 def _whole(why: str) -> Fault:
@@ -127,7 +128,7 @@ def _begun(text: TelegramText | _Loose) -> Telegram | Fault:
     if not 1 <= len(text.telegram) <= Words.max_length:  # type: ignore[operator] # msgspec types it as optional
         return Fault(0, Reason.A1_ID, "telegram", "a telegram's id has 1 to 128 characters")
     try:
-        sent_ms = _moment_ms(text.sent)
+        sent_ms = moment_ms(text.sent)
     except ValueError as fault:
         return Fault(0, Reason.A1_TIME, "sent", str(fault))
     return Telegram(text.telegram, text.station, sent_ms)
@@ -157,7 +158,7 @@ def _hour_by_hour(body: bytes) -> Telegram | Fault:
     except RecursionError:
         return _whole("nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        return _unreadable(body, str(fault))
+        return not_utf_8(body) or _whole(str(fault))
     begun = _begun(text)
     if isinstance(begun, Fault):
         return begun
@@ -185,7 +186,7 @@ def _take_loose_line(telegram: Telegram, line: object, position: str) -> None:
 def hour_of(start: str) -> int | tuple[Reason, str]:
     """Return the hour number of a start with offset or Z, or why it has none. The same hours come again and again."""
     try:
-        _moment_ms(start)
+        moment_ms(start)
     except ValueError as fault:
         return Reason.A1_TIME, str(fault)
     moment = datetime.fromisoformat(start)
@@ -197,7 +198,7 @@ def hour_of(start: str) -> int | tuple[Reason, str]:
 
 
 @lru_cache(maxsize=4_096)
-def _moment_ms(text: str) -> int:
+def moment_ms(text: str) -> int:
     """Return ms since 1970 of a moment with offset or Z."""
     if not MOMENT.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is no moment with offset: write it as 2026-11-23T10:00:00Z")

@@ -8,13 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from services.ingest.analyses import ConvertedAnalyses, converted_analyses
 from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, converted
 from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
 from shared.domain.reason import Reason
 from shared.events import line_log, operation
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
 from shared.events.partitioning import partition_of
-from shared.events.topics import OPERATIONS, RECORDED, TELEMETRY
+from shared.events.topics import ANALYSES, COUNTING_PARTITION, OPERATIONS, RECORDED, TELEMETRY
 from shared.runtime import metrics
 from shared.runtime.health import Health
 from shared.runtime.kafka import (
@@ -40,7 +41,7 @@ not wait (see BATCH_WITHIN_SECONDS)."""
 
 
 class IngestWorker:
-    """Reads `telemetry` and `operations`, one process of a consumer group."""
+    """Reads `telemetry`, `analyses` and `operations`, one process of a consumer group."""
 
     def __init__(
         self,
@@ -65,7 +66,9 @@ class IngestWorker:
     async def start(self) -> None:
         """Join the group and begin to read."""
         await self._producer.start()
-        self._consumer.subscribe([TELEMETRY.name, OPERATIONS.name], listener=Assigned(self._begin, self._leave))
+        self._consumer.subscribe(
+            [TELEMETRY.name, OPERATIONS.name, ANALYSES.name], listener=Assigned(self._begin, self._leave)
+        )
         await self._consumer.start()
         self._task = asyncio.create_task(self._run())
 
@@ -151,8 +154,10 @@ class IngestWorker:
         found = converted([_source_record(record) for record in sent], self._partitions)
         again = converted([_source_record(record) for record in known], self._partitions)
         await self._send(found.messages)
-        counts = list(zip(known + sent, again.counts + found.counts, strict=True))
-        letters = again.dead_letters + found.dead_letters
+        analysed = [record for record in records if record.topic == ANALYSES.name]
+        told = await self._take_analyses(analysed)
+        counts = list(zip(known + sent + analysed, again.counts + found.counts + told.counts, strict=True))
+        letters = again.dead_letters + found.dead_letters + told.dead_letters
         originals = {f"{record.topic}/{record.partition}/{record.offset}": record.value for record in records}
         await store_dead_letters(
             self._database, letters, {letter_source(e): originals[letter_source(e)] for e in letters}
@@ -184,6 +189,21 @@ class IngestWorker:
         for place, offset in self._read.items():
             highwater = highwater_of(self._consumer, place)
             metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or offset) - offset))
+
+    async def _take_analyses(self, records: Sequence[ConsumerRecord]) -> ConvertedAnalyses:
+        """Write analyses to every partition: a chromatograph may serve lines of any.
+
+        To the partition whose owner counts them they go last; what has been written before is only counted.
+        """
+        fresh = [record for record in records if record.offset >= self._committed[_place(record)]]
+        found = converted_analyses([(_source_record(record), record.timestamp) for record in fresh])
+        for entry in found.entries:
+            others = (partition for partition in range(self._partitions) if partition != COUNTING_PARTITION)
+            await self._send([(partition, entry) for partition in others])
+            await self._send([(COUNTING_PARTITION, entry)])
+        if len(fresh) == len(records):
+            return found
+        return converted_analyses([(_source_record(record), record.timestamp) for record in records])
 
     async def _copy(self, record: ConsumerRecord) -> None:
         """Copy what was asked for: a change of the register to every partition, a decision to its line's own.

@@ -17,7 +17,7 @@ from shared.domain.rules.judging import Finding, Judged, Rejection, judge
 from shared.events import answer, line_log
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError
-from shared.events.line_log import DecisionAsked, Recorded, Tick, TopologyAsked
+from shared.events.line_log import Analysed, DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.events.topics import OPERATIONS, VALIDATED, Topic
 from shared.runtime import metrics
@@ -173,6 +173,8 @@ class Validation:
                 after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))
             case DecisionAsked(offset):  # aggregation's to decide: it knows what stands
                 self._register.pass_over(offset)
+            case Analysed():  # aggregation's to judge: it knows what stands
+                pass
             case Tick(until_ms):
                 after.until_ms = max(after.until_ms, until_ms)
         answering.answers.append((answering.partition, answer.encode(told)))

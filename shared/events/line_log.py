@@ -1,14 +1,16 @@
-"""What stands in the line log: readings, changes of the register, decisions, and ticks of time."""
+"""What stands in the line log: readings, analyses, changes of the register, decisions, and ticks of time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.analysis import Analyses
 from shared.domain.reading import Readings
+from shared.events.analyses import pack_analyses, unpack_analyses
 from shared.events.codec import MalformedEventError, pack, pack_readings, unpack, unpack_readings
 
 VERSION = 1
-_READINGS, _TOPOLOGY, _TICK, _DECISION = "readings", "topology", "tick", "decision"
+_READINGS, _TOPOLOGY, _TICK, _DECISION, _ANALYSES = "readings", "topology", "tick", "decision", "analyses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,14 @@ class Tick:
     until_ms: int
 
 
-Entry = Recorded | TopologyAsked | DecisionAsked | Tick
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Analyses of a chromatograph; they stand in every partition, for it may serve lines of any."""
+
+    analyses: Analyses
+
+
+Entry = Recorded | TopologyAsked | DecisionAsked | Tick | Analysed
 
 
 def encode(entry: Entry) -> bytes:
@@ -63,6 +72,8 @@ def encode(entry: Entry) -> bytes:
             return pack([VERSION, _DECISION, [offset, known_at_ms, document]])
         case Tick(until_ms):
             return pack([VERSION, _TICK, until_ms])
+        case Analysed(analyses):
+            return pack([VERSION, _ANALYSES, pack_analyses(analyses)])
 
 
 def decode(record: bytes) -> Entry:
@@ -85,4 +96,6 @@ def decode(record: bytes) -> Entry:
         return DecisionAsked(*body)
     if kind == _TICK:
         return Tick(body)
+    if kind == _ANALYSES:
+        return Analysed(unpack_analyses(body))
     raise MalformedEventError(f"line log entry of unknown kind {kind!r}")

@@ -23,9 +23,13 @@ class Topic:
 TELEMETRY = Topic("telemetry", "gateways; ingest's doors", None, 14 * _DAY_MS)
 _BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 OPERATIONS = Topic("operations", "ingest's doors", 1, -1, _BROKER_TIME)
+ANALYSES = Topic("analyses", "chromatographs; ingest's doors", 1, 14 * _DAY_MS, _BROKER_TIME)
+"""One partition, so that every partition of the line log hears of analyses in the same order."""
 RECORDED = Topic("readings.recorded", "ingest", None, 37 * 31 * _DAY_MS, {"message.timestamp.type": "LogAppendTime"})
 """The line log: its offset is the order of what happened, its append time the time at which it became known."""
 VALIDATED = Topic("readings.validated", "validation", None, 14 * _DAY_MS)
-TOPICS = (TELEMETRY, OPERATIONS, RECORDED, VALIDATED)
-SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name)
+COUNTING_PARTITION = 0
+"""What stands in every partition of the line log is kept and counted by the owner of this one."""
+TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED)
+SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
 """Topics that source positions name; their place here is kept in every hour at rest, so only append."""

@@ -20,6 +20,8 @@ CANONICAL = (
     Collection.FINDINGS,
     Collection.DECISIONS,
     Collection.TOPOLOGY,
+    Collection.ANALYSES,
+    Collection.ANALYSIS_REVISIONS,
 )
 
 

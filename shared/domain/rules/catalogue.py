@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS, LATEST_WORKING_DAY, MOST_DAYS
 from shared.domain.rules import analysis, gas, level, message, meter, run, step, time, value
+from shared.domain.rules.analysis_evidence import AnalysisEvidence
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.rule import SEVERITY, Card, JudgedBy, Rule, Severity
@@ -66,6 +67,9 @@ ON_VALUES: tuple[Rule[Evidence], ...] = (
     gas.state_plausible,
 )
 """Those of them that look at values alone: what is estimated or decided is judged by them too."""
+
+ON_ANALYSES: tuple[Rule[AnalysisEvidence], ...] = _judged_by(JudgedBy.ANALYSIS)
+"""The rules on analyses, in catalogue order."""
 
 IN_CONTEXT: tuple[Rule[ContextEvidence], ...] = (
     level.unit_kept,

@@ -65,4 +65,4 @@ def given_of(batch: Batch, days: Mapping[DayKey, NDArray[np.void]]) -> Given:
     spans = spans_of(needs)
     beside = {line: [day for of_line, day in days if of_line == line] for line in spans}
     keys = [*places.keys, *needs.days, *(key for key in needs.beside if key in days)]
-    return Given(0, batch, places, days, {}, {}, {}, keys, spans, beside, NOBODY, {}, -1, 0)
+    return Given(0, batch, places, days, {}, {}, {}, keys, spans, beside, NOBODY, {}, -1, 0, {})

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from shared.domain.analysis import Analyses, empty_analyses
 from shared.domain.reading import READING, Readings, Source, empty_rows
 from shared.events import answer, line_log, operation
+from shared.events.analyses import pack_analyses, unpack_analyses
 from shared.events.answer import Answer, FindingTold
-from shared.events.codec import MalformedEventError, pack_readings, unpack_readings
-from shared.events.line_log import DecisionAsked, Entry, Recorded, Tick, TopologyAsked
+from shared.events.codec import MalformedEventError, pack, pack_readings, unpack_readings
+from shared.events.line_log import Analysed, DecisionAsked, Entry, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation, OperationError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -75,6 +79,18 @@ def test_entries_come_back(entry: Entry) -> None:
     assert line_log.decode(line_log.encode(entry)) == entry
 
 
+def test_analyses_come_back() -> None:
+    """Bit by bit; a row that is cut off is refused."""
+    made = Analyses("ZELZATE", "Z/7", 9, 5, 6, told_of())
+    read = unpack_analyses(pack_analyses(made))
+    assert read.rows.tobytes() == made.rows.tobytes()
+    assert replace(read, rows=made.rows) == made
+    with pytest.raises(MalformedEventError):
+        unpack_analyses(pack_analyses(made)[:-1])
+    with pytest.raises(MalformedEventError):
+        unpack_analyses(pack([1, 2]))
+
+
 @settings(deadline=None)
 @given(record=st.binary(max_size=60))
 def test_other_bytes_are_refused(record: bytes) -> None:
@@ -90,6 +106,14 @@ def test_another_version_is_refused() -> None:
         line_log.decode(b"\x93\x02\xa4tick\x05")
 
 
+def told_of() -> NDArray[np.void]:
+    """Return two analyses, one of them without a composition."""
+    analyses = empty_analyses(2)
+    analyses["hour"], analyses["place"], analyses["gcv"] = [498_250, 498_251], [0, 2], [11_393_500, 11_401_200]
+    analyses["shares"][0] = [927_000, 42_000, 9_000, 0, 2_000, 0, 0, 0, 0, 11_000, 9_000, 0, 0, 0]
+    return analyses
+
+
 def golden_entries() -> dict[str, bytes]:
     """Return one sample of each event as version 1 writes it."""
     rows = empty_rows(2)
@@ -97,20 +121,23 @@ def golden_entries() -> dict[str, bytes]:
     rows["place"], rows["meter"] = [0, 1], [1, 0]
     source = Source("telemetry", 3, 42, "BE-0042/20261123T1102/7", "BE-0042", 1_795_431_730_000)
     entry = line_log.encode(Recorded(Readings(rows, ["BE-0042-A"], [source], ["", "M1"])))
-    told = [FindingTold(1, "C1", "F", 12.5, 10.0)]
+    findings, told = [FindingTold(1, "C1", "F", 12.5, 10.0)], told_of()
     return {
         "readings": entry,
         "topology": line_log.encode(TopologyAsked(4, 1_795_431_730_000, b'{"reason":"first"}')),
         "decision": line_log.encode(DecisionAsked(5, 1_795_431_730_000, b'{"kind":"close"}')),
         "tick": line_log.encode(Tick(1_795_431_730_000)),
+        "analyses": line_log.encode(
+            Analysed(Analyses("ZELZATE", "Z/7", 9, 1_795_431_730_000, 1_795_431_731_000, told))
+        ),
         "answer": answer.encode(
-            Answer(1, 7, 1_795_431_730_001, entry, np.array([2, 1], np.uint8), findings=told, rules_version="1")
+            Answer(1, 7, 1_795_431_730_001, entry, np.array([2, 1], np.uint8), findings=findings, rules_version="1")
         ),
         "operation": operation.encode(Operation("topology", "r", "demo", 1_795_431_730_000, b"{}")),
     }
 
 
-@pytest.mark.parametrize("name", ["readings", "topology", "decision", "tick", "answer", "operation"])
+@pytest.mark.parametrize("name", ["readings", "topology", "decision", "tick", "analyses", "answer", "operation"])
 def test_samples_of_version_1_stay_readable(name: str) -> None:
     """What version 1 wrote is read by today's software, which writes the same bytes for it."""
     written = (GOLDEN / f"{name}.v1.bin").read_bytes()

@@ -1,0 +1,100 @@
+"""An analysis: what a chromatograph says of the gas of one hour.
+
+Analyses travel as rows of a numpy record array (`ANALYSIS`). Shares are millionths of the whole (a ten-thousandth of a
+mol %), the other numbers scaled like those of an hour; ABSENT marks what was not sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.physics.components import COMPONENTS
+from shared.domain.quantities import ABSENT, Quantity
+
+SHARE_SCALE = 1_000_000
+"""Shares are stored in millionths of the whole."""
+SHARE_ABSENT = -(2**31)
+"""Stands for a component that was not reported."""
+DENSITY = Quantity("density_kg_per_m3n", 1_000_000, 0, 10)
+WOBBE = Quantity("wobbe_kwh_per_m3n", 1_000_000, 0, 1_000)
+ANALYSIS = np.dtype(
+    [
+        ("hour", np.int32),  # hour number, UTC
+        ("place", np.uint32),  # index of the analysis in its source record
+        ("shares", np.int32, (len(COMPONENTS),)),  # in the order of COMPONENTS
+        ("gcv", np.int64),  # at 25/0
+        ("density", np.int64),
+        ("wobbe", np.int64),  # gross, at 25/0
+    ]
+)
+KEPT_ANALYSIS = np.dtype(
+    [
+        *((name, ANALYSIS[name]) for name in ANALYSIS.names or ()),
+        ("revision", np.uint16),  # 0: nothing is known of this hour
+        ("doubt", "S3"),  # id of the rule of severity F that keeps it from being applied
+        ("sent", np.int64),  # ms since 1970, the sender's time
+        ("known_at", np.int64),  # ms since 1970, the time of the topic `analyses`
+        ("offset", np.int64),  # in the topic `analyses`
+    ]
+)
+"""An analysis at rest."""
+CHARACTERISTICS = ("gcv", "density", "wobbe")
+"""The columns beside the shares, in the order of the telegram."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analyses:
+    """What one record of a chromatograph tells: its source position, when it was sent and became known, its rows.
+
+    `sent_ms` is the sender's time, which ranks corrections; `known_at_ms` that of the topic `analyses`.
+    """
+
+    chromatograph: str
+    telegram: str
+    offset: int
+    sent_ms: int
+    known_at_ms: int
+    rows: NDArray[np.void]
+
+
+class Became(StrEnum):
+    """What becomes of an analysis that has come: the outcomes of readings, for the same reasons."""
+
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    HELD = "held"
+
+
+def apply_analysis(kept: np.void, coming: np.void) -> Became:
+    """Say what a coming analysis (KEPT_ANALYSIS) does to what is kept of its hour: a repetition, a revision, or older.
+
+    As with readings the later `sent` wins, then the order of arrival.
+    """
+    if kept["revision"] == 0:
+        return Became.ACCEPTED
+    if all(np.array_equal(kept[name], coming[name]) for name in ("shares", *CHARACTERISTICS)):
+        return Became.REPEATED
+    return Became.HELD if coming["sent"] < kept["sent"] else Became.ACCEPTED
+
+
+def empty_analyses(count: int) -> NDArray[np.void]:
+    """Return `count` analyses that say nothing."""
+    rows = np.zeros(count, ANALYSIS)
+    rows["shares"] = SHARE_ABSENT
+    for name in CHARACTERISTICS:
+        rows[name] = ABSENT
+    return rows
+
+
+def mol_percent(shares: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return shares (n, components) in mol %, NaN where a component was not reported."""
+    return np.where(shares == SHARE_ABSENT, np.nan, shares / (SHARE_SCALE / 100))
+
+
+def number(column: NDArray[np.int64], scale: int) -> NDArray[np.float64]:
+    """Return a column of scaled numbers as plain ones, NaN where nothing was sent."""
+    return np.where(column == ABSENT, np.nan, column / scale)

@@ -1,0 +1,88 @@
+"""Judging analyses: every rule on analyses over all of a record; what is rejected, and what is not to be applied.
+
+The thresholds are the defaults: an analysis serves many lines, so that no line's own setting can hold for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.analysis import DENSITY, WOBBE, mol_percent, number
+from shared.domain.quantities import GCV
+from shared.domain.rules.analysis_evidence import AnalysisEvidence
+from shared.domain.rules.catalogue import ON_ANALYSES
+from shared.domain.rules.message import hour_in_reach
+from shared.domain.rules.rule import Severity
+
+_FUTURE = hour_in_reach.card.id
+_CLOCKS_APART_S = hour_in_reach.card.thresholds["ahead_s"]
+
+
+class AnalysisFinding(NamedTuple):
+    """What a rule found of an analysis: its row, the rule's id, its severity, and the numbers."""
+
+    row: int
+    rule: str
+    severity: Severity
+    observed: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAnalyses:
+    """What the rules say: `rejected` by row, the `findings` of the others, and by row the rule that keeps it back."""
+
+    rejected: dict[int, AnalysisFinding]
+    findings: list[AnalysisFinding]
+    doubts: dict[int, str]
+
+
+def judge_analyses(rows: NDArray[np.void], known_at_ms: int) -> JudgedAnalyses:
+    """Judge analyses (ANALYSIS or KEPT_ANALYSIS) that became known at a moment (ms since 1970)."""
+    found = [*_in_future(rows["hour"], known_at_ms), *_found(evidence_of(rows))]
+    rejected: dict[int, AnalysisFinding] = {}
+    for one in found:
+        if one.severity is Severity.R:
+            rejected.setdefault(one.row, one)
+    findings = [one for one in found if one.row not in rejected]
+    doubts: dict[int, str] = {}
+    for one in findings:
+        if one.severity is Severity.F:
+            doubts.setdefault(one.row, one.rule)
+    return JudgedAnalyses(rejected, sorted(findings, key=lambda one: one.row), doubts)
+
+
+def evidence_of(rows: NDArray[np.void]) -> AnalysisEvidence:
+    """Return what the rules look at; how old an analysis is shows only where it is applied."""
+    return AnalysisEvidence.of(
+        mol_percent(rows["shares"]),
+        gcv_kwh_per_m3n=number(rows["gcv"], GCV.scale),
+        density_kg_per_m3n=number(rows["density"], DENSITY.scale),
+        wobbe_kwh_per_m3n=number(rows["wobbe"], WOBBE.scale),
+        age_h=np.full(len(rows), np.nan),
+    )
+
+
+def _in_future(hour: NDArray[np.int32], known_at_ms: int) -> list[AnalysisFinding]:
+    end_s, latest_s = (hour.astype(np.float64) + 1) * 3600, known_at_ms / 1000 + _CLOCKS_APART_S
+    late = np.flatnonzero(end_s > latest_s)
+    return [AnalysisFinding(row, _FUTURE, Severity.R, float(end_s[row]), latest_s) for row in late.tolist()]
+
+
+def _found(evidence: AnalysisEvidence) -> list[AnalysisFinding]:
+    found = []
+    for rule in ON_ANALYSES:
+        with np.errstate(all="ignore"):
+            hits = rule.find(replace(evidence, thresholds=rule.card.thresholds))
+        count = len(evidence.age_h)
+        severity = np.full(count, rule.severity, np.uint8) if hits.severity is None else hits.severity
+        observed, threshold = (np.broadcast_to(told, count) for told in (hits.observed, hits.threshold))
+        found += [
+            AnalysisFinding(row, rule.card.id, Severity(severity[row]), float(observed[row]), float(threshold[row]))
+            for row in np.flatnonzero(hits.mask).tolist()
+        ]
+    return found

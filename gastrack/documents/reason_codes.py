@@ -15,7 +15,8 @@ TOPOLOGY = {
     "STATION_CHANGED": "A line's station never changes: a move is a new line.",
     "NO_TERMS": "A new line does not say from which gas day it counts.",
     "ENDS_BEFORE_START": "A line ends before or on the gas day on which it begins.",
-    "UNKNOWN_LINE": "A node names a line that is not registered.",
+    "UNKNOWN_LINE": "A node or an attribution names a line that is not registered.",
+    "UNKNOWN_CHROMATOGRAPH": "An attribution names a chromatograph that is not registered.",
     "CHECK_LINE": "The check meter is no other line of the same station.",
     "WEIGHT": "A weight is 0, has more than three places, or is beyond what any node has.",
 }

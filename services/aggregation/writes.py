@@ -109,7 +109,8 @@ def _statuses(writes: Writes, partition: int, state: PartitionState, settled: Se
 def _analyses(writes: Writes, partition: int, analysed: AnalysesSettled) -> None:
     """Write what chromatographs told: their gas days, what was superseded or held beside them, letters, counts."""
     for (chromatograph, day), rows in analysed.days.items():
-        told = {"p": partition, "c": chromatograph, "a": rows.tobytes()}
+        version = {"v": int(rows["revision"].sum()), "known_at": int(rows["known_at"].max())}
+        told = {"p": partition, "c": chromatograph, "a": rows.tobytes(), **version}
         key = {"_id": day_id(chromatograph, day)}
         writes[Collection.ANALYSES].append(UpdateOne(key, {"$set": told}, upsert=True))
     for chromatograph, hour, name, row in analysed.beside:
@@ -205,4 +206,5 @@ def _parts(before: Register, after: Register) -> list[tuple[str, dict[str, Any],
         ("station", before.stations, after.stations),
         ("line", before.lines, after.lines),
         ("node", before.nodes, after.nodes),
+        ("chromatograph", before.chromatographs, after.chromatographs),
     ]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.export import handlers
 from services.export.asked import Download, FileFormat, download_of
 from shared.domain import gas_time
+from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
 from shared.runtime.http import unprocessable
 from shared.runtime.http_state import CallerAsking, Now, Store
@@ -35,7 +36,7 @@ class Asked(BaseModel):
     format: str = Field("", max_length=64, description="csv (default) or xml.")
     dialect: str = Field("", max_length=64, description="Of csv: rfc4180 (default) or excel-be.")
     unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
-    reference: str = Field("", max_length=64, description="Of the calorific value: 25/0.")
+    reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
 
 
 @api.get("/download", summary="Measurements as a file")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.domain.period import Question, question_of
+from shared.domain.period import REFERENCE, Question, question_of
 from shared.domain.topology import Issue
 from shared.events.topology import ID
 
@@ -44,7 +44,8 @@ class Download:
         what = self.lines[0] if len(self.lines) == 1 else f"{len(self.lines)}-lines"
         asked = self.question
         period = f"{asked.shown_from}_{asked.shown_to}"
-        return f"gastrack_{what}_{asked.view}_{period}_{asked.unit}.{self.format}"
+        reference = "" if asked.reference == REFERENCE else f"_{asked.reference.replace('/', '-')}"
+        return f"gastrack_{what}_{asked.view}_{period}_{asked.unit}{reference}.{self.format}"
 
 
 def download_of(

@@ -10,12 +10,14 @@ import numpy as np
 
 from shared.domain import gas_time
 from shared.domain import text_columns as text
+from shared.domain.gas_rows import gas_of_nobody
 from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of, known_at_column
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, expected_hours, hour_rows, month_rows
 from shared.runtime.mongo import Database
 from shared.store import measurements
+from shared.store.gas_quality import with_gas
 
 MONTHS_PER_BLOCK = 6
 """Six months of hours: some 180 day documents, 4,400 rows, 1 MB of text."""
@@ -42,10 +44,21 @@ async def blocks_of(
         if not expected:
             continue
         if part.view is View.HOUR:
-            yield hour_rows(expected, await measurements.known_hours(database, line.id, expected))
+            rows = hour_rows(expected, await measurements.known_hours(database, line.id, expected))
+            yield await with_gas(database, line, part, rows, expected)
         else:
             rollups = await measurements.day_rollups(database, line.id, part)
-            yield (day_rows if part.view is View.DAY else month_rows)(part, expected, rollups)
+            periods = (day_rows if part.view is View.DAY else month_rows)(part, expected, rollups)
+            yield await with_gas(database, line, part, periods, expected)
+
+
+def beside_nobody(rows: HourRows | PeriodRows) -> HourRows | PeriodRows:
+    """Return rows with the columns of the gas, empty where nobody tells it: other lines of the file have them."""
+    if rows.gas is not None:
+        return rows
+    is_hours = isinstance(rows, HourRows)
+    count = len(rows.hours) if isinstance(rows, HourRows) else len(rows.starts)
+    return replace(rows, gas=gas_of_nobody(count, is_hours=is_hours))
 
 
 def parts_of(question: Question) -> Iterator[Question]:
@@ -71,4 +84,4 @@ def block_of(line: Line, question: Question, rows: HourRows | PeriodRows, quoted
     terms = np.maximum(np.searchsorted(starts, days, side="right") - 1, 0)
     names = text.choices(terms, [quoted(terms.name) for terms in line.terms])
     identity = [Column("line", text.literal(line.id, len(days))), Column("name", names)]
-    return Block([*identity, *columns_of(rows, question.unit), known_at_column(rows)])
+    return Block([*identity, *columns_of(rows, question.unit, question.reference), known_at_column(rows)])

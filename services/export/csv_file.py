@@ -7,7 +7,7 @@ import numpy as np
 from services.export.asked import Dialect
 from services.export.blocks import Block
 from shared.domain import text_columns as text
-from shared.domain.period import Question
+from shared.domain.period import REFERENCE, Question
 from shared.domain.published import Column, columns_of
 from shared.domain.text_columns import Cells
 from shared.domain.view import no_rows
@@ -17,17 +17,26 @@ _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _POINT, _COMMA = ord("."), ord(",")
 
 
-def header(question: Question, dialect: Dialect) -> bytes:
-    """Return the heading: the names of the columns, with the unit where it can differ."""
+def header(question: Question, dialect: Dialect, *, has_gas: bool = False) -> bytes:
+    """Return the heading: the names of the columns, with the unit and the reference where they can differ."""
     mark = _BYTE_ORDER_MARK if dialect is Dialect.EXCEL_BE else ""
-    return (mark + _SEPARATOR[dialect].join(column_names(question)) + "\r\n").encode()
+    return (mark + _SEPARATOR[dialect].join(column_names(question, has_gas=has_gas)) + "\r\n").encode()
 
 
-def column_names(question: Question) -> list[str]:
-    """Return the names of a file's columns, in order."""
+def column_names(question: Question, *, has_gas: bool = False) -> list[str]:
+    """Return the names of a file's columns, in order; `has_gas`: those of the gas are among them.
+
+    What is per m³ of another reference than 25/0 says so: `gcv_kwh_per_m3_at_15_15`.
+    """
     unit = question.unit.value.lower()
-    with_unit = {"energy": f"energy_{unit}", "gcv": f"gcv_{unit}_per_m3n"}
-    names = [column.flat_name for column in columns_of(no_rows(question.view), question.unit)]
+    per = "per_m3n" if question.reference == REFERENCE else f"per_m3_at_{question.reference.replace('/', '_')}"
+    with_unit = {
+        "energy": f"energy_{unit}",
+        "density": f"density_kg_{per}",
+        **{name: f"{name}_{unit}_{per}" for name in ("gcv", "ncv", "wobbe")},
+    }
+    rows = no_rows(question.view, with_gas=has_gas)
+    names = [column.flat_name for column in columns_of(rows, question.unit)]
     return ["line", "name", *(with_unit.get(name, name) for name in names), "known_at"]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.export import csv_file, escaping, xml_file
 from services.export.asked import Download, FileFormat
-from services.export.blocks import block_of, blocks_of
+from services.export.blocks import beside_nobody, block_of, blocks_of
 from shared.access.caller import Caller
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, ended_before
@@ -34,10 +34,12 @@ async def lines_of(database: Database, caller: Caller, download: Download) -> li
 
 async def file_of(database: Database, lines: list[Line], download: Download, now: datetime) -> AsyncIterator[bytes]:
     """Write a file block by block: the heading goes with the first block, so that an early fault is still an answer."""
-    ended, count, waiting = ended_before(now), 0, _header(download)
+    ended, count, has_gas = ended_before(now), 0, any(line.gas for line in lines)
+    waiting = _header(download, has_gas=has_gas)
     for line in lines:
         async for rows in blocks_of(database, line, download.question, ended):
-            written = await asyncio.to_thread(_written, line, download, rows)
+            whole = beside_nobody(rows) if has_gas else rows
+            written = await asyncio.to_thread(_written, line, download, whole)
             count += len(rows.hours if isinstance(rows, HourRows) else rows.starts)
             yield waiting + written
             waiting = b""
@@ -46,10 +48,10 @@ async def file_of(database: Database, lines: list[Line], download: Download, now
         yield waiting + footer
 
 
-def _header(download: Download) -> bytes:
+def _header(download: Download, *, has_gas: bool) -> bytes:
     if download.format is FileFormat.XML:
         return xml_file.header(download.question)
-    return csv_file.header(download.question, download.dialect)
+    return csv_file.header(download.question, download.dialect, has_gas=has_gas)
 
 
 def _written(line: Line, download: Download, rows: HourRows | PeriodRows) -> bytes:

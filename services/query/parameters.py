@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.query.answers import Layout
 from shared.domain.period import Question, day_of, question_of
+from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.topology import Issue
 from shared.runtime.http import ProblemError, unprocessable
 
@@ -26,7 +27,7 @@ class Asked(BaseModel):
     from_: str = Field("", alias="from", max_length=64, description="First gas day, 2026-11-23; month view: 2026-11.")
     to: str = Field("", max_length=64, description="End, exclusive: gas day or gas month.")
     unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
-    reference: str = Field("", max_length=64, description="Of the calorific value: 25/0.")
+    reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
     known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
     layout: str = Field("", max_length=64, description="rows (default) or columns.")
 

@@ -20,11 +20,13 @@ from shared.domain.view import HourRows, PeriodRows, day_rows, ended_before, exp
 from shared.runtime.http import ProblemError, not_found
 from shared.runtime.mongo import Database, Session
 from shared.store import measurements
+from shared.store.analyses import AnalysesVersion
 from shared.store.as_known import line_at, watermark_ms
+from shared.store.gas_quality import version_of, with_gas
 from shared.store.lines import RegisteredLine, find_line
 from shared.store.measurements import Version
 
-ANSWER_VERSION = "3"
+ANSWER_VERSION = "4"
 """Raised with every change of how answers are written, so that no client keeps an older form."""
 _MS_PER_HOUR = 3_600_000
 
@@ -47,7 +49,7 @@ class LineView:
     @property
     def columns(self) -> list[Column]:
         """The published columns."""
-        return columns_of(self.rows, self.question.unit)
+        return columns_of(self.rows, self.question.unit, self.question.reference)
 
     @property
     def whole(self) -> PeriodRows:
@@ -78,6 +80,7 @@ class _Content:
     expected: range
     versions: tuple[Version, ...]
     moment_ms: int | None
+    gas: AnalysesVersion | None
     tag: str
 
 
@@ -130,8 +133,10 @@ async def _content(  # noqa: PLR0913 - as above
         ended = moment_ms // _MS_PER_HOUR
     expected = expected_hours(known.line, question, ended)
     versions = await measurements.month_versions(database, known.line.id, question, session)
-    tag = content_tag(known, question, expected, versions, moment_ms)
-    return _Content(known.line, question, expected, versions, moment_ms, tag)
+    gas = await version_of(database, known.line, expected, session)
+    named: list[Version | AnalysesVersion] = [*versions, *([gas] if gas else [])]
+    tag = content_tag(known, question, expected, named, moment_ms)
+    return _Content(known.line, question, expected, versions, moment_ms, gas, tag)
 
 
 async def _view(database: Database, session: Session, content: _Content) -> LineView:
@@ -142,6 +147,10 @@ async def _view(database: Database, session: Session, content: _Content) -> Line
     else:
         rollups = await _rollups(database, session, content)
         rows = (day_rows if question.view is View.DAY else month_rows)(question, expected, rollups)
+    if content.gas is not None:
+        known = None if isinstance(rows, HourRows) else await _hours(database, session, content)
+        moment_ms = content.moment_ms
+        rows = await with_gas(database, line, question, rows, expected, session, known=known, moment_ms=moment_ms)
     return LineView(line, question, rows, expected, content.tag, _known_at_ms(rows, content))
 
 
@@ -163,14 +172,15 @@ def _known_at_ms(rows: HourRows | PeriodRows, content: _Content) -> int:
     if content.moment_ms is not None:
         return content.moment_ms
     column = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]
-    return max([int(column.max(initial=0)), *(version.status_known_at_ms for version in content.versions)])
+    told = [int(column.max(initial=0)), *(version.status_known_at_ms for version in content.versions)]
+    return max([*told, *([content.gas.known_at_ms] if content.gas else [])])
 
 
 def content_tag(
     known: RegisteredLine,
     question: Question,
     expected: range,
-    versions: Sequence[Version],
+    versions: Sequence[Version | AnalysesVersion],
     moment_ms: int | None = None,
 ) -> str:
     """Return a name of the content: equal tags mean equal rows, whoever computes them."""

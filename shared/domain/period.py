@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from shared.domain import gas_time
+from shared.domain.physics.iso6976 import BELGIAN, REFERENCES
 from shared.domain.quantities import EnergyUnit
 from shared.domain.topology import Issue
 
 MAX_GAS_DAYS = 1_200
 """Three years, the current month and a quarter to spare: 1,096 + 31 + 73."""
-REFERENCE = "25/0"
+REFERENCE = BELGIAN
 """Combustion reference 25 °C, volume reference 0 °C: how Belgium states calorific values."""
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -75,15 +76,17 @@ def question_of(asked: Mapping[str, str], today: date) -> Question | tuple[Issue
     issues: list[Issue] = []
     view = _one_of(View, given.get("view", View.HOUR), "view", issues)
     unit = _one_of(EnergyUnit, given.get("unit", EnergyUnit.KWH), "unit", issues)
-    if given.get("reference", REFERENCE) != REFERENCE:
-        issues.append(Issue("REFERENCE", "reference", f"only {REFERENCE} is offered"))
+    reference = given.get("reference", REFERENCE)
+    if reference not in REFERENCES:
+        text = f"{reference[:40]!r} is not offered: choose {', '.join(REFERENCES)}"
+        issues.append(Issue("REFERENCE", "reference", text))
     first, end = _bound(given, "from", view, issues), _bound(given, "to", view, issues)
     if not issues:
         first, end = _completed(view or View.HOUR, first, end, today)
         issues += _period_issues(first, end)
     if issues or view is None or unit is None or first is None or end is None:
         return tuple(issues)
-    return Question(view, first, end, unit)
+    return Question(view, first, end, unit, reference)
 
 
 def day_of(text: str) -> date | None:

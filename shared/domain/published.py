@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 from shared.domain import gas_time
 from shared.domain import text_columns as text
+from shared.domain.analysis import SHARE_ABSENT
+from shared.domain.attribution import GasHow
+from shared.domain.gas_rows import GasRows
 from shared.domain.period import View
+from shared.domain.physics.components import COMPONENTS
+from shared.domain.physics.iso6976 import BELGIAN
 from shared.domain.quantities import ABSENT, EnergyUnit
 from shared.domain.reading import Quality, Validity
 from shared.domain.text_columns import Cells, Mask
@@ -28,6 +33,10 @@ _GCV_PLACES = {EnergyUnit.KWH: 4, EnergyUnit.MJ: 4, EnergyUnit.GJ: 7}
 _GCV_RATIO = {EnergyUnit.KWH: 10_000, EnergyUnit.MJ: 36_000, EnergyUnit.GJ: 36_000}
 """kWh/m³(n) times this, rounded, is the calorific value in the unit's places: 3.6 MJ at 4, 0.0036 GJ at 7 places."""
 _GCV_SCALE = 1_000_000
+_SHARE_PLACES, _DENSITY_PLACES, _KREF_PLACES = 4, 5, 6
+COMPOSITION_GROUP = "composition_mol_percent"
+"""Name of the group of shares."""
+Floats = NDArray[np.float64]
 _INT64_SAFE = 2**62
 
 
@@ -53,23 +62,29 @@ class Column:
     @property
     def flat_name(self) -> str:
         """The name in a table without groups: `hours_measured` for MEASURED of hours_by_quality."""
+        if self.group == COMPOSITION_GROUP:
+            return f"{self.name}_mol_percent"
         return f"hours_{self.name.lower()}" if self.group else self.name
 
 
-def columns_of(rows: HourRows | PeriodRows, unit: EnergyUnit) -> list[Column]:
-    """Return the columns of a view, in the order in which they are published; some 20 ms for three years of hours."""
-    return list(hour_columns(rows, unit) if isinstance(rows, HourRows) else period_columns(rows, unit))
+def columns_of(rows: HourRows | PeriodRows, unit: EnergyUnit, reference: str = BELGIAN) -> list[Column]:
+    """Return the columns of a view, in the order in which they are published; some 20 ms for three years of hours.
+
+    Calorific values are at `reference`, at which the rows' gas must have been computed; volume and energy never change.
+    """
+    told = hour_columns(rows, unit, reference) if isinstance(rows, HourRows) else period_columns(rows, unit, reference)
+    return [*told, *(gas_columns(rows.gas, unit) if rows.gas is not None else ())]
 
 
-def hour_columns(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
-    """Return the columns of an hour view, in the order in which they are published."""
+def hour_columns(rows: HourRows, unit: EnergyUnit, reference: str = BELGIAN) -> Iterator[Column]:
+    """Return the columns of an hour view, in the order in which they are published; those of the gas come after."""
     times = hour_texts(rows.hours)
     yield Column("start", times.start)
     yield Column("end", times.end)
     yield Column("local_start", times.local_start)
     yield Column("gas_day", times.gas_day)
     yield Column("hour", times.hour, is_number=True)
-    yield from _hour_values(rows, unit)
+    yield from _hour_values(rows, unit, reference)
     known = rows.known["revision"] > 0
     validity = text.choices(rows.known["validity"], ["", *Validity.__members__])
     yield Column("validity", validity, present=known)
@@ -89,19 +104,19 @@ def known_at_column(rows: HourRows | PeriodRows) -> Column:
     return Column("known_at", text.instants(known_at), present=known_at > 0)
 
 
-def period_columns(rows: PeriodRows, unit: EnergyUnit) -> Iterator[Column]:
-    """Return the columns of a day or month view, in the order in which they are published."""
+def period_columns(rows: PeriodRows, unit: EnergyUnit, reference: str = BELGIAN) -> Iterator[Column]:
+    """Return the columns of a day or month view, in the order in which they are published; the gas's come after."""
     first_days = np.array([gas_time.day_number(day) for day in rows.first_days], np.int64)
     label = text.dates(first_days)
     yield Column("gas_day", label) if rows.view is View.DAY else Column("month", label[:, :7])
     yield Column("start", text.utc_hours(rows.starts))
     yield Column("end", text.utc_hours(rows.ends))
     yield Column("local_start", text.local_hours(rows.starts, local_offsets(rows.starts)))
-    yield from _period_values(rows.rollups, unit)
+    yield from _period_values(rows, unit, reference)
     yield from _status_columns(rows)
 
 
-def _hour_values(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
+def _hour_values(rows: HourRows, unit: EnergyUnit, reference: str) -> Iterator[Column]:
     values, known = rows.has_values, rows.known
     volume, energy, gcv = known["volume"], known["energy"], known["gcv"]
     has_volume, has_energy = rows.has_volume, values & (energy != ABSENT)
@@ -110,19 +125,69 @@ def _hour_values(rows: HourRows, unit: EnergyUnit) -> Iterator[Column]:
     reported, both = values & (gcv != ABSENT), has_volume & has_energy & (volume != 0)
     numerator = np.where(reported, gcv, np.where(both, energy, 0))
     denominator = np.where(reported, _GCV_SCALE, np.where(both, volume, 1))
-    yield _number("gcv", ratio(numerator, denominator, _GCV_RATIO[unit]), reported | both, _GCV_PLACES[unit])
+    yield _gcv(numerator, denominator, reported | both, unit, _factor(rows.gas, reference))
     warm = values & (known["temperature"] != ABSENT)
     temperature = np.where(warm, known["temperature"], 0)
     yield _number("temperature_c", ratio(temperature, np.full(len(values), 10), 1), warm, 2)
 
 
-def _period_values(rollups: NDArray[np.void], unit: EnergyUnit) -> Iterator[Column]:
+def _factor(gas: GasRows | None, reference: str) -> Floats | None:
+    """Return what turns calorific values into those at a reference, None where they are; NaN: not known."""
+    if reference == BELGIAN:
+        return None
+    return np.array(np.nan) if gas is None else gas.factors.gcv_mj_per_m3
+
+
+def _gcv(
+    numerator: NDArray[np.int64], denominator: NDArray[np.int64], present: Mask, unit: EnergyUnit, factor: Floats | None
+) -> Column:
+    """Return calorific values: exact as they are stated, converted by the gas itself at another reference."""
+    if factor is None:
+        return _number("gcv", ratio(numerator, denominator, _GCV_RATIO[unit]), present, _GCV_PLACES[unit])
+    return _converted("gcv", np.where(present, numerator / denominator, np.nan) * factor, unit)
+
+
+def _converted(name: str, kwh_per_m3: Floats, unit: EnergyUnit) -> Column:
+    """Return plain numbers in kWh/m³ in a unit."""
+    return _plain(name, kwh_per_m3 * (_GCV_RATIO[unit] / 10 ** _GCV_PLACES[unit]), _GCV_PLACES[unit])
+
+
+def _plain(name: str, numbers: Floats, places: int) -> Column:
+    known = np.isfinite(numbers)
+    scaled = np.rint(np.where(known, numbers, 0) * 10**places).astype(np.int64)
+    return Column(name, text.decimals(scaled, places), is_number=True, present=known)
+
+
+def gas_columns(gas: GasRows, unit: EnergyUnit) -> Iterator[Column]:
+    """Return the columns of what the gas was like: shares in mol %, characteristics, and by whom they were told."""
+    for place, component in enumerate(COMPONENTS):
+        shares = gas.shares[:, place].astype(np.int64)
+        known = shares != SHARE_ABSENT
+        cells = text.decimals(np.where(known, shares, 0), _SHARE_PLACES)
+        yield Column(component, cells, is_number=True, present=known, group=COMPOSITION_GROUP)
+    yield _plain("density", gas.density_kg_per_m3, _DENSITY_PLACES)
+    yield _converted("wobbe", gas.wobbe_kwh_per_m3, unit)
+    yield _converted("ncv", gas.ncv_kwh_per_m3, unit)
+    yield _plain("kref", gas.kref, _KREF_PLACES)
+    names = sorted(set(gas.sources))
+    chosen = np.searchsorted(names, gas.sources) if names else np.zeros(0, np.int64)
+    yield Column(
+        "chromatograph", text.choices(chosen, names), present=np.array([bool(one) for one in gas.sources], bool)
+    )
+    if gas.served is not None:
+        how = gas.served.how
+        yield Column("gas_quality", text.choices(how, list(GasHow.__members__)), present=how > 0)
+        yield Column("analysis_start", text.utc_hours(gas.served.hour), present=how > 0)
+
+
+def _period_values(rows: PeriodRows, unit: EnergyUnit, reference: str) -> Iterator[Column]:
+    rollups = rows.rollups
     yield _number("volume_m3n", rollups["volume"], rollups["hours_with_volume"] > 0, 3)
     has_energy = rollups["hours_with_energy"] > 0
     yield _number("energy", rollups["energy"], has_energy, _ENERGY_PLACES[unit], _ENERGY_FACTOR[unit])
     paired = rollups["paired_volume"]
-    gcv = ratio(rollups["paired_energy"], np.where(paired == 0, 1, paired), _GCV_RATIO[unit])
-    yield _number("gcv", gcv, paired != 0, _GCV_PLACES[unit])
+    divisor = np.where(paired == 0, 1, paired)
+    yield _gcv(rollups["paired_energy"], divisor, paired != 0, unit, _factor(rows.gas, reference))
     volume = rollups["temperature_volume"]
     mean = ratio(rollups["temperature_moment"], np.where(volume == 0, 1, volume) * 10, 1)
     yield _number("temperature_c", mean, volume != 0, 2)

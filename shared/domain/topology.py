@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.domain import gas_time
+from shared.domain.attribution import Attribution, Chromatograph
 
 SENDABLE = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs")
 """What a line may promise to send beside its volume (rule A10)."""
@@ -58,6 +59,8 @@ class Line:
     end: date | None = None
     live_from: date | None = None
     aliases: tuple[str, ...] = ()
+    gas: tuple[Attribution, ...] = ()
+    """All that was ever said of whose gas it carries; see `attribution.in_force`."""
 
     def terms_on(self, day: date) -> Terms | None:
         """Return the terms that hold on a gas day, or None where the line is not active."""
@@ -116,25 +119,32 @@ class Change:
     stations: tuple[Station, ...] = ()
     lines: tuple[Line, ...] = ()
     nodes: tuple[Node, ...] = ()
+    chromatographs: tuple[Chromatograph, ...] = ()
+    attributions: tuple[tuple[str, Attribution], ...] = ()
+    """Of a line each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """All stations, lines and nodes, by id. Never changed in place."""
+    """All stations, lines, nodes and chromatographs, by id. Never changed in place."""
 
     stations: dict[str, Station] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    chromatographs: dict[str, Chromatograph] = field(default_factory=dict)
 
     def applied(self, change: Change) -> Register | tuple[Issue, ...]:
         """Return the register after a change, or the reasons why it is refused as a whole."""
-        after = Register(dict(self.stations), dict(self.lines), dict(self.nodes))
+        after = Register(dict(self.stations), dict(self.lines), dict(self.nodes), dict(self.chromatographs))
         after.stations.update((station.id, station) for station in change.stations)
+        after.chromatographs.update((one.id, one) for one in change.chromatographs)
         issues: list[Issue] = []
         for place, line in enumerate(change.lines):
             issues += after._take_line(line, f"lines[{place}]")
         for place, node in enumerate(change.nodes):
             issues += after._take_node(node, f"nodes[{place}]")
+        for place, (of_line, attribution) in enumerate(change.attributions):
+            issues += after._take_attribution(of_line, attribution, f"attributions[{place}]")
         return tuple(issues) or after
 
     def _take_line(self, line: Line, position: str) -> list[Issue]:
@@ -169,6 +179,18 @@ class Register:
                 issues.append(Issue("CHECK_LINE", f"{position}.check.line", text))
         return issues
 
+    def _take_attribution(self, line: str, attribution: Attribution, position: str) -> list[Issue]:
+        issues = [
+            Issue("UNKNOWN_CHROMATOGRAPH", position, f"{name} is not registered: name it under chromatographs")
+            for name in attribution.chromatographs
+            if name not in self.chromatographs
+        ]
+        if line not in self.lines:
+            issues.append(Issue("UNKNOWN_LINE", f"{position}.line", f"line {line} is not registered"))
+        if not issues:
+            self.lines[line] = replace(self.lines[line], gas=(*self.lines[line].gas, attribution))
+        return issues
+
     def _take_node(self, node: Node, position: str) -> list[Issue]:
         issues = [issue for c in node.compositions for issue in self._composition_issues(c, position)]
         if not issues:
@@ -200,6 +222,7 @@ def _merged_line(before: Line, after: Line) -> Line:
         end=after.end if after.end is not None else before.end,
         live_from=after.live_from or before.live_from,
         aliases=tuple(dict.fromkeys((*before.aliases, *after.aliases))),
+        gas=before.gas,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
+from shared.domain.gas_rows import GasRows, gas_of_nobody
 from shared.domain.period import Question, View
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Provenance
@@ -24,10 +25,14 @@ from shared.domain.topology import Line
 
 @dataclass(frozen=True, slots=True)
 class HourRows:
-    """Hours that are expected, with what is known of each (dtype HOUR; revision 0: nothing)."""
+    """Hours that are expected, with what is known of each (dtype HOUR; revision 0: nothing).
+
+    `gas` is what is known of the gas, None for a line that carries that of no chromatograph; so of `PeriodRows`.
+    """
 
     hours: range
     known: NDArray[np.void]
+    gas: GasRows | None = None
 
     @property
     def has_values(self) -> NDArray[np.bool_]:
@@ -57,6 +62,7 @@ class PeriodRows:
     ends: NDArray[np.int64]
     rollups: NDArray[np.void]
     expected: NDArray[np.int64]
+    gas: GasRows | None = None
 
     @classmethod
     def of_whole(cls, question: Question, rollup: np.void, expected: range) -> PeriodRows:
@@ -67,12 +73,13 @@ class PeriodRows:
         return cls(View.DAY, (question.first,), starts, ends, rollups, np.array([len(expected)], np.int64))
 
 
-def no_rows(view: View) -> HourRows | PeriodRows:
+def no_rows(view: View, *, with_gas: bool = False) -> HourRows | PeriodRows:
     """Return a view without rows: it has the columns that every view of its kind has."""
+    gas = gas_of_nobody(0, is_hours=view is View.HOUR) if with_gas else None
     if view is View.HOUR:
-        return HourRows(range(0), np.zeros(0, HOUR))
+        return HourRows(range(0), np.zeros(0, HOUR), gas)
     nothing = np.zeros(0, np.int64)
-    return PeriodRows(view, (), nothing, nothing, np.zeros(0, ROLLUP), nothing)
+    return PeriodRows(view, (), nothing, nothing, np.zeros(0, ROLLUP), nothing, gas)
 
 
 def ended_before(now: datetime) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from shared.domain import gas_time
+from shared.domain.attribution import MOST_DELAY_H, Attribution, Chromatograph
 from shared.domain.quantities import PRESSURE
 from shared.domain.rules.catalogue import setting_refusal
 from shared.domain.topology import SENDABLE, Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
@@ -94,6 +95,31 @@ class NodeText(_Part):
     lines: list[WeightText] = Field(min_length=1, max_length=1_000)
 
 
+class ChromatographText(_Part):
+    """A chromatograph; its analyses are taken all the same before it is registered."""
+
+    id: Id
+    name: Text
+
+
+class AttributionText(_Part):
+    """Whose gas a line carries from an hour on."""
+
+    line: Id
+    start: AwareDatetime = Field(alias="from", description="Start of the first hour, with an offset or Z.")
+    chromatograph: Id | None = Field(None, description="Absent: of no chromatograph.")
+    delay_h: int = Field(0, ge=0, le=MOST_DELAY_H, description="Hours that the gas takes to the line.")
+    others: list[Id] = Field(
+        default_factory=list, max_length=10, description="Who serves where the first is silent for too long, in order."
+    )
+
+    @field_validator("start")
+    @classmethod
+    def _starts_an_hour(cls, start: datetime) -> datetime:
+        gas_time.hour_number(start)
+        return start
+
+
 class ChangeText(_Part):
     """A change of the register: who, why, and what shall hold."""
 
@@ -102,6 +128,8 @@ class ChangeText(_Part):
     stations: list[StationText] = Field(default_factory=list, max_length=MAX_PARTS)
     lines: list[LineText] = Field(default_factory=list, max_length=MAX_PARTS)
     nodes: list[NodeText] = Field(default_factory=list, max_length=MAX_PARTS)
+    chromatographs: list[ChromatographText] = Field(default_factory=list, max_length=MAX_PARTS)
+    attributions: list[AttributionText] = Field(default_factory=list, max_length=MAX_PARTS)
 
     def change(self) -> Change:
         """Return the change in the trade's terms."""
@@ -111,6 +139,8 @@ class ChangeText(_Part):
             tuple(Station(station.id, station.name) for station in self.stations),
             tuple(_line(line) for line in self.lines),
             tuple(_node(node) for node in self.nodes),
+            tuple(Chromatograph(one.id, one.name) for one in self.chromatographs),
+            tuple((one.line, _attribution(one)) for one in self.attributions),
         )
 
 
@@ -133,6 +163,11 @@ def _line(text: LineText) -> Line:
 def _node(text: NodeText) -> Node:
     weights = tuple((weight.line, weight.weight) for weight in text.lines)
     return Node(text.id, text.name, (Composition(text.start, weights),))
+
+
+def _attribution(text: AttributionText) -> Attribution:
+    hour = gas_time.hour_number(text.start)
+    return Attribution(hour, text.chromatograph or "", text.delay_h, tuple(text.others))
 
 
 def parsed(document: bytes | dict[str, Any]) -> ChangeText | tuple[Issue, ...]:
@@ -159,7 +194,8 @@ def applied(register: Register, document: bytes, known_at_ms: int) -> Register |
         line if line.live_from or line.id in register.lines else replace(line, live_from=registered_on)
         for line in change.lines
     )
-    return tuple(_setting_issues(text)) or register.applied(replace(change, lines=lines))
+    attributions = tuple((line, replace(told, known_at_ms=known_at_ms)) for line, told in change.attributions)
+    return tuple(_setting_issues(text)) or register.applied(replace(change, lines=lines, attributions=attributions))
 
 
 def _setting_issues(text: ChangeText) -> list[Issue]:

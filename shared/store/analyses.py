@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,17 +28,72 @@ async def analyses_of_days(
     return {names[document["_id"]]: np.frombuffer(document["a"], KEPT_ANALYSIS) async for document in found}
 
 
+class AnalysesVersion(NamedTuple):
+    """What names the content of analyses over a period: how many revisions, and when the latest became known (ms)."""
+
+    revisions: int
+    known_at_ms: int
+
+
+async def analyses_version(
+    database: Database, chromatographs: Sequence[str], hours: range, session: Session | None = None
+) -> AnalysesVersion:
+    """Return the version of what some chromatographs tell of a range of hours."""
+    revisions = known_at_ms = 0
+    for chromatograph in chromatographs:
+        found = database[Collection.ANALYSES].find(
+            _within(chromatograph, hours), {"v": 1, "known_at": 1}, session=session
+        )
+        async for document in found:
+            revisions += int(document["v"])
+            known_at_ms = max(known_at_ms, int(document["known_at"]))
+    return AnalysesVersion(revisions, known_at_ms)
+
+
 async def analyses_between(
-    database: Database, chromatograph: str, hours: range, session: Session | None = None
+    database: Database,
+    chromatograph: str,
+    hours: range,
+    session: Session | None = None,
+    moment_ms: int | None = None,
 ) -> NDArray[np.void]:
-    """Return a KEPT_ANALYSIS row for each hour of a range, revision 0 where nothing is known."""
+    """Return a KEPT_ANALYSIS row for each hour of a range, revision 0 where nothing is known, or was at a moment."""
     rows = np.zeros(len(hours), KEPT_ANALYSIS)
-    if not len(hours):
-        return rows
-    first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
-    within = {"_id": {"$gte": day_id(chromatograph, first), "$lte": day_id(chromatograph, last)}}
-    async for document in database[Collection.ANALYSES].find(within, {"a": 1}, session=session):
+    async for document in database[Collection.ANALYSES].find(_within(chromatograph, hours), {"a": 1}, session=session):
         told = np.frombuffer(document["a"], KEPT_ANALYSIS)
         known = told[(told["revision"] > 0) & (told["hour"] >= hours.start) & (told["hour"] < hours.stop)]
         rows[known["hour"] - hours.start] = known
+    if moment_ms is not None:
+        await _as_known(database, chromatograph, hours, rows, moment_ms, session)
     return rows
+
+
+async def _as_known(  # noqa: PLR0913, PLR0917 - what, when, and how it is read
+    database: Database,
+    chromatograph: str,
+    hours: range,
+    rows: NDArray[np.void],
+    moment_ms: int,
+    session: Session | None,
+) -> None:
+    """Put what was known at a moment in place of what became known later."""
+    later = np.flatnonzero(rows["known_at"] > moment_ms)
+    names = [
+        f"{chromatograph}|{hours.start + place}|{revision}"
+        for place in later.tolist()
+        for revision in range(1, int(rows[place]["revision"]))
+    ]
+    rows[later] = np.zeros(1, KEPT_ANALYSIS)
+    if not names:
+        return
+    found = database[Collection.ANALYSIS_REVISIONS].find({"_id": {"$in": names}}, {"row": 1}, session=session)
+    async for document in found:
+        row = np.frombuffer(document["row"], KEPT_ANALYSIS)[0]
+        place = int(row["hour"]) - hours.start
+        if row["known_at"] <= moment_ms and row["revision"] > rows[place]["revision"]:
+            rows[place] = row
+
+
+def _within(chromatograph: str, hours: range) -> dict[str, Any]:
+    first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
+    return {"_id": {"$gte": day_id(chromatograph, first), "$lte": day_id(chromatograph, last)}}

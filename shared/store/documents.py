@@ -12,9 +12,10 @@ author, reason, decision}`, of kind close, reopen, or accept (then with `hours` 
 `findings`: `{_id, p, line, rule, severity, hours, observed, threshold, open, settled, state, known_at, log_offset,
 rules_version}`: `open` are the hours that nothing has settled, `settled` says how the others were, `state` is open as
 long as one is; a held reading's finding has its `rows` too.
-`analyses`: one document per chromatograph and gas day, `{_id: "CHROMATOGRAPH|2026-11-23", p, c, a}`: `a` holds 25
-packed KEPT_ANALYSIS rows. `analysis_revisions`: what an analysis said before (`CHROMATOGRAPH|hour|revision`), and what
-was held because it was older (`CHROMATOGRAPH|hour|held|...`): `{_id, p, c, hour, row}`.
+`analyses`: one document per chromatograph and gas day, `{_id: "CHROMATOGRAPH|2026-11-23", p, c, a, v, known_at}`: `a`
+holds 25 packed KEPT_ANALYSIS rows, `v` grows with every revision of them. `analysis_revisions`: what an analysis said
+before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (`CHROMATOGRAPH|hour|held|...`):
+`{_id, p, c, hour, row}`.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 

@@ -1,4 +1,4 @@
-"""The register at rest: one document per station, line and node, written by the owner of partition 0 alone."""
+"""The register at rest: a document per station, line, node, chromatograph; the owner of partition 0 writes them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.domain.attribution import Attribution, Chromatograph
 from shared.domain.topology import Check, Composition, Line, Node, Register, Station, Terms
 
 
-def to_document(part: Station | Line | Node) -> dict[str, Any]:
-    """Return a station, line or node as a plain document."""
+def to_document(part: Station | Line | Node | Chromatograph) -> dict[str, Any]:
+    """Return a part of the register as a plain document."""
     match part:
-        case Station():
+        case Station() | Chromatograph():
             return {"id": part.id, "name": part.name}
         case Line():
             return _line_document(part)
@@ -50,6 +51,16 @@ def _line_document(line: Line) -> dict[str, Any]:
         "end": line.end.isoformat() if line.end else None,
         "live_from": line.live_from.isoformat() if line.live_from else None,
         "aliases": list(line.aliases),
+        "gas": [
+            {
+                "start": one.start,
+                "chromatograph": one.chromatograph,
+                "delay_h": one.delay_h,
+                "others": list(one.others),
+                "known_at": one.known_at_ms,
+            }
+            for one in line.gas
+        ],
     }
 
 
@@ -71,7 +82,18 @@ def line_of(document: dict[str, Any]) -> Line:
         date.fromisoformat(document["end"]) if document["end"] else None,
         date.fromisoformat(document["live_from"]) if document["live_from"] else None,
         tuple(document["aliases"]),
+        tuple(_attribution_of(told) for told in document.get("gas", ())),
     )
+
+
+def _attribution_of(document: dict[str, Any]) -> Attribution:
+    others = tuple(document["others"])
+    return Attribution(document["start"], document["chromatograph"], document["delay_h"], others, document["known_at"])
+
+
+def chromatograph_of(document: dict[str, Any]) -> Chromatograph:
+    """Return the chromatograph of its document."""
+    return Chromatograph(document["id"], document["name"])
 
 
 def _terms_of(document: dict[str, Any]) -> Terms:
@@ -112,4 +134,6 @@ def register_of(documents: Iterable[dict[str, Any]]) -> Register:
                 register.lines[document["doc"]["id"]] = line_of(document["doc"])
             case "node":
                 register.nodes[document["doc"]["id"]] = node_of(document["doc"])
+            case "chromatograph":
+                register.chromatographs[document["doc"]["id"]] = chromatograph_of(document["doc"])
     return register

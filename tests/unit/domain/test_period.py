@@ -57,7 +57,7 @@ def test_what_is_left_open_is_the_running_month(asked: dict[str, str], first: da
     ("asked", "expected"),
     [
         ({"view": "week"}, ["VIEW"]),
-        ({"unit": "BTU", "reference": "15/15"}, ["UNIT", "REFERENCE"]),
+        ({"unit": "BTU", "reference": "15/25"}, ["UNIT", "REFERENCE"]),
         ({"from": "2026-11", "to": "2026-11-05"}, ["DATE"]),
         ({"from": "yesterday", "to": "2026-13-01"}, ["DATE", "DATE"]),
         ({"view": "month", "from": "2026-11-01"}, ["DATE"]),

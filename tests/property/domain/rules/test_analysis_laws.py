@@ -26,9 +26,13 @@ _IDEAL_VOLUME = Fraction("8.3144621") * Fraction("273.15") / Fraction("101.325")
 _AIR_DENSITY = Fraction("28.96546") / (Fraction("0.999419") * _IDEAL_VOLUME)
 _FIFTY_DIGITS = Context(prec=50)
 _FLOAT64 = Fraction(1, 10**9)  # percent: closer to a bound than this, float64 may see it on the other side
+_AT_0_C, _AT_25_C = 0, 4  # places in a component's summation factors and heats
 _COLUMNS = [
-    [Fraction(str(getattr(component, field))) for component in TABLE]
-    for field in ("molar_mass", "summation_0", "gross_25", "hydrogen_atoms")
+    [Fraction(str(number)) for number in column]
+    for column in zip(
+        *((one.molar_mass, one.summation[_AT_0_C], one.gross[_AT_25_C], one.hydrogen_atoms) for one in TABLE[:_COUNT]),
+        strict=True,
+    )
 ]
 
 

@@ -1,0 +1,131 @@
+"""What the gas of rows was like: composition and characteristics of hours, and flow-weighted of days and months.
+
+Composition is weighted by the line's own flow, never averaged by the hour: an hour without flow tells nothing of what
+was delivered. The characteristics of a period are those of its mean gas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.analysis import DENSITY, SHARE_ABSENT, WOBBE, mol_percent, number
+from shared.domain.attribution import Served, served_by_nobody
+from shared.domain.physics.components import COMPONENTS
+from shared.domain.physics.conversion import MJ_PER_KWH, between_references
+from shared.domain.physics.iso6976 import BELGIAN, Properties, kref, properties
+from shared.domain.quantities import ABSENT
+from shared.domain.rules.analysis_evidence import normalised_fractions
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GasRows:
+    """The gas of each of many rows; NaN and SHARE_ABSENT where it is not known.
+
+    Attributes:
+        shares: Millionths of the whole, shape (rows, components).
+        factors: What turns properties at 25/0 into those at the reference that is asked for; NaN without composition.
+        ncv_kwh_per_m3: Net calorific value at that reference; so density and gross Wobbe index.
+        density_kg_per_m3: See above.
+        wobbe_kwh_per_m3: See above.
+        kref: Compression factor at 0 °C and 1.01325 bar.
+        sources: By whom each row is served, as text; "" where by nobody.
+        served: Of hours, by whom and how; None of days and months.
+    """
+
+    shares: NDArray[np.int32]
+    factors: Properties
+    ncv_kwh_per_m3: Floats
+    density_kg_per_m3: Floats
+    wobbe_kwh_per_m3: Floats
+    kref: Floats
+    sources: tuple[str, ...]
+    served: Served | None = None
+
+
+def gas_of_hours(found: Served, reference: str = BELGIAN) -> GasRows:
+    """Return the gas of hours that are served by analyses, at a reference.
+
+    Density and Wobbe index are the chromatograph's own where it tells them, else those of its composition.
+
+    Raises:
+        GasError: A reference without data.
+    """
+    analyses = found.analyses
+    shares = np.where((analyses["revision"] > 0)[:, None], analyses["shares"], SHARE_ABSENT).astype(np.int32)
+    gas, factors, compression = _of_composition(shares, reference)
+    told = analyses["revision"] > 0
+    density, wobbe = number(analyses["density"], DENSITY.scale), number(analyses["wobbe"], WOBBE.scale)
+    density, wobbe = (np.where(told, one, np.nan) for one in (density, wobbe))
+    if reference != BELGIAN:
+        density, wobbe = density * factors.density_kg_per_m3, wobbe * factors.wobbe_gross_mj_per_m3
+    density = np.where(np.isnan(density), gas.density_kg_per_m3, density)
+    wobbe = np.where(np.isnan(wobbe), gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH, wobbe)
+    sources = tuple(found.names[place] for place in found.chromatograph.tolist())
+    net = gas.ncv_mj_per_m3 / MJ_PER_KWH
+    return GasRows(shares, factors, net, density, wobbe, compression, sources, found)
+
+
+def gas_of_nobody(count: int, *, is_hours: bool) -> GasRows:
+    """Return rows of which nobody tells the gas: they have the columns of those that have one."""
+    gas = gas_of_hours(served_by_nobody(count))
+    return gas if is_hours else replace(gas, served=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How much flowed through a line: scaled volumes of its hours, ABSENT where missing."""
+
+    hours: range
+    volume: NDArray[np.int64]
+
+
+def gas_of_periods(
+    found: Served, flow: Flow, starts: NDArray[np.int64], ends: NDArray[np.int64], reference: str = BELGIAN
+) -> GasRows:
+    """Return the flow-weighted mean gas of periods.
+
+    Args:
+        found: By whom each hour of the flow is served.
+        flow: What flowed.
+        starts: First hour of each period.
+        ends: End hour of each.
+        reference: See `gas_of_hours`.
+
+    Raises:
+        GasError: A reference without data.
+    """
+    hours, volume = flow.hours, flow.volume
+    told = (found.analyses["revision"] > 0) & (volume != ABSENT)
+    shares = found.analyses["shares"].astype(np.int64)
+    is_known = told & ~(shares == SHARE_ABSENT).all(axis=1)
+    weights = np.where(is_known, volume, 0)
+    parts = np.where(shares == SHARE_ABSENT, 0, shares) * weights[:, None]
+    low = np.clip(starts - hours.start, 0, len(hours))
+    high = np.clip(ends - hours.start, 0, len(hours))
+    sums = np.concatenate([np.zeros((1, len(COMPONENTS)), np.int64), np.cumsum(parts, axis=0)])
+    flows = np.concatenate([[0], np.cumsum(weights)])
+    moments, weight = sums[high] - sums[low], flows[high] - flows[low]
+    flowing = weight > 0
+    mean = np.rint(moments / np.where(flowing, weight, 1)[:, None])
+    mean_shares = np.where(flowing[:, None], mean, SHARE_ABSENT).astype(np.int32)
+    gas, factors, compression = _of_composition(mean_shares, reference)
+    sources = tuple(_names(found, low_, high_) for low_, high_ in zip(low.tolist(), high.tolist(), strict=True))
+    net, wobbe = gas.ncv_mj_per_m3 / MJ_PER_KWH, gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH
+    return GasRows(mean_shares, factors, net, gas.density_kg_per_m3, wobbe, compression, sources)
+
+
+def _of_composition(shares: NDArray[np.int32], reference: str) -> tuple[Properties, Properties, Floats]:
+    """Return properties at a reference, the factors from 25/0 to it, and Kref; NaN where no composition is known."""
+    fractions = normalised_fractions(mol_percent(shares))
+    with np.errstate(invalid="ignore", divide="ignore"):  # a gas that does not burn has no factor
+        return properties(fractions, reference), between_references(fractions, BELGIAN, reference), kref(fractions)
+
+
+def _names(found: Served, low: int, high: int) -> str:
+    places = np.unique(found.chromatograph[low:high])
+    return " ".join(found.names[place] for place in places.tolist() if place)

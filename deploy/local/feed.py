@@ -1,4 +1,4 @@
-"""The gateways of the demo: a process that sends history, then hour after hour, into the topic of telegrams.
+"""The gateways of the demo: a process that sends history, then hour after hour, into the topics of the sources.
 
 `python -m deploy.local.feed FOLDER UNTIL [--live]`: goes on from where FOLDER says, sends everything before hour UNTIL
 at once, and with --live the hours after it. What was sent but not noted before a crash is sent again: repetitions.
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deploy.local import history, simulator
-from shared.events.topics import TELEMETRY
+from shared.events.topics import ANALYSES, TELEMETRY
 from shared.runtime.kafka import AIOKafkaProducer, producer
 
 HOURS_PER_STEP = 30 * 24  # one note of how far we are per simulated month
@@ -40,7 +40,8 @@ async def send_history(sender: AIOKafkaProducer, folder: Path, until: int) -> No
     grid, sent = simulator.grid(), _sent(folder)
     while sent.following < until:
         last = min(sent.following + HOURS_PER_STEP, until) - 1
-        readings = await _send(sender, simulator.history(grid, sent.following, last, since=sent.begin))
+        readings = await _send_analyses(sender, grid, sent.following, last)
+        readings += await _send(sender, simulator.history(grid, sent.following, last, since=sent.begin))
         sent = history.advance(folder, sent, last + 1, readings)
 
 
@@ -49,8 +50,16 @@ async def send_next_hour(sender: AIOKafkaProducer, folder: Path) -> None:
     sent = _sent(folder)
     ends_in_s = (sent.following + 1) * 3600 - time.time()
     await asyncio.sleep(max(ends_in_s, CATCH_UP_STEP_S))
-    readings = await _send(sender, simulator.live(simulator.grid(), sent.following, since=sent.begin))
+    readings = await _send_analyses(sender, simulator.grid(), sent.following, sent.following)
+    readings += await _send(sender, simulator.live(simulator.grid(), sent.following, since=sent.begin))
     history.advance(folder, sent, sent.following + 1, readings)
+
+
+async def _send_analyses(sender: AIOKafkaProducer, grid: simulator.Grid, first: int, last: int) -> int:
+    """Return when the broker has what every chromatograph tells of some hours: how many analyses that is."""
+    bodies = list(simulator.analyses(grid, first, last))
+    await asyncio.gather(*[await sender.send(ANALYSES.name, body, partition=0) for body in bodies])
+    return sum(body.count(START_OF_AN_HOUR) for body in bodies)
 
 
 async def _send(sender: AIOKafkaProducer, telegrams: Iterable[tuple[str, bytes]]) -> int:

@@ -13,11 +13,12 @@ from shared.domain import text_columns as text
 from shared.domain.gas_rows import gas_of_nobody
 from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of, known_at_column
+from shared.domain.revision import HOUR
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, expected_hours, hour_rows, month_rows
 from shared.runtime.mongo import Database
 from shared.store import measurements
-from shared.store.gas_quality import with_gas
+from shared.store.gas_quality import gas_told, with_gas
 
 MONTHS_PER_BLOCK = 6
 """Six months of hours: some 180 day documents, 4,400 rows, 1 MB of text."""
@@ -44,12 +45,15 @@ async def blocks_of(
         if not expected:
             continue
         if part.view is View.HOUR:
-            rows = hour_rows(expected, await measurements.known_hours(database, line.id, expected))
-            yield await with_gas(database, line, part, rows, expected)
+            known = await measurements.known_hours(database, line.id, expected)
+            told = await gas_told(database, line, expected)
+            yield with_gas(hour_rows(expected, known), told, known, part.reference)
         else:
             rollups = await measurements.day_rollups(database, line.id, part)
             periods = (day_rows if part.view is View.DAY else month_rows)(part, expected, rollups)
-            yield await with_gas(database, line, part, periods, expected)
+            told = await gas_told(database, line, expected)
+            known = await measurements.known_hours(database, line.id, expected) if told else np.zeros(0, HOUR)
+            yield with_gas(periods, told, known, part.reference)
 
 
 def beside_nobody(rows: HourRows | PeriodRows) -> HourRows | PeriodRows:

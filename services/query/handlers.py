@@ -12,6 +12,8 @@ from services.query.instants import instant
 from services.query.paging import Listed
 from services.query.views import LineView, read_unless_held, registered
 from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.attribution import Attribution, in_force
 from shared.domain.period import Question
 from shared.domain.topology import Line, Node, Terms
 from shared.runtime.http import not_found
@@ -86,7 +88,8 @@ async def line(database: Database, caller: Caller, line_id: str, today: date) ->
     known = (await registered(database, caller, line_id)).line
     names = await station_names(database, [known.station])
     terms = [_terms_document(terms) for terms in known.terms]
-    return {**line_document(known, names.get(known.station, known.station), today), "terms": terms}
+    gas = [_attribution_document(attribution) for attribution in in_force(known.gas)]
+    return {**line_document(known, names.get(known.station, known.station), today), "terms": terms, "gas": gas}
 
 
 async def node(database: Database, caller: Caller, node_id: str) -> dict[str, Any]:
@@ -146,6 +149,16 @@ def _terms_document(terms: Terms) -> dict[str, Any]:
         "one_way": terms.one_way,
         "capacity_m3n_per_h": terms.capacity_m3n_per_h,
         "sends": list(terms.sends),
+    }
+
+
+def _attribution_document(attribution: Attribution) -> dict[str, Any]:
+    return {
+        "from": gas_time.hour_text(attribution.start),
+        "chromatograph": attribution.chromatograph or None,
+        "delay_h": attribution.delay_h,
+        "others": list(attribution.others),
+        "known_at": instant(attribution.known_at_ms),
     }
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import quote, urlencode
 
 from services.query import periods
 from services.query.answers import Layout
 from services.query.chart import Chart, Point, draw
+from services.query.chromatographs import names_of
 from services.query.handlers import name_at
 from services.query.line_findings import LineFindings, line_findings
+from services.query.line_gas import LineGas, line_gas
 from services.query.page_rows import MEASURES, Row, Totals, blocked_of, cells, rows_of, states_of, totals_of
 from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
-from shared.domain.period import Question, View
+from shared.domain.period import REFERENCE, Question, View
+from shared.domain.physics.iso6976 import REFERENCES
+from shared.domain.quantities import EnergyUnit
 from shared.domain.topology import Line, Terms
 from shared.domain.view import HourRows, ended_before
 from shared.runtime.mongo import Database
@@ -52,6 +56,7 @@ class LinePage:
     poll: str
     views: list[Address]
     units: list[Address]
+    references: list[Address]
     measures: list[Address]
     shortcuts: list[Address]
     downloads: list[Address]
@@ -64,6 +69,7 @@ class LinePage:
     operating_hours: int
     states: list[str]
     findings: LineFindings
+    gas: LineGas | None
     last_hour: datetime | None
     seconds_since_last: int | None
 
@@ -98,7 +104,8 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         tag=f"{view.tag}-{Layout.COLUMNS}",
         poll=f"/v1/lines/{quote(line)}/measurements?{_query(question)}&layout={Layout.COLUMNS}",
         views=[_address(v, periods.in_view(question, v, today), shown, here=v is question.view) for v in View],
-        units=[_unit(unit, question, shown) for unit in type(question.unit)],
+        units=[_unit(unit, question, shown) for unit in EnergyUnit],
+        references=_references(question, shown) if view.rows.gas is not None else [],
         measures=[_address(name, question, name, here=name == shown) for name in MEASURES],
         shortcuts=[_shortcut(shortcut, question, shown) for shortcut in periods.shortcuts(question, today)],
         downloads=[Address(kind, _download(line, question, kind)) for kind in ("csv", "xml")],
@@ -111,6 +118,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
         findings=found,
+        gas=line_gas(view, published, await names_of(database) if view.rows.gas is not None else {}),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )
@@ -182,6 +190,8 @@ def _thinned(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _query(question: Question) -> str:
     asked = {"view": question.view, "from": question.shown_from, "to": question.shown_to, "unit": question.unit}
+    if question.reference != REFERENCE:
+        asked["reference"] = question.reference
     return urlencode({name: str(value) for name, value in asked.items()})
 
 
@@ -189,9 +199,14 @@ def _address(key: str, question: Question, shown: str, *, here: bool = False) ->
     return Address(key, f"?{_query(question)}&show={shown}", here)
 
 
-def _unit(unit: str, question: Question, shown: str) -> Address:
-    asked = urlencode({"view": question.view, "from": question.shown_from, "to": question.shown_to, "unit": unit})
-    return Address(unit, f"?{asked}&show={shown}", unit == question.unit)
+def _unit(unit: EnergyUnit, question: Question, shown: str) -> Address:
+    return _address(unit, replace(question, unit=unit), shown, here=unit == question.unit)
+
+
+def _references(question: Question, shown: str) -> list[Address]:
+    """Return the references of calorific values that the page can be shown at: the line's gas is known."""
+    asked = ((one, replace(question, reference=one)) for one in REFERENCES)
+    return [_address(name, one, shown, here=one == question) for name, one in asked]
 
 
 def _shortcut(shortcut: periods.Shortcut, question: Question, shown: str) -> Address:

@@ -116,7 +116,8 @@ def rows_of(
 
 def totals_of(view: LineView) -> Totals:
     """Return the totals of the period."""
-    whole = {name: column[0] for name, column in cells(list(period_columns(view.whole, view.question.unit))).items()}
+    columns = list(period_columns(view.whole, view.question.unit, view.question.reference))
+    whole = {name: column[0] for name, column in cells(columns).items()}
     figures = {name: grouped(whole[name]) for name in MEASURES}
     for name in ("volume_m3n", "energy"):
         figures[name] = grouped(whole[name], 0 if abs(Decimal(whole[name] or 0)) >= 100 else 3)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shared.access.caller import Caller
 from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of
+from shared.domain.revision import HOUR
 from shared.domain.rollup import fold_days, fold_hours
 from shared.domain.topology import Issue, Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, ended_before, expected_hours, hour_rows, month_rows
@@ -22,13 +23,14 @@ from shared.runtime.mongo import Database, Session
 from shared.store import measurements
 from shared.store.analyses import AnalysesVersion
 from shared.store.as_known import line_at, watermark_ms
-from shared.store.gas_quality import version_of, with_gas
+from shared.store.gas_quality import GasTold, gas_told, version_of, with_gas
 from shared.store.lines import RegisteredLine, find_line
 from shared.store.measurements import Version
 
 ANSWER_VERSION = "4"
 """Raised with every change of how answers are written, so that no client keeps an older form."""
 _MS_PER_HOUR = 3_600_000
+_NO_HOURS = np.zeros(0, HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class LineView:
     """A line's rows over a period, and the tag that names their content.
 
     `known_at_ms` is the moment as which the rows were asked for; else when the latest change that is shown became
-    known, 0 where nothing is.
+    known, 0 where nothing is. `told` says by whom the expected hours are served, whose HOUR rows are `known` then.
     """
 
     line: Line
@@ -45,6 +47,8 @@ class LineView:
     expected: range
     tag: str
     known_at_ms: int
+    known: NDArray[np.void]
+    told: GasTold | None
 
     @property
     def columns(self) -> list[Column]:
@@ -54,9 +58,10 @@ class LineView:
     @property
     def whole(self) -> PeriodRows:
         """The period as one row: what its totals are."""
-        rows, hours = self.rows, self.expected
+        rows, question = self.rows, self.question
         folded = fold_hours(rows.known[None, :])[0] if isinstance(rows, HourRows) else fold_days(rows.rollups)
-        return PeriodRows.of_whole(self.question, folded, hours)
+        whole = PeriodRows.of_whole(question, folded, self.expected)
+        return with_gas(whole, self.told, self.known, question.reference)
 
 
 async def registered(database: Database, caller: Caller, line: str, session: Session | None = None) -> RegisteredLine:
@@ -147,11 +152,12 @@ async def _view(database: Database, session: Session, content: _Content) -> Line
     else:
         rollups = await _rollups(database, session, content)
         rows = (day_rows if question.view is View.DAY else month_rows)(question, expected, rollups)
+    known, told = _NO_HOURS, None
     if content.gas is not None:
-        known = None if isinstance(rows, HourRows) else await _hours(database, session, content)
-        moment_ms = content.moment_ms
-        rows = await with_gas(database, line, question, rows, expected, session, known=known, moment_ms=moment_ms)
-    return LineView(line, question, rows, expected, content.tag, _known_at_ms(rows, content))
+        known = rows.known if isinstance(rows, HourRows) else await _hours(database, session, content)
+        told = await gas_told(database, line, expected, session, content.moment_ms)
+        rows = with_gas(rows, told, known, question.reference)
+    return LineView(line, question, rows, expected, content.tag, _known_at_ms(rows, content), known, told)
 
 
 async def _hours(database: Database, session: Session, content: _Content) -> NDArray[np.void]:

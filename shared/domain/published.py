@@ -34,6 +34,8 @@ _GCV_RATIO = {EnergyUnit.KWH: 10_000, EnergyUnit.MJ: 36_000, EnergyUnit.GJ: 36_0
 """kWh/m³(n) times this, rounded, is the calorific value in the unit's places: 3.6 MJ at 4, 0.0036 GJ at 7 places."""
 _GCV_SCALE = 1_000_000
 _SHARE_PLACES, _DENSITY_PLACES, _KREF_PLACES = 4, 5, 6
+CHARACTERISTIC_UNITS = {"density": "kg/m³", "wobbe": "{unit}/m³", "ncv": "{unit}/m³", "kref": ""}
+"""The characteristics of a gas, and the unit of each beside that of energy."""
 COMPOSITION_GROUP = "composition_mol_percent"
 """Name of the group of shares."""
 Floats = NDArray[np.float64]

@@ -1,5 +1,6 @@
 """The demo's simulator: a Belgian-looking gas grid that sends telegrams, the same for the same seed and hours."""
 
+from deploy.local.simulator.analyses import analyses
 from deploy.local.simulator.faults import Fault, Label
 from deploy.local.simulator.grid import Grid, Line, Network, Node, Profile, Station, grid
 from deploy.local.simulator.hours import FIRST_HOUR, TooEarlyError
@@ -18,6 +19,7 @@ __all__ = [
     "Profile",
     "Station",
     "TooEarlyError",
+    "analyses",
     "expected_present",
     "grid",
     "history",

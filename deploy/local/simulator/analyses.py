@@ -17,8 +17,14 @@ from shared.domain.physics.components import COMPONENTS
 from shared.domain.physics.iso6976 import BELGIAN, properties
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deploy.local.simulator.grid import Grid, Station
     from deploy.local.simulator.noise import Floats, Ints
+
+
+SENT_AFTER_S = 90
+"""How long after the end of its last hour a chromatograph sends."""
 
 
 class _Share(NamedTuple):
@@ -153,3 +159,11 @@ def _analyses(hours: Ints, compositions: Floats) -> list[dict[str, object]]:
 def _told(composition: list[float]) -> dict[str, float]:
     """One composition by the names of its components."""
     return {name: share for name, share in zip(COMPONENTS, composition, strict=True) if share}
+
+
+def analyses(grid: Grid, first: int, last: int) -> Iterator[bytes]:
+    """What every chromatograph tells of the hours `first` to `last` (at most 1,000), one telegram each."""
+    hours = np.arange(first, last + 1)
+    for number, (name, station) in enumerate(chromatographs(grid).items()):
+        compositions = compositions_mol_percent(grid.seed, station, hours)
+        yield analysis_telegram(name, number, (last + 1) * 3600 + SENT_AFTER_S, hours, compositions)

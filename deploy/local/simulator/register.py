@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from deploy.local.simulator.analyses import chromatographs
+from shared.domain.gas_time import hour_text, hours_of_day
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -23,6 +26,10 @@ def topology_yaml(grid: Grid, valid_from: date) -> str:
         "stations": [{"id": station.id, "name": station.name} for station in grid.stations],
         "lines": [_line(line, valid_from) for line in grid.lines],
         "nodes": [_node(node, valid_from) for node in grid.nodes],
+        "chromatographs": [
+            {"id": name, "name": f"Chromatograph {station.name}"} for name, station in chromatographs(grid).items()
+        ],
+        "attributions": [_attribution(line, valid_from) for line in grid.lines],
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
 
@@ -40,6 +47,12 @@ def _line(line: Line, valid_from: date) -> dict[str, object]:
         "capacity_m3n_per_h": line.capacity_m3n_per_h,
         "sends": list(_SENDS),
     }
+
+
+def _attribution(line: Line, valid_from: date) -> dict[str, object]:
+    """Whose gas a line carries from the first hour of that gas day on: that of its station's chromatograph, at once."""
+    start = hour_text(hours_of_day(valid_from).start)
+    return {"line": line.id, "from": start, "chromatograph": line.station.chromatograph}
 
 
 def _node(node: Node, valid_from: date) -> dict[str, object]:

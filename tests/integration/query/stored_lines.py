@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
+from shared.domain.attribution import Chromatograph
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Quality, Validity
 from shared.domain.revision import HOUR
@@ -27,8 +28,8 @@ def a_line(line: str = "BE-0042-A", first: date = date(2023, 11, 1), name: str =
     return Line(line, "BE-0042", (Terms(first, name, capacity_m3n_per_h=24_000),), aliases=("01789/1",))
 
 
-def register(database: SyncDatabase[dict[str, Any]], *parts: Station | Line | Node) -> None:
-    """Write stations, lines and nodes as the owner of partition 0 does."""
+def register(database: SyncDatabase[dict[str, Any]], *parts: Station | Line | Node | Chromatograph) -> None:
+    """Write parts of the register as the owner of partition 0 does."""
     for part in parts:
         kind = type(part).__name__.lower()
         document = {"_id": f"{kind}|{part.id}", "kind": kind, "doc": to_document(part), "known_at": KNOWN_AT_MS}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from deploy.local.simulator import Grid, Network, Station, grid
-from deploy.local.simulator.analyses import analysis_telegram, chromatographs, compositions_mol_percent
+from deploy.local.simulator.analyses import analyses, analysis_telegram, chromatographs, compositions_mol_percent
 from deploy.local.simulator.gas import gcv_kwh_per_m3n
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.physics.iso6976 import air_density_kg_per_m3, properties
@@ -204,3 +204,12 @@ def test_stations_with_the_same_chromatograph_see_the_same_gas() -> None:
     north = grid().stations[0]
     beside = Station("BE-0999", "invented", north.network, north.chromatograph)
     assert np.array_equal(compositions_mol_percent(1, north, HOURS), compositions_mol_percent(1, beside, HOURS))
+
+
+def test_every_chromatograph_tells_of_every_hour() -> None:
+    """One telegram each, sent once the last hour has ended."""
+    hours = range(FIRST, FIRST + 48)
+    told = [msgspec.json.decode(body) for body in analyses(grid(), hours[0], hours[-1])]
+    assert [one["chromatograph"] for one in told] == list(chromatographs(grid()))
+    assert {len(one["analyses"]) for one in told} == {48}
+    assert all(one["sent"] > one["analyses"][-1]["start"] for one in told)

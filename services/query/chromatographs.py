@@ -1,0 +1,73 @@
+"""Chromatographs and what they told: the list, and the analyses of one with what the rules say of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from services.query.instants import instant
+from services.query.paging import Document, Listed
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.analysis import DENSITY, SHARE_ABSENT, SHARE_SCALE, WOBBE
+from shared.domain.physics.components import COMPONENTS
+from shared.domain.quantities import ABSENT, GCV
+from shared.domain.rules.analysis_judging import judge_analyses
+from shared.runtime.http import not_found
+from shared.runtime.mongo import Database
+from shared.store.analyses import analyses_between
+from shared.store.documents import Collection
+from shared.store.lines import Selection
+
+_TOLD = {"gcv": GCV, "density": DENSITY, "wobbe": WOBBE}
+
+
+async def chromatographs(database: Database, _: Caller, selection: Selection) -> Listed:
+    """List the registered chromatographs in the order of their ids."""
+    within = {"_id": {"$gt": f"chromatograph|{selection.after}", "$lt": "chromatograph}"}}
+    found = database[Collection.TOPOLOGY].find(within).sort("_id", 1).limit(selection.limit + 1)
+    rows = [{"id": document["doc"]["id"], "name": document["doc"]["name"]} async for document in found]
+    page = rows[: selection.limit]
+    return Listed(page, page[-1]["id"] if len(rows) > selection.limit else None)
+
+
+async def names_of(database: Database) -> dict[str, str]:
+    """Return the names of all chromatographs by their ids: there are some eighty in a country."""
+    found = database[Collection.TOPOLOGY].find({"kind": "chromatograph"}, {"doc": 1})
+    return {document["doc"]["id"]: document["doc"]["name"] async for document in found}
+
+
+async def analyses(database: Database, _: Caller, chromatograph: str, hours: range) -> list[Document]:
+    """List the analyses of a chromatograph in some hours, each with what the rules find in it.
+
+    Raises:
+        ProblemError: 404 for a chromatograph that is not registered.
+    """
+    if await database[Collection.TOPOLOGY].find_one({"_id": f"chromatograph|{chromatograph}"}, {"_id": 1}) is None:
+        raise not_found("chromatograph", f"chromatograph {chromatograph[:64]!r} is not known here")
+    rows = await analyses_between(database, chromatograph, hours)
+    told = rows[rows["revision"] > 0]
+    findings: dict[int, list[Document]] = {}
+    for found in judge_analyses(told, int(told["known_at"].max(initial=0))).findings:
+        numbers = {"observed": found.observed, "threshold": found.threshold}
+        findings.setdefault(found.row, []).append({"rule": found.rule, "severity": found.severity.name, **numbers})
+    return [_document(row, findings.get(place, [])) for place, row in enumerate(told)]
+
+
+def _document(row: np.void, findings: list[Document]) -> Document:
+    shares = zip(COMPONENTS, row["shares"].tolist(), strict=True)
+    composition = {name: share / (SHARE_SCALE // 100) for name, share in shares if share != SHARE_ABSENT}
+    numbers: dict[str, Any] = {
+        quantity.field: None if row[name] == ABSENT else int(row[name]) / quantity.scale
+        for name, quantity in _TOLD.items()
+    }
+    return {
+        "start": gas_time.hour_text(int(row["hour"])),
+        "composition_mol_percent": composition,
+        **numbers,
+        "revision": int(row["revision"]),
+        "known_at": instant(int(row["known_at"])),
+        "is_applied": row["doubt"] == b"",
+        "findings": findings,
+    }

@@ -197,10 +197,9 @@ class IngestWorker:
         """
         fresh = [record for record in records if record.offset >= self._committed[_place(record)]]
         found = converted_analyses([(_source_record(record), record.timestamp) for record in fresh])
-        for entry in found.entries:
-            others = (partition for partition in range(self._partitions) if partition != COUNTING_PARTITION)
-            await self._send([(partition, entry) for partition in others])
-            await self._send([(COUNTING_PARTITION, entry)])
+        others = [partition for partition in range(self._partitions) if partition != COUNTING_PARTITION]
+        await self._send([(partition, entry) for partition in others for entry in found.entries])
+        await self._send([(COUNTING_PARTITION, entry) for entry in found.entries])
         if len(fresh) == len(records):
             return found
         return converted_analyses([(_source_record(record), record.timestamp) for record in records])

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from shared.domain.analysis import DENSITY, SHARE_ABSENT, WOBBE, mol_percent, number
 from shared.domain.attribution import Served, served_by_nobody
-from shared.domain.physics.components import COMPONENTS
 from shared.domain.physics.conversion import MJ_PER_KWH, between_references
 from shared.domain.physics.iso6976 import BELGIAN, Properties, kref, properties
 from shared.domain.quantities import ABSENT
@@ -103,13 +102,11 @@ def gas_of_periods(
     told = (found.analyses["revision"] > 0) & (volume != ABSENT)
     shares = found.analyses["shares"].astype(np.int64)
     is_known = told & ~(shares == SHARE_ABSENT).all(axis=1)
-    weights = np.where(is_known, volume, 0)
+    weights = np.where(is_known, volume, 0).astype(np.float64)  # three years of a large line leave int64
     parts = np.where(shares == SHARE_ABSENT, 0, shares) * weights[:, None]
     low = np.clip(starts - hours.start, 0, len(hours))
     high = np.clip(ends - hours.start, 0, len(hours))
-    sums = np.concatenate([np.zeros((1, len(COMPONENTS)), np.int64), np.cumsum(parts, axis=0)])
-    flows = np.concatenate([[0], np.cumsum(weights)])
-    moments, weight = sums[high] - sums[low], flows[high] - flows[low]
+    moments, weight = _sums(parts, low, high), _sums(weights[:, None], low, high)[:, 0]
     flowing = weight > 0
     mean = np.rint(moments / np.where(flowing, weight, 1)[:, None])
     mean_shares = np.where(flowing[:, None], mean, SHARE_ABSENT).astype(np.int32)
@@ -117,6 +114,16 @@ def gas_of_periods(
     sources = tuple(_names(found, low_, high_) for low_, high_ in zip(low.tolist(), high.tolist(), strict=True))
     net, wobbe = gas.ncv_mj_per_m3 / MJ_PER_KWH, gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH
     return GasRows(mean_shares, factors, net, gas.density_kg_per_m3, wobbe, compression, sources)
+
+
+def _sums(rows: Floats, low: NDArray[np.int64], high: NDArray[np.int64]) -> Floats:
+    """Return the sums of the rows from each `low` to before its `high`."""
+    bounds = np.stack([low, high], axis=1).reshape(-1)
+    if not len(bounds):
+        return np.zeros((0, rows.shape[1]))
+    behind = np.concatenate([rows, np.zeros((1, rows.shape[1]))])  # what ends with the last row has somewhere to end
+    sums: Floats = np.add.reduceat(behind, bounds, axis=0)[::2]
+    return np.where((low < high)[:, None], sums, 0.0)
 
 
 def _of_composition(shares: NDArray[np.int32], reference: str) -> tuple[Properties, Properties, Floats]:

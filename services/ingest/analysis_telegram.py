@@ -26,6 +26,8 @@ MAX_BYTES = 1024 * 1024
 """1,000 analyses with every field are 450 kB."""
 MOST_CHARACTERS = 128
 COMPOSITION = "composition_mol_percent"
+ROW = "row"
+"""Of an analysis that stood in a file: its row there, which positions of faults name."""
 QUANTITIES = dict(zip(CHARACTERISTICS, (GCV, DENSITY, WOBBE), strict=True))
 """What an analysis may say beside its composition, by its column."""
 
@@ -82,7 +84,9 @@ def taken_apart(body: bytes, offset: int = -1, known_at_ms: int = 0) -> Analysis
             _take(rows[place], told)
         except _FaultyError as fault:
             good[place] = False
-            where = f"analyses[{place}]" + (f".{fault.where}" if fault.where else "")
+            row = told.get(ROW) if isinstance(told, dict) else None
+            where = f"row {row}" if isinstance(row, int) else f"analyses[{place}]"
+            where += f".{fault.where}" if fault.where else ""
             faults.append(Fault(place, fault.code, where, fault.message))
     analyses = Analyses(head.chromatograph, head.telegram, offset, sent_ms, known_at_ms, rows[good])
     return AnalysisTelegram(analyses, faults, len(head.analyses))

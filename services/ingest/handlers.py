@@ -13,6 +13,7 @@ from typing import Any
 from services.ingest import analysis_telegram
 from services.ingest.analyses import forecast_analyses
 from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, forecast
+from services.ingest.files import analysis_csv
 from services.ingest.files.chunk import Chunk
 from services.ingest.files.cut import cut
 from services.ingest.files.told import Fault
@@ -104,12 +105,15 @@ class Doors:
         return [partition_of(telegram.station, self._partitions)]
 
     async def take_file(self, caller: Caller, body: bytes, line: str | None) -> Accepted:
-        """Cut a file into chunks and append them.
+        """Cut a file into chunks and append them; one of analyses becomes telegrams of chromatographs.
 
         Raises:
             FileRefusedError: nothing of the file can be taken.
             RefusedError: the line that was named is not registered.
         """
+        bodies = await asyncio.to_thread(analysis_csv.telegrams, body, datetime.now(UTC).isoformat())
+        if bodies is not None:
+            return await self._append_analyses(caller, bodies)
         stations = await self._stations()
         if line is not None and line not in stations:
             message = f"line {line} is not registered: register it with `gastrack topology apply FILE` first"

@@ -82,6 +82,17 @@ def test_a_doubtful_analysis_is_kept_with_its_rule(running: System) -> None:
     assert kept(running, "DOUBTFUL")[DAY[0]]["doubt"] == b"D3"
 
 
+def test_a_file_of_analyses(running: System) -> None:
+    """By the door of files, as `gastrack import` delivers it; its receipt tells of every row."""
+    rows = [f"BY-FILE,{analysis(hour)['start']},100,11.063428" for hour in DAY] + ["BY-FILE,now,100,"]
+    body = "\n".join(["chromatograph,start,methane,gcv_kwh_per_m3n", *rows]).encode()
+    status, answer = running.post("/v1/files", body, "text/csv")
+    assert (status, [issue["position"] for issue in answer["issues"]]) == (202, ["row 26.start"])
+    told = settled(running, answer)
+    assert (told["accepted"], told["dead_lettered"]) == (24, 1)
+    assert sorted(kept(running, "BY-FILE")) == list(DAY)
+
+
 def test_what_is_no_telegram_is_refused_at_the_door(running: System) -> None:
     """With the reason; nothing was received."""
     status, problem = running.post("/v1/analyses", b"{}")

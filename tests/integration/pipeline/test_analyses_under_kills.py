@@ -6,6 +6,8 @@ import asyncio
 import threading
 from typing import Self
 
+import pytest
+
 from shared.events.topics import ANALYSES
 from shared.runtime.kafka import producer
 from shared.store.documents import Collection
@@ -59,6 +61,7 @@ class Sending:
         await sender.stop()
 
 
+@pytest.mark.drill
 def test_each_analysis_is_kept_once_whoever_dies(own_system: System) -> None:
     """Every hour of every chromatograph stands as its first revision, and the ledger is even."""
     own_system.start(*CHAIN)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.bench.closing import ALLOWED_S, Closing
 from tests.bench.latency import Latency
+from tests.bench.physics import ALLOWED_MS, ANALYSES, Physics
 from tests.bench.rules import LINES_IN_MEMORY, Rules
 from tests.bench.shapes import FLOOR_MS, OFFERED_PER_S, SHAPES, WISH_MS, Shape
 from tests.bench.throughput import Cost
@@ -29,6 +30,7 @@ class Report:
     latency: Latency | None = None
     rules: Rules | None = None
     closing: Closing | None = None
+    physics: Physics | None = None
 
     @property
     def faults(self) -> list[str]:
@@ -55,6 +57,7 @@ def as_text(report: Report) -> str:
         told += [*_latency(report.latency), *_cost(report.latency.cost), ""]
     told += _rules(report.rules) if report.rules else []
     told += _closing(report.closing) if report.closing else []
+    told += _physics(report.physics) if report.physics else []
     told += [f"NO RESULT: {fault}" for fault in report.faults]
     return "\n".join(told)
 
@@ -103,6 +106,17 @@ def _closing(closing: Closing) -> list[str]:
     return [f"closing a month ({closing.hours:,} hours): {took}   ({reached})", ""]
 
 
+def _physics(physics: Physics) -> list[str]:
+    """Return what the gas physics takes."""
+    reached = f"at most {ALLOWED_MS} ms: {_reached(physics.year_ms <= ALLOWED_MS)}"
+    factors = ", ".join(f"{method} {took:.0f} µs" for method, took in physics.factor_us.items())
+    return [
+        f"ISO 6976 of a year of one chromatograph ({ANALYSES:,} analyses): {physics.year_ms:.1f} ms   ({reached})",
+        f"    a compression factor: {factors}",
+        "",
+    ]
+
+
 def _cost(cost: Cost) -> list[str]:
     thousands, timed = cost.readings / 1000, cost.timed
     cpu = ", ".join(f"{name} {spent * 1000 / thousands:.2f}" for name, spent in timed.used.cpu_s.items())
@@ -134,6 +148,7 @@ def as_json(report: Report) -> str:
         "latency": asdict(report.latency) if report.latency else None,
         "rules": asdict(report.rules) if report.rules else None,
         "closing": asdict(report.closing) if report.closing else None,
+        "physics": asdict(report.physics) if report.physics else None,
         "faults": report.faults,
     }
     return json.dumps(told, indent=2)

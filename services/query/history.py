@@ -12,6 +12,7 @@ from services.query.paging import Document
 from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
+from shared.domain.attribution import GasHow
 from shared.domain.finding_words import words_of
 from shared.domain.hour_history import HourHistory
 from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VOLUME
@@ -20,6 +21,7 @@ from shared.domain.topology import Issue, Line
 from shared.events.topics import RECORDED, SOURCES
 from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
+from shared.store.gas_quality import GasTold, gas_told
 from shared.store.hour_history import DECIDED, HourKept, hour_kept
 from shared.store.measurements import one_moment
 from shared.store.statuses import status_change_of
@@ -42,6 +44,7 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
         if not _lives(known.line, hour):
             raise not_found("start", f"line {line} has no hour {gas_time.hour_text(hour)}: it was not active then")
         kept = await hour_kept(database, line, hour, session)
+        told_gas = await gas_told(database, known.line, range(hour, hour + 1), session)
     changes = [status_change_of(document) for document in kept.statuses]
     told = HourHistory(hour, kept.rows, changes)
     return {
@@ -50,6 +53,7 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
         "rows": [_revision(kept, told, place) for place in range(len(kept.rows))],
         "statuses": [_status(told, place, document) for place, document in enumerate(kept.statuses)],
         "findings": [_finding(document, hour) for document in kept.findings],
+        "gas": None if told_gas is None else _gas(told_gas),
         "next": None,
     }
 
@@ -107,6 +111,23 @@ def _status(told: HourHistory, place: int, document: Document) -> Document:
         "known_at": instant(document["known_at"]),
         "validity": None if after is None else after.name,
         **{name: document.get(name) for name in ("cause", "author", "reason", "decision", "confirmed_by")},
+    }
+
+
+def _gas(told: GasTold) -> Document | None:
+    """Tell by which analysis the hour is served as known now; None where nobody tells its gas."""
+    found = told.served
+    how = GasHow(int(found.how[0]))
+    if how is GasHow.NONE:
+        return None
+    analysis = found.analyses[0]
+    return {
+        "chromatograph": found.names[int(found.chromatograph[0])],
+        "how": how.name,
+        "analysis_start": gas_time.hour_text(int(found.hour[0])),
+        "delay_h": int(found.delay_h[0]),
+        "analysis_revision": int(analysis["revision"]),
+        "known_at": instant(int(analysis["known_at"])),
     }
 
 

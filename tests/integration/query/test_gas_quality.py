@@ -78,6 +78,18 @@ async def test_chromatographs_and_what_they_told(query: httpx2.AsyncClient) -> N
     assert (await query.get("/v1/chromatographs/NOBODY/analyses")).status_code == 404
 
 
+async def test_an_hour_explains_its_gas(query: httpx2.AsyncClient) -> None:
+    """By whose analysis it is served, how that was found, and since when it is known."""
+    start = gas_time.hour_text(HOURS[0])
+    gas = (await query.get(f"/v1/lines/{LINE}/hours/{start}/history")).json()["gas"]
+    assert (gas["chromatograph"], gas["how"], gas["delay_h"]) == ("Z", "ANALYSIS", 2)
+    assert gas["analysis_start"] == gas_time.hour_text(HOURS[0] - 2)
+    held = gas_time.hour_text(HOURS[1])
+    assert (await query.get(f"/v1/lines/{LINE}/hours/{held}/history")).json()["gas"]["how"] == "HELD"
+    other = (await query.get(f"/v1/lines/BE-0042-A/hours/{start}/history")).json()
+    assert other["gas"] is None
+
+
 async def test_a_line_tells_whose_gas_it_carries(query: httpx2.AsyncClient) -> None:
     """From which hour, after which delay, and who else may serve."""
     gas = (await query.get(f"/v1/lines/{LINE}")).json()["gas"]

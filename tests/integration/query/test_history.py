@@ -80,7 +80,7 @@ async def test_every_revision_says_since_when_and_how_it_was_judged(query: httpx
     """Oldest first; the validity is that of the moment at which it became known."""
     body = await told(query)
     assert (list(body), body["id"], body["start"], body["next"]) == (
-        ["id", "start", "rows", "statuses", "findings", "next"],
+        ["id", "start", "rows", "statuses", "findings", "gas", "next"],
         LINE,
         START,
         None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -37,36 +38,19 @@ LineId = Annotated[str | None, Query(max_length=64, description="The line of a f
 @api.post("/readings", status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram")
 async def post_readings(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
     """Take a telegram (its schema: docs/schemas/telegram.schema.json); the answer comes once it is safe."""
-    try:
-        return _accepted(await doors.take_telegram(caller, await request.body()))
-    except RefusedError as refused:
-        raise unprocessable(refused.issues) from refused
-    except KafkaError as fault:
-        raise _away(fault) from fault
+    return await _taken(doors.take_telegram(caller, await request.body()))
 
 
 @api.post("/analyses", status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram of a chromatograph")
 async def post_analyses(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
     """Take analyses (their schema: docs/schemas/analysis.schema.json); the answer comes once they are safe."""
-    try:
-        return _accepted(await doors.take_analyses(caller, await request.body()))
-    except RefusedError as refused:
-        raise unprocessable(refused.issues) from refused
-    except KafkaError as fault:
-        raise _away(fault) from fault
+    return await _taken(doors.take_analyses(caller, await request.body()))
 
 
 @api.post("/files", status_code=HTTPStatus.ACCEPTED, summary="Deliver a file")
 async def post_files(request: Request, caller: CallerAsking, doors: TheDoors, line: LineId = None) -> JSONResponse:
     """Take a csv file, our own or an operator's export, as raw body or as the part `file` of a form."""
-    try:
-        return _accepted(await doors.take_file(caller, await _file_of(request), line))
-    except RefusedError as refused:
-        raise unprocessable(refused.issues) from refused
-    except FileRefusedError as refused:
-        raise unprocessable([Issue(refused.code.value, refused.position, refused.message)]) from refused
-    except KafkaError as fault:
-        raise _away(fault) from fault
+    return await _taken(doors.take_file(caller, await _file_of(request), line))
 
 
 async def _file_of(request: Request) -> bytes:
@@ -129,6 +113,18 @@ async def post_decisions(
     status = HTTPStatus.OK if asked.outcome == "accepted" else HTTPStatus.ACCEPTED
     body = {"decision": asked.offset, "outcome": asked.outcome, "state": asked.state}
     return JSONResponse(body, status, headers=headers)
+
+
+async def _taken(delivery: Awaitable[Accepted]) -> JSONResponse:
+    """Answer what became of a delivery at the door."""
+    try:
+        return _accepted(await delivery)
+    except RefusedError as refused:
+        raise unprocessable(refused.issues) from refused
+    except FileRefusedError as refused:
+        raise unprocessable([Issue(refused.code.value, refused.position, refused.message)]) from refused
+    except KafkaError as fault:
+        raise _away(fault) from fault
 
 
 def _accepted(accepted: Accepted) -> JSONResponse:

@@ -118,7 +118,7 @@ def _rows_of(file: Path) -> list[Given]:
         if len(set(heading)) < len(heading) or not heading:
             raise GasError(GasReason.MISSING_INPUT, "row 1", "the heading names each input once")
         rows: list[Given] = []
-        for cells in reader:
+        for cells in filter(None, reader):
             if len(cells) != len(heading):
                 text = f"{len(cells)} cells under {len(heading)} headings"
                 raise GasError(GasReason.MISSING_INPUT, f"row {reader.line_num}", text)

@@ -32,7 +32,7 @@ ANALYSIS_WORDS = {
     "revision": "1 for the first accepted analysis of the hour, one more for each correction; 0: nothing known",
     "doubt": "id of the rule of severity F that keeps it from being applied; empty for none",
     "sent": "when the sender sent it, ms since 1970 UTC; a later repetition moves it on",
-    "known_at": "when it came to stand in the topic `analyses`, ms since 1970 UTC",
+    "known_at": "when it became known: the line log's time, ms since 1970 UTC",
     "offset": "offset in the topic `analyses`",
 }
 HOUR_WORDS = {

@@ -17,6 +17,7 @@ TOPOLOGY = {
     "ENDS_BEFORE_START": "A line ends before or on the gas day on which it begins.",
     "UNKNOWN_LINE": "A node or an attribution names a line that is not registered.",
     "UNKNOWN_CHROMATOGRAPH": "An attribution names a chromatograph that is not registered.",
+    "TOO_MANY": "More attributions than a line keeps.",
     "CHECK_LINE": "The check meter is no other line of the same station.",
     "WEIGHT": "A weight is 0, has more than three places, or is beyond what any node has.",
 }

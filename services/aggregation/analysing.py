@@ -39,7 +39,7 @@ def take_analyses(deciding: Deciding, step: Step) -> None:
             _reject(settled, told, place, {"reason": "DEFECT"})
         return
     judged = judge_analyses(told.rows, told.known_at_ms)
-    for row, coming in enumerate(_coming(told)):
+    for row, coming in enumerate(_coming(told, step.known_at_ms)):
         if row in judged.rejected:
             place, hour = int(told.rows[row]["place"]), int(told.rows[row]["hour"])
             _reject(settled, told, place, {**_why(judged.rejected[row]), "hour": hour})
@@ -48,12 +48,12 @@ def take_analyses(deciding: Deciding, step: Step) -> None:
             _take(deciding, told, coming)
 
 
-def _coming(told: Analyses) -> NDArray[np.void]:
-    """Return the rows as they would rest."""
+def _coming(told: Analyses, known_at_ms: int) -> NDArray[np.void]:
+    """Return the rows as they would rest: known since the log of this partition has them, as readings are."""
     rows = np.zeros(len(told.rows), KEPT_ANALYSIS)
     for name in ANALYSIS.names or ():
         rows[name] = told.rows[name]
-    rows["sent"], rows["known_at"], rows["offset"] = told.sent_ms, told.known_at_ms, told.offset
+    rows["sent"], rows["known_at"], rows["offset"] = told.sent_ms, known_at_ms, told.offset
     return rows
 
 

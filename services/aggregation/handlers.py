@@ -17,7 +17,7 @@ from services.aggregation.settled import OUTCOMES, Found, Settled
 from services.aggregation.state import PartitionState
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.revision import Outcome
-from shared.domain.topology import Register
+from shared.domain.topology import Register, heard_at
 from shared.events import answer as answers
 from shared.events.line_log import TopologyAsked
 from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
@@ -146,6 +146,8 @@ class Aggregation:
             if not isinstance(change, TopologyAsked):
                 continue
             outcome = applied(register, change.document, change.known_at_ms)
+            if isinstance(outcome, Register):
+                outcome = heard_at(register, outcome, step.known_at_ms)
             for collection, operations in register_writes(register, change, outcome, step.offset).items():
                 writes[collection] += operations
             if isinstance(outcome, Register):

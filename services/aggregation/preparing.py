@@ -20,6 +20,7 @@ from shared.domain.topology import Register
 from shared.events.line_log import TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.register_history import RegisterHistory
+from shared.events.topics import COUNTING_PARTITION
 from shared.runtime.mongo import Database
 from shared.store.analyses import analyses_of_days
 
@@ -53,7 +54,8 @@ class Preparing:
         keys = [*places.keys, *needs.days, *(key for key in needs.beside if state.has_day(key))]
         wanted = [(line, day) for line, days in beside.items() for day in days]
         await state.load_days(self._database, [*keys, *wanted])
-        analyses = await analyses_of_days(self._database, sorted(analysed_days(batch.steps)))
+        told = sorted(analysed_days(batch.steps)) if partition == COUNTING_PARTITION else []
+        analyses = await analyses_of_days(self._database, told)
         return Given(
             partition, batch, places, state.days, state.months, state.statuses, state.contexts, keys,
             spans, beside, register, registers, offset, state.progress.until_ms, analyses,

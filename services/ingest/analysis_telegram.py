@@ -5,7 +5,6 @@ One bad analysis never harms its neighbours; each has a place, counted through t
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from services.ingest.files.told import Fault
 from services.ingest.telegram import hour_of, moment_ms, not_utf_8
-from shared.domain.analysis import CHARACTERISTICS, DENSITY, SHARE_ABSENT, SHARE_SCALE, WOBBE, Analyses, empty_analyses
+from shared.domain.analysis import CHARACTERISTICS, DENSITY, SHARE, SHARE_ABSENT, WOBBE, Analyses, empty_analyses
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT, GCV, Quantity
 from shared.domain.reason import Reason
@@ -25,6 +24,8 @@ MAX_ANALYSES = 1_000
 MAX_BYTES = 1024 * 1024
 """1,000 analyses with every field are 450 kB."""
 MOST_CHARACTERS = 128
+_LARGEST = 1e15
+"""Beyond any quantity; an integer may have so many digits that it is no float."""
 COMPOSITION = "composition_mol_percent"
 ROW = "row"
 """Of an analysis that stood in a file: its row there, which positions of faults name."""
@@ -145,9 +146,9 @@ def _take_shares(row: np.void, told: object) -> None:
         if name not in COMPONENTS:
             raise _FaultyError(Reason.A1_ENUM, where, f"no component of an analysis: write {', '.join(COMPONENTS)}")
         percent = _number(share, where)
-        if not 0 <= percent <= 100:
-            raise _FaultyError(Reason.A1_RANGE, where, "outside 0 to 100 mol %")
-        row["shares"][COMPONENTS.index(name)] = round(percent * (SHARE_SCALE / 100))
+        if not SHARE.lowest <= percent <= SHARE.highest:
+            raise _FaultyError(Reason.A1_RANGE, where, f"outside {SHARE.lowest} to {SHARE.highest} mol %")
+        row["shares"][COMPONENTS.index(name)] = SHARE.scaled(percent)
 
 
 def _scaled(told: object, quantity: Quantity) -> int:
@@ -156,10 +157,10 @@ def _scaled(told: object, quantity: Quantity) -> int:
     number = _number(told, quantity.field)
     if not quantity.lowest <= number <= quantity.highest:
         raise _FaultyError(Reason.A1_RANGE, quantity.field, f"outside {quantity.lowest} to {quantity.highest}")
-    return round(number * quantity.scale)
+    return quantity.scaled(number)
 
 
 def _number(told: object, where: str) -> float:
-    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
-        raise _FaultyError(Reason.A1_NUMBER, where, f"{str(told)[:40]!r} is no number: write a plain decimal number")
-    return float(told)
+    if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= _LARGEST:  # NaN is not
+        return float(told)
+    raise _FaultyError(Reason.A1_NUMBER, where, f"{str(told)[:40]!r} is no number: write a plain decimal number")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from services.ingest.analyses import ConvertedAnalyses, converted_analyses
-from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, converted
+from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, DeadLetter, SourceRecord, converted
 from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
 from shared.domain.reason import Reason
 from shared.events import line_log, operation
@@ -34,6 +34,7 @@ from shared.store.ledgers import BLOCK_OFFSETS
 SETTLE_SECONDS = 1.0
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
+_MOST_DIGITS = 15  # of ms since 1970
 FEW_RECORDS = 50
 GATHER_SECONDS = 0.03
 """How long a small batch waits for company: what comes together stays together in the stages behind, which then need
@@ -171,13 +172,17 @@ class IngestWorker:
             [one for one in letters if TopicPartition(one.source.topic, one.source.partition) in current]
         )
         metrics.RECORDED.inc(found.recorded)
-        for letter in found.dead_letters:
+        self._tell_dead(found.dead_letters)
+        metrics.BATCH_SECONDS.labels("ingest").observe(time.monotonic() - began)
+
+    def _tell_dead(self, letters: Sequence[DeadLetter]) -> None:
+        """Count what was refused; a defect of ours must be looked at."""
+        for letter in letters:
             if letter.fault.code is Reason.DEFECT:
                 self._log.error(
                     "defect: a record cannot be converted", source=letter_source(letter), why=letter.fault.message
                 )
             metrics.INGEST_DEAD.labels(letter.fault.code.value).inc()
-        metrics.BATCH_SECONDS.labels("ingest").observe(time.monotonic() - began)
 
     def _conclude(self, records: Sequence[ConsumerRecord], counts: Sequence[tuple[ConsumerRecord, int]]) -> None:
         """Count what was read, now that it is written."""
@@ -195,14 +200,16 @@ class IngestWorker:
 
         To the partition whose owner counts them they go last; what has been written before is only counted.
         """
-        fresh = [record for record in records if record.offset >= self._committed[_place(record)]]
-        found = converted_analyses([(_source_record(record), record.timestamp) for record in fresh])
+        again = [record for record in records if record.offset < self._committed[_place(record)]]
+        fresh = records[len(again) :]
+        # Off the event loop: a telegram of a month takes it some 20 ms, and heartbeats share it.
+        known = await asyncio.to_thread(converted_analyses, _with_times(again))
+        found = await asyncio.to_thread(converted_analyses, _with_times(fresh))
         others = [partition for partition in range(self._partitions) if partition != COUNTING_PARTITION]
         await self._send([(partition, entry) for partition in others for entry in found.entries])
         await self._send([(COUNTING_PARTITION, entry) for entry in found.entries])
-        if len(fresh) == len(records):
-            return found
-        return converted_analyses([(_source_record(record), record.timestamp) for record in records])
+        self._tell_dead(found.dead_letters)
+        return ConvertedAnalyses([], known.dead_letters + found.dead_letters, known.counts + found.counts)
 
     async def _copy(self, record: ConsumerRecord) -> None:
         """Copy what was asked for: a change of the register to every partition, a decision to its line's own.
@@ -258,9 +265,15 @@ def _place(record: ConsumerRecord) -> TopicPartition:
     return TopicPartition(record.topic, record.partition)
 
 
+def _with_times(records: Sequence[ConsumerRecord]) -> list[tuple[SourceRecord, int]]:
+    return [(_source_record(record), record.timestamp) for record in records]
+
+
 def _source_record(record: ConsumerRecord) -> SourceRecord:
-    headers = {name: value.decode() for name, value in record.headers}
-    sent_ms = int(headers.get(SENT_HEADER, "0"))
+    """Return a record with what its headers say; those of another form than ours say nothing."""
+    headers = {name: value.decode(errors="replace") for name, value in record.headers if value}
+    sent = headers.get(SENT_HEADER, "")
+    sent_ms = int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS else 0
     return SourceRecord(
         record.topic, record.partition, record.offset, record.value or b"", headers.get(CHUNK_HEADER, ""), sent_ms
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.query.instants import instant
 from services.query.paging import Document, Listed
@@ -14,12 +16,15 @@ from shared.domain.analysis import DENSITY, SHARE_ABSENT, SHARE_SCALE, WOBBE
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.rules.analysis_judging import judge_analyses
-from shared.runtime.http import not_found
+from shared.domain.topology import Issue
+from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
 from shared.store.analyses import analyses_between
 from shared.store.documents import Collection
 from shared.store.lines import Selection
 
+MOST_HOURS = 100 * 25
+"""A hundred gas days: 1.2 MB."""
 _TOLD = {"gcv": GCV, "density": DENSITY, "wobbe": WOBBE}
 
 
@@ -42,12 +47,18 @@ async def analyses(database: Database, _: Caller, chromatograph: str, hours: ran
     """List the analyses of a chromatograph in some hours, each with what the rules find in it.
 
     Raises:
-        ProblemError: 404 for a chromatograph that is not registered.
+        ProblemError: 404 for a chromatograph that is not registered, 422 for too long a period.
     """
     if await database[Collection.TOPOLOGY].find_one({"_id": f"chromatograph|{chromatograph}"}, {"_id": 1}) is None:
         raise not_found("chromatograph", f"chromatograph {chromatograph[:64]!r} is not known here")
+    if len(hours) > MOST_HOURS:
+        text = f"{len(hours):,} hours are more than {MOST_HOURS:,}: ask for a shorter period"
+        raise unprocessable([Issue("PERIOD_TOO_LONG", "to", text)])
     rows = await analyses_between(database, chromatograph, hours)
-    told = rows[rows["revision"] > 0]
+    return await asyncio.to_thread(_documents, rows[rows["revision"] > 0])
+
+
+def _documents(told: NDArray[np.void]) -> list[Document]:
     findings: dict[int, list[Document]] = {}
     for found in judge_analyses(told, int(told["known_at"].max(initial=0))).findings:
         numbers = {"observed": found.observed, "threshold": found.threshold}

@@ -35,13 +35,14 @@ class LineGas:
     labels: list[str]
 
 
-def line_gas(view: LineView, published: Published, names: Mapping[str, str]) -> LineGas | None:
+def line_gas(view: LineView, published: Published, names: Mapping[str, str], most_rows: int) -> LineGas | None:
     """Return what a page shows of the gas; None where nothing is known of it.
 
     Args:
         view: The view of the page.
         published: Its columns as texts.
         names: Names of chromatographs by id.
+        most_rows: How many rows the page shows: of the others nobody reads whose gas they carry.
     """
     gas = view.rows.gas
     known = [] if gas is None else [place for place, source in enumerate(gas.sources) if source]
@@ -50,9 +51,9 @@ def line_gas(view: LineView, published: Published, names: Mapping[str, str]) -> 
     last, unit = known[-1], view.question.unit
     shares = [(name, published[f"{name}_mol_percent"][last]) for name in COMPONENTS]
     told = [(name, published[name][last]) for name in CHARACTERISTIC_UNITS]
-    labels = [_source(gas, place, names) for place in range(len(gas.sources))]
+    labels = [_source(gas, place, names) for place in range(min(most_rows, len(gas.sources)))]
     return LineGas(
-        labels[last],
+        _source(gas, last, names),
         [Figure(_words(name), value, "mol %") for name, value in shares if value is not None],
         [Figure(_words(n), value, CHARACTERISTIC_UNITS[n].format(unit=unit)) for n, value in told if value is not None],
         labels,

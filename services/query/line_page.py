@@ -105,7 +105,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         poll=f"/v1/lines/{quote(line)}/measurements?{_query(question)}&layout={Layout.COLUMNS}",
         views=[_address(v, periods.in_view(question, v, today), shown, here=v is question.view) for v in View],
         units=[_unit(unit, question, shown) for unit in EnergyUnit],
-        references=_references(question, shown) if view.rows.gas is not None else [],
+        references=_references(question, shown) if view.rows.gas or question.reference != REFERENCE else [],
         measures=[_address(name, question, name, here=name == shown) for name in MEASURES],
         shortcuts=[_shortcut(shortcut, question, shown) for shortcut in periods.shortcuts(question, today)],
         downloads=[Address(kind, _download(line, question, kind)) for kind in ("csv", "xml")],
@@ -118,7 +118,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
         findings=found,
-        gas=line_gas(view, published, await names_of(database) if view.rows.gas is not None else {}),
+        gas=line_gas(view, published, await names_of(database) if view.rows.gas is not None else {}, len(rows)),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.access.caller import Caller
+from shared.domain.attribution import in_force
 from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of
 from shared.domain.revision import HOUR
@@ -134,7 +135,8 @@ async def _content(  # noqa: PLR0913 - as above
     """Find out what will be shown; what is not known yet cannot be asked for, so the watermark bounds the moment."""
     ended, moment_ms = ended_before(now), None
     if known_at_ms is not None:
-        moment_ms = max(0, min(known_at_ms, await watermark_ms(database, known.line.id, session)))
+        watermark = await watermark_ms(database, known.line.id, session, with_gas=bool(known.line.gas))
+        moment_ms = max(0, min(known_at_ms, watermark))
         ended = moment_ms // _MS_PER_HOUR
     expected = expected_hours(known.line, question, ended)
     versions = await measurements.month_versions(database, known.line.id, question, session)
@@ -179,7 +181,8 @@ def _known_at_ms(rows: HourRows | PeriodRows, content: _Content) -> int:
         return content.moment_ms
     column = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]
     told = [int(column.max(initial=0)), *(version.status_known_at_ms for version in content.versions)]
-    return max([*told, *([content.gas.known_at_ms] if content.gas else [])])
+    attributed = [attribution.known_at_ms for attribution in in_force(content.line.gas)]
+    return max([*told, *([content.gas.known_at_ms] if content.gas else []), *attributed])
 
 
 def content_tag(

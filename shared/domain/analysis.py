@@ -19,6 +19,8 @@ SHARE_SCALE = 1_000_000
 """Shares are stored in millionths of the whole."""
 SHARE_ABSENT = -(2**31)
 """Stands for a component that was not reported."""
+SHARE = Quantity("mol_percent", SHARE_SCALE // 100, 0, 100)
+"""How a share in mol % becomes millionths of the whole."""
 DENSITY = Quantity("density_kg_per_m3n", 1_000_000, 0, 10)
 WOBBE = Quantity("wobbe_kwh_per_m3n", 1_000_000, 0, 1_000)
 ANALYSIS = np.dtype(
@@ -37,7 +39,7 @@ KEPT_ANALYSIS = np.dtype(
         ("revision", np.uint16),  # 0: nothing is known of this hour
         ("doubt", "S3"),  # id of the rule of severity F that keeps it from being applied
         ("sent", np.int64),  # ms since 1970, the sender's time
-        ("known_at", np.int64),  # ms since 1970, the time of the topic `analyses`
+        ("known_at", np.int64),  # ms since 1970, the line log's time
         ("offset", np.int64),  # in the topic `analyses`
     ]
 )
@@ -72,13 +74,15 @@ class Became(StrEnum):
 def apply_analysis(kept: np.void, coming: np.void) -> Became:
     """Say what a coming analysis (KEPT_ANALYSIS) does to what is kept of its hour: a repetition, a revision, or older.
 
-    As with readings the later `sent` wins, then the order of arrival.
+    As with readings the later `sent` wins, then the order of arrival. A `sent` of the future counts as the moment at
+    which the analysis became known: a clock that is wrong must not lock the hour against every correction.
     """
     if kept["revision"] == 0:
         return Became.ACCEPTED
     if all(np.array_equal(kept[name], coming[name]) for name in ("shares", *CHARACTERISTICS)):
         return Became.REPEATED
-    return Became.HELD if coming["sent"] < kept["sent"] else Became.ACCEPTED
+    sent, stands = (min(int(row["sent"]), int(row["known_at"])) for row in (coming, kept))
+    return Became.HELD if sent < stands else Became.ACCEPTED
 
 
 def empty_analyses(count: int) -> NDArray[np.void]:

@@ -102,14 +102,16 @@ def gas_of_periods(
     told = (found.analyses["revision"] > 0) & (volume != ABSENT)
     shares = found.analyses["shares"].astype(np.int64)
     is_known = told & ~(shares == SHARE_ABSENT).all(axis=1)
-    weights = np.where(is_known, volume, 0).astype(np.float64)  # three years of a large line leave int64
-    parts = np.where(shares == SHARE_ABSENT, 0, shares) * weights[:, None]
+    # What flows back is gas as well: signed, it would make a mean that lies outside of what it is the mean of.
+    weights = np.abs(np.where(is_known, volume, 0).astype(np.float64))  # three years of a large line leave int64
+    is_told = shares != SHARE_ABSENT
+    parts = np.where(is_told, shares, 0) * weights[:, None]
     low = np.clip(starts - hours.start, 0, len(hours))
     high = np.clip(ends - hours.start, 0, len(hours))
     moments, weight = _sums(parts, low, high), _sums(weights[:, None], low, high)[:, 0]
-    flowing = weight > 0
-    mean = np.rint(moments / np.where(flowing, weight, 1)[:, None])
-    mean_shares = np.where(flowing[:, None], mean, SHARE_ABSENT).astype(np.int32)
+    flowing = (weight > 0)[:, None] & (_sums(is_told * weights[:, None], low, high) > 0)
+    mean = np.rint(moments / np.where(weight > 0, weight, 1)[:, None])
+    mean_shares = np.where(flowing, mean, SHARE_ABSENT).astype(np.int32)
     gas, factors, compression = _of_composition(mean_shares, reference)
     sources = tuple(_names(found, low_, high_) for low_, high_ in zip(low.tolist(), high.tolist(), strict=True))
     net, wobbe = gas.ncv_mj_per_m3 / MJ_PER_KWH, gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH

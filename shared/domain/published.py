@@ -127,7 +127,9 @@ def _hour_values(rows: HourRows, unit: EnergyUnit, reference: str) -> Iterator[C
     reported, both = values & (gcv != ABSENT), has_volume & has_energy & (volume != 0)
     numerator = np.where(reported, gcv, np.where(both, energy, 0))
     denominator = np.where(reported, _GCV_SCALE, np.where(both, volume, 1))
-    yield _gcv(numerator, denominator, reported | both, unit, _factor(rows.gas, reference))
+    # Per operating m³ there is no reference to convert from.
+    is_stated = (reported | both) & (~rows.has_operating_volume if reference != BELGIAN else True)
+    yield _gcv(numerator, denominator, is_stated, unit, _factor(rows.gas, reference))
     warm = values & (known["temperature"] != ABSENT)
     temperature = np.where(warm, known["temperature"], 0)
     yield _number("temperature_c", ratio(temperature, np.full(len(values), 10), 1), warm, 2)

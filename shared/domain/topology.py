@@ -17,6 +17,8 @@ from shared.domain.attribution import Attribution, Chromatograph
 
 SENDABLE = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs")
 """What a line may promise to send beside its volume (rule A10)."""
+MOST_ATTRIBUTIONS = 1_000
+"""Of a line, superseded ones included: a change every day for three years almost."""
 HEAVIEST = 1_000
 """Bound of a weight, far above any real one (+1, -1 or a fraction)."""
 
@@ -187,7 +189,9 @@ class Register:
         ]
         if line not in self.lines:
             issues.append(Issue("UNKNOWN_LINE", f"{position}.line", f"line {line} is not registered"))
-        if not issues:
+        if not issues and len(self.lines[line].gas) >= MOST_ATTRIBUTIONS:
+            issues.append(Issue("TOO_MANY", position, f"a line keeps at most {MOST_ATTRIBUTIONS:,} attributions"))
+        if not issues and not _says_nothing_new(self.lines[line], attribution):
             self.lines[line] = replace(self.lines[line], gas=(*self.lines[line].gas, attribution))
         return issues
 
@@ -207,6 +211,23 @@ class Register:
                 text = f"weight {weight}: not 0, at most {HEAVIEST}, at most three places"
                 issues.append(Issue("WEIGHT", f"{where}.weight", text))
         return issues
+
+
+def heard_at(before: Register, after: Register, known_at_ms: int) -> Register:
+    """Return a changed register whose new attributions became known at a moment, milliseconds since 1970."""
+    lines = dict(after.lines)
+    for name, line in after.lines.items():
+        count = len(before.lines[name].gas) if name in before.lines else 0
+        if len(line.gas) > count:
+            heard = tuple(replace(one, known_at_ms=known_at_ms) for one in line.gas[count:])
+            lines[name] = replace(line, gas=(*line.gas[:count], *heard))
+    return replace(after, lines=lines)
+
+
+def _says_nothing_new(line: Line, attribution: Attribution) -> bool:
+    """Say whether the last word for that hour is the same already."""
+    words = [told for told in line.gas if told.start == attribution.start]
+    return bool(words) and replace(attribution, known_at_ms=words[-1].known_at_ms) == words[-1]
 
 
 def _is_weight(weight: Decimal) -> bool:

@@ -172,7 +172,7 @@ class FaustWorker:
         try:
             await self._app.consumer.seek_wait({tp: offset})
         except KafkaError as moved:  # the group is being shared out: whoever gets the partition begins at our position
-            self._sought.pop(partition)
+            self._sought.pop(partition, None)
             self._log.warning("not reading again", partition=partition, why=repr(moved))
 
     async def _turn(self) -> None:

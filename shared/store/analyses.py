@@ -15,6 +15,8 @@ from shared.runtime.mongo import Database, Session
 from shared.store.documents import Collection, day_id
 
 DayOfChromatograph = tuple[str, date]
+IDS_PER_QUERY = 10_000
+"""Names of revisions asked for at a time: far below the 16 MB of a query."""
 
 
 async def analyses_of_days(
@@ -84,14 +86,13 @@ async def _as_known(  # noqa: PLR0913, PLR0917 - what, when, and how it is read
         for revision in range(1, int(rows[place]["revision"]))
     ]
     rows[later] = np.zeros(1, KEPT_ANALYSIS)
-    if not names:
-        return
-    found = database[Collection.ANALYSIS_REVISIONS].find({"_id": {"$in": names}}, {"row": 1}, session=session)
-    async for document in found:
-        row = np.frombuffer(document["row"], KEPT_ANALYSIS)[0]
-        place = int(row["hour"]) - hours.start
-        if row["known_at"] <= moment_ms and row["revision"] > rows[place]["revision"]:
-            rows[place] = row
+    for begin in range(0, len(names), IDS_PER_QUERY):
+        asked = {"_id": {"$in": names[begin : begin + IDS_PER_QUERY]}}
+        async for document in database[Collection.ANALYSIS_REVISIONS].find(asked, {"row": 1}, session=session):
+            row = np.frombuffer(document["row"], KEPT_ANALYSIS)[0]
+            place = int(row["hour"]) - hours.start
+            if row["known_at"] <= moment_ms and row["revision"] > rows[place]["revision"]:
+                rows[place] = row
 
 
 def _within(chromatograph: str, hours: range) -> dict[str, Any]:

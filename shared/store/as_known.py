@@ -26,6 +26,7 @@ from shared.domain.closing import (
 )
 from shared.domain.period import Question
 from shared.domain.revision import HOUR
+from shared.events.topics import COUNTING_PARTITION
 from shared.runtime.mongo import Database, Session
 from shared.store import forms
 from shared.store.documents import Collection, day_id, hours_of
@@ -37,11 +38,16 @@ IDS_PER_QUERY = 10_000
 Hours = NDArray[np.int64]
 
 
-async def watermark_ms(database: Database, line: str, session: Session) -> int:
-    """Return the time up to which everything is known of a line; of one that has no hours yet, of every line."""
+async def watermark_ms(database: Database, line: str, session: Session, *, with_gas: bool = False) -> int:
+    """Return the time up to which everything is known of a line; of one that has no hours yet, of every line.
+
+    `with_gas`: of its gas as well, which the owner of the counting partition keeps.
+    """
     owned = {"_id": {"$gte": f"{line}|", "$lt": f"{line}}}"}}
     month = await database[Collection.LINE_MONTHS].find_one(owned, {"p": 1}, session=session)
-    names = {"$gte": "aggregation/", "$lt": "aggregation0"} if month is None else f"aggregation/{month['p']}"
+    owners = {month["p"], COUNTING_PARTITION} if with_gas and month else {month["p"]} if month else set()
+    every = {"$gte": "aggregation/", "$lt": "aggregation0"}
+    names = {"$in": [f"aggregation/{owner}" for owner in sorted(owners)]} if owners else every
     positions = database[Collection.PROGRESS].find({"_id": names}, {"known_at": 1}, session=session)
     return min([int(position["known_at"]) async for position in positions], default=0)
 

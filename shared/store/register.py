@@ -30,7 +30,7 @@ def to_document(part: Station | Line | Node | Chromatograph) -> dict[str, Any]:
 
 
 def _line_document(line: Line) -> dict[str, Any]:
-    return {
+    document = {
         "id": line.id,
         "station": line.station,
         "terms": [
@@ -51,16 +51,18 @@ def _line_document(line: Line) -> dict[str, Any]:
         "end": line.end.isoformat() if line.end else None,
         "live_from": line.live_from.isoformat() if line.live_from else None,
         "aliases": list(line.aliases),
-        "gas": [
-            {
-                "start": one.start,
-                "chromatograph": one.chromatograph,
-                "delay_h": one.delay_h,
-                "others": list(one.others),
-                "known_at": one.known_at_ms,
-            }
-            for one in line.gas
-        ],
+    }
+    # Only where there is some: a line of an earlier build says the same when its log is read again.
+    return {**document, "gas": [_attribution_document(one) for one in line.gas]} if line.gas else document
+
+
+def _attribution_document(told: Attribution) -> dict[str, Any]:
+    return {
+        "start": told.start,
+        "chromatograph": told.chromatograph,
+        "delay_h": told.delay_h,
+        "others": list(told.others),
+        "known_at": told.known_at_ms,
     }
 
 

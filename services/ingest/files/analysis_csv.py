@@ -25,6 +25,8 @@ _SIGN = "chromatograph"
 _CHARACTERISTICS = tuple(quantity.field for quantity in QUANTITIES.values())
 _COLUMNS = (_SIGN, "start", *COMPONENTS, *_CHARACTERISTICS)
 _NOBODY = ""
+_SHOWN = 41
+"""Characters kept of a cell that is no number: what a message shows, and one more."""
 
 
 def telegrams(data: bytes, sent: str) -> list[bytes] | None:
@@ -88,7 +90,7 @@ def _analysis(row: Row, columns: list[str], separator: str) -> tuple[str, dict[s
     who = given.get(_SIGN, _NOBODY)
     if not ID.fullmatch(who):
         return _NOBODY_ID, {ROW: row.number, "start": f"of {who[:40]!r}, which is no chromatograph's id"}
-    told: dict[str, Any] = {ROW: row.number, "start": given.get("start")}
+    told: dict[str, Any] = {ROW: row.number, "start": given.get("start", "")[:_SHOWN] or None}
     told[COMPOSITION] = {name: _value(given[name], separator) for name in COMPONENTS if name in given} or None
     told |= {name: _value(given[name], separator) for name in _CHARACTERISTICS if name in given}
     return who, told
@@ -101,4 +103,4 @@ _NOBODY_ID = "UNKNOWN"
 def _value(cell: str, separator: str) -> float | str:
     """Return a number; with semicolons between cells also one with a decimal comma."""
     plain = cell.replace(",", ".") if separator == ";" else cell
-    return float(plain) if NUMBER.fullmatch(plain) else cell
+    return float(plain) if NUMBER.fullmatch(plain) else cell[:_SHOWN]

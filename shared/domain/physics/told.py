@@ -39,7 +39,7 @@ def properties_told(composition: Composition, reference: str, uncertainty: NDArr
         float(kwh_of_mj(heat)[0]) for heat in (gas.gcv_mj_per_m3, gas.ncv_mj_per_m3)
     )
     told["kref"] = float(kref(composition.fractions)[0])
-    if uncertainty is not None:
+    if uncertainty is not None and gas.gcv_mj_per_m3[0] > 0:  # of what does not burn nothing is uncertain
         uncertain = gcv_uncertainty_mj_per_m3(composition.fractions, uncertainty, reference)
         told["gcv_standard_uncertainty_mj_per_m3"] = float(uncertain[0])
     told |= {"reference": reference, "edition": EDITION, "kref_definition": KREF_DEFINITION}

@@ -8,7 +8,20 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.topology import Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
+from shared.domain.attribution import Attribution, Chromatograph
+from shared.domain.topology import (
+    MOST_ATTRIBUTIONS,
+    Change,
+    Check,
+    Composition,
+    Issue,
+    Line,
+    Node,
+    Register,
+    Station,
+    Terms,
+    heard_at,
+)
 
 STATION, OTHER = Station("BE-0042", "Ghent"), Station("BE-0043", "Bruges")
 JANUARY, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)
@@ -184,3 +197,41 @@ def test_a_change_is_refused_as_a_whole_with_all_its_issues(register: Register) 
     node = replace(NODE, compositions=(Composition(JUNE, (("X-1", Decimal(0)),)),))
     codes = [code for code, _ in _refused(register, stations=(OTHER,), lines=bad, nodes=(node,))]
     assert codes == ["UNKNOWN_STATION", "NO_TERMS", "STATION_CHANGED", "UNKNOWN_LINE", "WEIGHT"]
+
+
+def test_attributions_are_words_that_are_never_overwritten() -> None:
+    """The same word again is none; a line keeps so many of them; whoever hears of one says since when."""
+    register = _with_gas(Attribution(10, "Z", known_at_ms=1))
+    again = register.applied(Change("a", "r", attributions=(("L-1", Attribution(10, "Z", known_at_ms=2)),)))
+    assert isinstance(again, Register)
+    assert again.lines["L-1"].gas == register.lines["L-1"].gas
+    other = register.applied(Change("a", "r", attributions=(("L-1", Attribution(10, "", known_at_ms=2)),)))
+    assert isinstance(other, Register)
+    heard = heard_at(register, other, 7)
+    assert [(one.chromatograph, one.known_at_ms) for one in heard.lines["L-1"].gas] == [("Z", 1), ("", 7)]
+    many = tuple(("L-1", Attribution(hour, "Z")) for hour in range(MOST_ATTRIBUTIONS + 1))
+    refused = register.applied(Change("a", "r", attributions=many))
+    assert isinstance(refused, tuple)
+    assert {issue.code for issue in refused} == {"TOO_MANY"}
+
+
+def test_attributions_name_what_is_registered() -> None:
+    """A line and chromatographs; a line that is told anew keeps its gas."""
+    register = _with_gas(Attribution(10, "Z"))
+    wrong = (("L-2", Attribution(10, "Z")), ("L-1", Attribution(10, "X", others=("Y",))))
+    refused = register.applied(Change("a", "r", attributions=wrong))
+    assert isinstance(refused, tuple)
+    assert [issue.code for issue in refused] == ["UNKNOWN_LINE", "UNKNOWN_CHROMATOGRAPH", "UNKNOWN_CHROMATOGRAPH"]
+    told = register.applied(Change("a", "r", lines=(Line("L-1", "S-1", (Terms(date(2026, 2, 1), "renamed"),)),)))
+    assert isinstance(told, Register)
+    assert len(told.lines["L-1"].gas) == 1
+
+
+def _with_gas(attribution: Attribution) -> Register:
+    line = Line("L-1", "S-1", (Terms(date(2026, 1, 1), "first"),))
+    change = Change(
+        "a", "r", (Station("S-1", "Station"),), (line,), (), (Chromatograph("Z", "Zelzate"),), (("L-1", attribution),)
+    )
+    register = Register().applied(change)
+    assert isinstance(register, Register)
+    return register

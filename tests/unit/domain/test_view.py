@@ -10,10 +10,12 @@ import pytest
 
 from shared.domain import gas_time
 from shared.domain import text_columns as text
+from shared.domain.gas_rows import gas_of_nobody
 from shared.domain.period import Question, View
+from shared.domain.physics.iso6976 import Properties
 from shared.domain.published import Column, hour_columns, known_at_column, period_columns, ratio
 from shared.domain.quantities import EnergyUnit, energy, gcv_of_sums, gcv_reported
-from shared.domain.reading import Quality, Validity
+from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_hours
 from shared.domain.topology import Line, Terms
@@ -160,3 +162,14 @@ def test_ratios_beyond_int64_stay_exact() -> None:
 def test_no_rows_at_all() -> None:
     """A period without rows has columns without cells."""
     assert strings(list(hour_columns(hour_rows(range(0), np.zeros(0, HOUR)), EnergyUnit.KWH)))["start"] == []
+
+
+def test_calorific_values_per_operating_cubic_metre_have_no_other_reference() -> None:
+    """Nor has a value whose gas is not known: it is not shown, rather than wrongly."""
+    rows = day_of(hour_row(volume=1_000, energy=11_000), hour_row(volume=10, energy=5_000), hours=25)[0]
+    rows["provenance"][1] = Provenance.VOLUME_OPERATING
+    hours = range(OCTOBER.hours.start, OCTOBER.hours.start + len(rows))
+    gas = replace(gas_of_nobody(len(rows), is_hours=True), factors=Properties(*[np.full(len(rows), 0.95)] * 8))
+    told = strings(list(hour_columns(replace(hour_rows(hours, rows), gas=gas), EnergyUnit.KWH, "15/15")))
+    assert told["gcv"][:2] == ["10.4500", None]
+    assert strings(list(hour_columns(hour_rows(hours, rows), EnergyUnit.KWH, "15/15")))["gcv"][0] is None

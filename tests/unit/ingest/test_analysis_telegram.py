@@ -63,6 +63,7 @@ def test_what_an_analysis_says() -> None:
         ({"start": None}, Reason.A1_TIME, ".start"),
         ({"start": "x" * 200}, Reason.A1_TIME, ".start"),
         ({"gcv_kwh_per_m3n": "much"}, Reason.A1_NUMBER, ".gcv_kwh_per_m3n"),
+        ({"gcv_kwh_per_m3n": 10**400}, Reason.A1_NUMBER, ".gcv_kwh_per_m3n"),
         ({"gcv_kwh_per_m3n": True}, Reason.A1_NUMBER, ".gcv_kwh_per_m3n"),
         ({"gcv_kwh_per_m3n": 1001}, Reason.A1_RANGE, ".gcv_kwh_per_m3n"),
         ({"density_kg_per_m3n": -0.1}, Reason.A1_RANGE, ".density_kg_per_m3n"),

@@ -51,9 +51,9 @@ def test_a_calorific_value_of_another_gas_is_kept_back() -> None:
     assert judge_analyses(rows, KNOWN_AT_MS).doubts == {0: "D3"}
 
 
-def _kept(revision: int, sent: int, gcv: int = 11_249_056) -> np.void:
+def _kept(revision: int, sent: int, gcv: int = 11_249_056, known_at: int = 100) -> np.void:
     row: np.void = np.zeros(1, KEPT_ANALYSIS)[0]
-    row["revision"], row["sent"], row["gcv"] = revision, sent, gcv
+    row["revision"], row["sent"], row["gcv"], row["known_at"] = revision, sent, gcv, known_at
     return row
 
 
@@ -64,8 +64,9 @@ def _kept(revision: int, sent: int, gcv: int = 11_249_056) -> np.void:
         (_kept(1, 5), _kept(0, 4), Became.REPEATED),
         (_kept(1, 5), _kept(0, 5, 11_300_000), Became.ACCEPTED),
         (_kept(1, 5), _kept(0, 4, 11_300_000), Became.HELD),
+        (_kept(1, 10**13, known_at=50), _kept(0, 60, 11_300_000), Became.ACCEPTED),
     ],
 )
 def test_what_becomes_of_an_analysis(kept: np.void, coming: np.void, became: Became) -> None:
-    """The later sent wins, then the order of arrival; the same again is a repetition."""
+    """The later sent wins, then the order of arrival; a clock of the future counts as the moment of arrival."""
     assert apply_analysis(kept, coming) is became

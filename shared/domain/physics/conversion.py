@@ -40,11 +40,6 @@ def kwh_of_mj(energy_mj: Numbers) -> Numbers:
     return energy_mj / MJ_PER_KWH
 
 
-def mj_of_kwh(energy_kwh: Numbers) -> Numbers:
-    """Return MJ of kWh; a thousandth of it are GJ."""
-    return energy_kwh * MJ_PER_KWH
-
-
 def between_references(fractions: Numbers, given: str, wanted: str) -> Properties:
     """Return the factors that turn properties at one reference into those at another, one number a composition.
 

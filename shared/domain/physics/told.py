@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.physics.components import KNOWN
 from shared.domain.physics.composition import Composition
 from shared.domain.physics.compressibility import CompressionFactor
 from shared.domain.physics.conversion import kwh_of_mj
@@ -44,12 +43,6 @@ def properties_told(composition: Composition, reference: str, uncertainty: NDArr
         told["gcv_standard_uncertainty_mj_per_m3"] = float(uncertain[0])
     told |= {"reference": reference, "edition": EDITION, "kref_definition": KREF_DEFINITION}
     return told | {"sum_mol_percent": composition.sum_mol_percent}
-
-
-def fractions_told(composition: Composition) -> dict[str, float]:
-    """Return the shares that a gas was computed with, in mol %, without those that are none."""
-    shares = zip(KNOWN, (composition.fractions[0] * 100).tolist(), strict=True)
-    return {name: share for name, share in shares if share}
 
 
 def compressibility_told(factor: CompressionFactor) -> Told:

@@ -64,7 +64,12 @@ def test_the_last_good_analysis_is_held_for_a_day_and_then_another_serves() -> N
 
 def test_each_hour_has_the_attribution_that_holds_then() -> None:
     """Before the first, and where the line carries the gas of no chromatograph, there is none."""
-    attributions = (Attribution(FIRST + 5, "Z"), Attribution(FIRST + 10, ""), Attribution(FIRST + 20, "L"))
+    attributions = (
+        Attribution(FIRST + 5, "Z"),
+        Attribution(FIRST + 10, ""),
+        Attribution(FIRST + 20, "L"),
+        Attribution(HOURS.stop, "Z"),
+    )
     needed = hours_needed(attributions, HOURS)
     found = served(attributions, HOURS, {name: told(needed, needed) for name in "ZL"}, needed)
     names = [found.names[place] for place in found.chromatograph.tolist()]

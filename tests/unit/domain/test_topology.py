@@ -207,7 +207,9 @@ def test_attributions_are_words_that_are_never_overwritten() -> None:
     assert again.lines["L-1"].gas == register.lines["L-1"].gas
     other = register.applied(Change("a", "r", attributions=(("L-1", Attribution(10, "", known_at_ms=2)),)))
     assert isinstance(other, Register)
+    other.lines["L-2"] = replace(other.lines["L-1"], id="L-2", gas=())
     heard = heard_at(register, other, 7)
+    assert heard.lines["L-2"] is other.lines["L-2"]
     assert [(one.chromatograph, one.known_at_ms) for one in heard.lines["L-1"].gas] == [("Z", 1), ("", 7)]
     many = tuple(("L-1", Attribution(hour, "Z")) for hour in range(MOST_ATTRIBUTIONS + 1))
     refused = register.applied(Change("a", "r", attributions=many))

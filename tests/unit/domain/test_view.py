@@ -13,13 +13,13 @@ from shared.domain import text_columns as text
 from shared.domain.gas_rows import gas_of_nobody
 from shared.domain.period import Question, View
 from shared.domain.physics.iso6976 import Properties
-from shared.domain.published import Column, hour_columns, known_at_column, period_columns, ratio
+from shared.domain.published import Column, columns_of, hour_columns, known_at_column, period_columns, ratio
 from shared.domain.quantities import EnergyUnit, energy, gcv_of_sums, gcv_reported
 from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_hours
 from shared.domain.topology import Line, Terms
-from shared.domain.view import PeriodRows, day_rows, ended_before, expected_hours, hour_rows, month_rows
+from shared.domain.view import PeriodRows, day_rows, ended_before, expected_hours, hour_rows, month_rows, no_rows
 from tests.unit.domain.hour_rows import day_of, hour_row
 
 OCTOBER = Question(View.HOUR, date(2026, 10, 24), date(2026, 10, 25))
@@ -173,3 +173,11 @@ def test_calorific_values_per_operating_cubic_metre_have_no_other_reference() ->
     told = strings(list(hour_columns(replace(hour_rows(hours, rows), gas=gas), EnergyUnit.KWH, "15/15")))
     assert told["gcv"][:2] == ["10.4500", None]
     assert strings(list(hour_columns(hour_rows(hours, rows), EnergyUnit.KWH, "15/15")))["gcv"][0] is None
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_no_rows_have_the_columns_of_their_view(view: View) -> None:
+    """Those of the gas too, where they are asked for."""
+    bare = {column.flat_name for column in columns_of(no_rows(view), EnergyUnit.KWH)}
+    whole = {column.flat_name for column in columns_of(no_rows(view, with_gas=True), EnergyUnit.KWH)}
+    assert {"methane_mol_percent", "kref", "chromatograph"} <= whole - bare

@@ -47,6 +47,9 @@ def test_an_analysis_of_an_hour_that_has_not_ended_is_rejected() -> None:
 def test_a_calorific_value_of_another_gas_is_kept_back() -> None:
     """D3, beyond its second bound."""
     rows = analyses(933_212)
+    rows["gcv"] = 11_275_000  # within the second bound: shown, and applied
+    mild = judge_analyses(rows, KNOWN_AT_MS)
+    assert ([(one.rule, one.severity.name) for one in mild.findings], mild.doubts) == ([("D3", "W")], {})
     rows["gcv"] = 11_400_000
     assert judge_analyses(rows, KNOWN_AT_MS).doubts == {0: "D3"}
 

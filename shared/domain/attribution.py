@@ -68,11 +68,17 @@ class Attribution:
         return tuple(dict.fromkeys(filter(None, (self.chromatograph, *self.others))))
 
 
-def in_force(told: Iterable[Attribution], moment_ms: int = _FOR_EVER) -> tuple[Attribution, ...]:
-    """Return the attributions that held as known at a moment, by their hours; of one hour the last word."""
-    known = sorted((one for one in told if one.known_at_ms <= moment_ms), key=lambda one: one.known_at_ms)
+def in_force(told: Iterable[Attribution], moment_ms: int | None = None) -> tuple[Attribution, ...]:
+    """Return the attributions that hold, or held as known at a moment, by their hours; of one hour the last word."""
+    until_ms = _FOR_EVER if moment_ms is None else moment_ms
+    known = sorted((one for one in told if one.known_at_ms <= until_ms), key=lambda one: one.known_at_ms)
     latest = {one.start: one for one in known}
     return tuple(latest[start] for start in sorted(latest))
+
+
+def serving(attributions: Iterable[Attribution]) -> tuple[str, ...]:
+    """Return the ids of all chromatographs that may serve, each once."""
+    return tuple(dict.fromkeys(name for one in attributions for name in one.chromatographs))
 
 
 def hours_needed(attributions: Sequence[Attribution], hours: range) -> range:
@@ -119,7 +125,7 @@ def served(
         known: Of each chromatograph a KEPT_ANALYSIS row for every hour of `needed`, revision 0 where nothing is known.
         needed: The hours of `known`; see `hours_needed`.
     """
-    names = ("", *dict.fromkeys(name for one in attributions for name in one.chromatographs))
+    names = ("", *serving(attributions))
     found = served_by_nobody(len(hours), names)
     good = {name: _Good.of(rows, needed) for name, rows in known.items()}
     bounds = [*(one.start for one in attributions), _FOR_EVER]

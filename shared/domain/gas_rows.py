@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shared.domain.analysis import DENSITY, SHARE_ABSENT, WOBBE, mol_percent, number
 from shared.domain.attribution import Served, served_by_nobody
-from shared.domain.physics.conversion import MJ_PER_KWH, between_references
+from shared.domain.physics.conversion import factors, kwh_of_mj
 from shared.domain.physics.iso6976 import BELGIAN, Properties, kref, properties
 from shared.domain.quantities import ABSENT
 from shared.domain.rules.analysis_evidence import normalised_fractions
@@ -55,18 +55,18 @@ def gas_of_hours(found: Served, reference: str = BELGIAN) -> GasRows:
         GasError: A reference without data.
     """
     analyses = found.analyses
-    shares = np.where((analyses["revision"] > 0)[:, None], analyses["shares"], SHARE_ABSENT).astype(np.int32)
-    gas, factors, compression = _of_composition(shares, reference)
     told = analyses["revision"] > 0
+    shares = np.where(told[:, None], analyses["shares"], SHARE_ABSENT).astype(np.int32)
+    gas, to_reference, compression = _of_composition(shares, reference)
     density, wobbe = number(analyses["density"], DENSITY.scale), number(analyses["wobbe"], WOBBE.scale)
     density, wobbe = (np.where(told, one, np.nan) for one in (density, wobbe))
     if reference != BELGIAN:
-        density, wobbe = density * factors.density_kg_per_m3, wobbe * factors.wobbe_gross_mj_per_m3
+        density, wobbe = density * to_reference.density_kg_per_m3, wobbe * to_reference.wobbe_gross_mj_per_m3
     density = np.where(np.isnan(density), gas.density_kg_per_m3, density)
-    wobbe = np.where(np.isnan(wobbe), gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH, wobbe)
+    wobbe = np.where(np.isnan(wobbe), kwh_of_mj(gas.wobbe_gross_mj_per_m3), wobbe)
     sources = tuple(found.names[place] for place in found.chromatograph.tolist())
-    net = gas.ncv_mj_per_m3 / MJ_PER_KWH
-    return GasRows(shares, factors, net, density, wobbe, compression, sources, found)
+    net = kwh_of_mj(gas.ncv_mj_per_m3)
+    return GasRows(shares, to_reference, net, density, wobbe, compression, sources, found)
 
 
 def gas_of_nobody(count: int, *, is_hours: bool) -> GasRows:
@@ -112,10 +112,10 @@ def gas_of_periods(
     flowing = (weight > 0)[:, None] & (_sums(is_told * weights[:, None], low, high) > 0)
     mean = np.rint(moments / np.where(weight > 0, weight, 1)[:, None])
     mean_shares = np.where(flowing, mean, SHARE_ABSENT).astype(np.int32)
-    gas, factors, compression = _of_composition(mean_shares, reference)
+    gas, to_reference, compression = _of_composition(mean_shares, reference)
     sources = tuple(_names(found, low_, high_) for low_, high_ in zip(low.tolist(), high.tolist(), strict=True))
-    net, wobbe = gas.ncv_mj_per_m3 / MJ_PER_KWH, gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH
-    return GasRows(mean_shares, factors, net, gas.density_kg_per_m3, wobbe, compression, sources)
+    net, wobbe = kwh_of_mj(gas.ncv_mj_per_m3), kwh_of_mj(gas.wobbe_gross_mj_per_m3)
+    return GasRows(mean_shares, to_reference, net, gas.density_kg_per_m3, wobbe, compression, sources)
 
 
 def _sums(rows: Floats, low: NDArray[np.int64], high: NDArray[np.int64]) -> Floats:
@@ -132,7 +132,9 @@ def _of_composition(shares: NDArray[np.int32], reference: str) -> tuple[Properti
     """Return properties at a reference, the factors from 25/0 to it, and Kref; NaN where no composition is known."""
     fractions = normalised_fractions(mol_percent(shares))
     with np.errstate(invalid="ignore", divide="ignore"):  # a gas that does not burn has no factor
-        return properties(fractions, reference), between_references(fractions, BELGIAN, reference), kref(fractions)
+        known = properties(fractions)
+        asked = known if reference == BELGIAN else properties(fractions, reference)
+        return asked, factors(known, asked), kref(fractions)
 
 
 def _names(found: Served, low: int, high: int) -> str:

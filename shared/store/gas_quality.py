@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.attribution import Attribution, Served, hours_needed, in_force, served
+from shared.domain.attribution import Served, hours_needed, in_force, served, serving
 from shared.domain.gas_rows import Flow, gas_of_hours, gas_of_periods
 from shared.domain.quantities import ABSENT
 from shared.domain.revision import has_values
@@ -36,7 +36,7 @@ async def version_of(
         return None
     attributions = in_force(line.gas)
     needed = hours_needed(attributions, hours)
-    return await analyses_version(database, _chromatographs(attributions), needed, session)
+    return await analyses_version(database, serving(attributions), needed, session)
 
 
 async def gas_told(
@@ -47,14 +47,12 @@ async def gas_told(
     moment_ms: int | None = None,
 ) -> GasTold | None:
     """Return by whom some hours of a line are served, now or as known at a moment; None for what nobody serves."""
-    attributions = in_force(line.gas) if moment_ms is None else in_force(line.gas, moment_ms)
+    attributions = in_force(line.gas, moment_ms)
     if not attributions or not hours:
         return None
     needed = hours_needed(attributions, hours)
-    known = {
-        name: await analyses_between(database, name, needed, session, moment_ms)
-        for name in _chromatographs(attributions)
-    }
+    names = serving(attributions)
+    known = {name: await analyses_between(database, name, needed, session, moment_ms) for name in names}
     return GasTold(hours, served(attributions, hours, known, needed))
 
 
@@ -73,7 +71,3 @@ def with_gas(rows: Rows, told: GasTold | None, known: NDArray[np.void], referenc
         return replace(rows, gas=gas_of_hours(told.served, reference))
     flow = Flow(told.hours, np.where(has_values(known), known["volume"], ABSENT))
     return replace(rows, gas=gas_of_periods(told.served, flow, rows.starts, rows.ends, reference))
-
-
-def _chromatographs(attributions: tuple[Attribution, ...]) -> list[str]:
-    return list(dict.fromkeys(name for one in attributions for name in one.chromatographs))

@@ -14,6 +14,7 @@ from deploy.local.simulator.gas import gcv_kwh_per_m3n
 from deploy.local.simulator.grid import Network
 from deploy.local.simulator.noise import smooth
 from shared.domain.physics.components import COMPONENTS
+from shared.domain.physics.conversion import MJ_PER_KWH
 from shared.domain.physics.iso6976 import BELGIAN, properties
 
 if TYPE_CHECKING:
@@ -86,7 +87,6 @@ _METHANE, _NITROGEN = COMPONENTS.index("methane"), COMPONENTS.index("nitrogen")
 _METHANE_GCV = 11.06
 _STEPS = 3
 _PARTS_PER_PERCENT = 10_000
-_MJ_PER_KWH = 3.6
 
 
 def chromatographs(grid: Grid) -> dict[str, Station]:
@@ -111,7 +111,7 @@ def compositions_mol_percent(seed: int, station: Station, hours: Ints) -> Floats
         drift = share.drift * smooth(f"{seed}/{station.chromatograph}/{name}", hours, _DRIFT_HOURS)
         found[:, COMPONENTS.index(name)] = share.middle + share.per_kwh * (gcv - blend.gcv_kwh_per_m3n) + drift
     for _ in range(_STEPS):
-        burns = properties(_filled_up(found) / 100, BELGIAN).gcv_mj_per_m3 / _MJ_PER_KWH
+        burns = properties(_filled_up(found) / 100, BELGIAN).gcv_mj_per_m3 / MJ_PER_KWH
         found[:, _NITROGEN] += (burns - gcv) / _METHANE_GCV * 100
     return _filled_up(found)
 
@@ -149,9 +149,9 @@ def _analyses(hours: Ints, compositions: Floats) -> list[dict[str, object]]:
     told = {
         "start": starts,
         "composition_mol_percent": [_told(row) for row in compositions.tolist()],
-        "gcv_kwh_per_m3n": np.round(gas.gcv_mj_per_m3 / _MJ_PER_KWH, 4).tolist(),
+        "gcv_kwh_per_m3n": np.round(gas.gcv_mj_per_m3 / MJ_PER_KWH, 4).tolist(),
         "density_kg_per_m3n": np.round(gas.density_kg_per_m3, 5).tolist(),
-        "wobbe_kwh_per_m3n": np.round(gas.wobbe_gross_mj_per_m3 / _MJ_PER_KWH, 4).tolist(),
+        "wobbe_kwh_per_m3n": np.round(gas.wobbe_gross_mj_per_m3 / MJ_PER_KWH, 4).tolist(),
     }
     return [dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)]
 

@@ -17,7 +17,7 @@ import pygerg
 from shared.domain.physics.components import KNOWN
 from shared.domain.physics.composition import Composition
 from shared.domain.physics.gas_error import GasError, GasReason
-from shared.domain.physics.iso6976 import properties
+from shared.domain.physics.iso6976 import ZERO_C_K, properties
 from shared.domain.physics.method import Method
 
 _RANGES = {  # °C and bar(a) of the equations: SGERG-88 as published, DETAIL's and GERG-2008's extended range
@@ -29,7 +29,6 @@ PLAUSIBLE = (0.3, 1.1)
 """Between these lies every compression factor of a grid; the equations can return a root that no gas has."""
 MOST_HYDROGEN = 0.2
 """Mole fraction of hydrogen up to which blends are computed; SGERG-88 ends at half of it."""
-_TEMPERATURE_0_C_K = 273.15
 _SEARCH = (0,)
 """How GERG-2008 looks for the density: from the ideal gas, as for a vapour."""
 _spare_details: list[Any] = []
@@ -140,7 +139,7 @@ def _by_composition(method: Method, gas: Composition, pressure_bar: float, tempe
     equation = _spare_detail() if is_detail else pyaga8.Gerg2008()
     try:
         equation.set_composition(mixture)
-        equation.temperature, equation.pressure = temperature_c + _TEMPERATURE_0_C_K, pressure_bar * 100
+        equation.temperature, equation.pressure = temperature_c + ZERO_C_K, pressure_bar * 100
         equation.calc_density(*(() if is_detail else _SEARCH))
         equation.calc_properties()
     except (ValueError, RuntimeError) as fault:

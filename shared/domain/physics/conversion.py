@@ -9,11 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.physics.iso6976 import Properties, properties
+from shared.domain.physics.iso6976 import ZERO_C_K, Properties, properties
 
 NORMAL_PRESSURE_BAR = 1.01325
-NORMAL_TEMPERATURE_C = 0.0
-_ZERO_C_K = 273.15
 MJ_PER_KWH = 3.6
 Numbers = NDArray[np.float64]
 
@@ -30,7 +28,7 @@ def normal_volume_m3n(
     Both compression factors come from the same method, the second one at 0 °C and 1.01325 bar.
     """
     by_pressure = pressure_bar / NORMAL_PRESSURE_BAR
-    by_temperature = _ZERO_C_K / (temperature_c + _ZERO_C_K)
+    by_temperature = ZERO_C_K / (temperature_c + ZERO_C_K)
     volume: Numbers = volume_m3 * by_pressure * by_temperature * (normal_compression_factor / compression_factor)
     return volume
 
@@ -51,5 +49,9 @@ def between_references(fractions: Numbers, given: str, wanted: str) -> Propertie
     Raises:
         GasError: A reference without data.
     """
-    known, asked = properties(fractions, given), properties(fractions, wanted)
+    return factors(properties(fractions, given), properties(fractions, wanted))
+
+
+def factors(known: Properties, asked: Properties) -> Properties:
+    """Return what turns properties of gases at one reference into those of the same gases at another."""
     return Properties(*(getattr(asked, name) / getattr(known, name) for name in Properties.__slots__))

@@ -28,6 +28,7 @@ BELGIAN = "25/0"
 KREF_DEFINITION = "compression factor at 0 °C and 1.01325 bar (ISO 6976:2016)"
 """Operators publish a Kref beside density and Wobbe index and define it nowhere: ours says what it is."""
 
+ZERO_C_K = 273.15
 _TEMPERATURES_C: dict[str, tuple[float, float]] = {
     BELGIAN: (25, 0),
     "15/15": (15, 15),
@@ -151,7 +152,7 @@ def temperatures_c(reference: str) -> tuple[float, float]:
 
 def _ideal_molar_volume(celsius: float) -> float:
     """Return the m³ that a kmol of ideal gas takes."""
-    return _GAS_CONSTANT * (celsius + 273.15) / _PRESSURE_KPA
+    return _GAS_CONSTANT * (celsius + ZERO_C_K) / _PRESSURE_KPA
 
 
 def _mixed(fractions: NDArray[np.float64], of_components: NDArray[np.float64]) -> NDArray[np.float64]:

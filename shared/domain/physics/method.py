@@ -1,4 +1,4 @@
-"""The methods by which a compression factor is computed, and what each may be used for."""
+"""The methods by which a compression factor is computed, and the standards they come from."""
 
 from __future__ import annotations
 

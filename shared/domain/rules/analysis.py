@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.domain.physics.conversion import MJ_PER_KWH
 from shared.domain.physics.iso6976 import air_density_kg_per_m3
 from shared.domain.rules.analysis_evidence import AnalysisEvidence, sum_mol_percent
 from shared.domain.rules.evidence import Threshold
 from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
 
-_MJ_PER_KWH = 3.6
 _PLACES = 9  # a chromatograph reports at most six; what is left beyond is how binary numbers add decimal ones
 
 
@@ -53,7 +53,7 @@ def gcv_of_composition(evidence: AnalysisEvidence) -> Hits:
     The chromatograph computes it from the same composition: another edition or reference of the standard, or a fault.
     Within the second bound it is shown (W), beyond it waits for a decision (F). Observed and threshold: %.
     """
-    deviation = _deviation_percent(evidence.gcv_kwh_per_m3n * _MJ_PER_KWH, evidence.computed.gcv_mj_per_m3)
+    deviation = _deviation_percent(evidence.gcv_kwh_per_m3n * MJ_PER_KWH, evidence.computed.gcv_mj_per_m3)
     accepted, tolerated = evidence.thresholds["accepted_percent"], evidence.thresholds["tolerated_percent"]
     return _beyond(deviation, accepted, Severity.W, tolerated, Severity.F)
 

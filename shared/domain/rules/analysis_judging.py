@@ -43,7 +43,7 @@ class JudgedAnalyses:
 
 def judge_analyses(rows: NDArray[np.void], known_at_ms: int) -> JudgedAnalyses:
     """Judge analyses (ANALYSIS or KEPT_ANALYSIS) that became known at a moment (ms since 1970)."""
-    found = [*_in_future(rows["hour"], known_at_ms), *_found(evidence_of(rows))]
+    found = [*_in_future(rows["hour"], known_at_ms), *_found(_evidence_of(rows))]
     rejected: dict[int, AnalysisFinding] = {}
     for one in found:
         if one.severity is Severity.R:
@@ -56,7 +56,7 @@ def judge_analyses(rows: NDArray[np.void], known_at_ms: int) -> JudgedAnalyses:
     return JudgedAnalyses(rejected, sorted(findings, key=lambda one: one.row), doubts)
 
 
-def evidence_of(rows: NDArray[np.void]) -> AnalysisEvidence:
+def _evidence_of(rows: NDArray[np.void]) -> AnalysisEvidence:
     """Return what the rules look at; how old an analysis is shows only where it is applied."""
     return AnalysisEvidence.of(
         mol_percent(rows["shares"]),

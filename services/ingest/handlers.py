@@ -14,10 +14,9 @@ from services.ingest import analysis_telegram
 from services.ingest.analyses import forecast_analyses
 from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, forecast
 from services.ingest.files import analysis_csv
-from services.ingest.files.chunk import Chunk
 from services.ingest.files.cut import cut
 from services.ingest.files.told import Fault
-from services.ingest.telegram import Telegram, taken_apart
+from services.ingest.telegram import taken_apart
 from shared.access.caller import Caller
 from shared.domain.topology import Issue
 from shared.events import operation
@@ -37,6 +36,9 @@ MAX_CHANGE_BYTES = MAX_MESSAGE_BYTES * 3 // 4
 """It travels in messages with something around it; 20,000 lines are 5 MB."""
 MAX_ISSUES = 100
 """Most issues in one answer; the dead letters have them all."""
+Headers = tuple[tuple[str, bytes], ...]
+_FORECAST = {TELEMETRY.name: forecast, ANALYSES.name: forecast_analyses}
+"""What the door answers with, by the topic."""
 
 
 class RefusedError(Exception):
@@ -74,7 +76,7 @@ class Doors:
             raise RefusedError([_issue(telegram)])
         if not telegram.places:
             raise RefusedError([Issue("A1_SCHEMA", "lines", "the telegram has no hours")])
-        return await self._append(caller, [_Delivery(telegram.station, body, ())], self._telegram_partition(telegram))
+        return await self._append(caller, [self._delivery(telegram.station, body)])
 
     async def take_analyses(self, caller: Caller, body: bytes) -> Accepted:
         """Append a telegram of a chromatograph as it is, bad analyses included.
@@ -85,24 +87,7 @@ class Doors:
         told = analysis_telegram.taken_apart(body)
         if isinstance(told, Fault):
             raise RefusedError([_issue(told)])
-        return await self._append_analyses(caller, [body])
-
-    async def _append_analyses(self, caller: Caller, bodies: Sequence[bytes]) -> Accepted:
-        """Append to `analyses`, wait for the broker, keep the receipt, and tell what is to be expected."""
-        receipt = uuid.uuid4().hex
-        accepted, positions = Accepted(receipt, 0, 0), []
-        for body in bodies:
-            sent = await self._producer.send_and_wait(ANALYSES.name, body, partition=0)
-            count, faults = forecast_analyses(SourceRecord(ANALYSES.name, 0, sent.offset, body))
-            accepted.received += count
-            accepted.dead_lettered += len(faults)
-            accepted.issues += [_issue(fault) for fault in faults[: MAX_ISSUES - len(accepted.issues)]]
-            positions.append({"topic": ANALYSES.name, **_position(0, sent.offset, COUNTING_PARTITION, count, faults)})
-        await self._keep(caller, receipt, positions)
-        return accepted
-
-    def _telegram_partition(self, telegram: Telegram) -> list[int]:
-        return [partition_of(telegram.station, self._partitions)]
+        return await self._append(caller, [_Delivery(ANALYSES.name, COUNTING_PARTITION, body)])
 
     async def take_file(self, caller: Caller, body: bytes, line: str | None) -> Accepted:
         """Cut a file into chunks and append them; one of analyses becomes telegrams of chromatographs.
@@ -113,39 +98,39 @@ class Doors:
         """
         bodies = await asyncio.to_thread(analysis_csv.telegrams, body, datetime.now(UTC).isoformat())
         if bodies is not None:
-            return await self._append_analyses(caller, bodies)
+            return await self._append(caller, [_Delivery(ANALYSES.name, COUNTING_PARTITION, one) for one in bodies])
         stations = await self._stations()
         if line is not None and line not in stations:
             message = f"line {line} is not registered: register it with `gastrack topology apply FILE` first"
             raise RefusedError([Issue("A9_UNKNOWN_LINE", "line", message)])
         chunks = await asyncio.to_thread(cut, body, line, stations.get)
         sent_ms = str(int(time.time() * 1000)).encode()
-        deliveries = [_Delivery(chunk.station, chunk.to_bytes(), ((SENT_HEADER, sent_ms),)) for chunk in chunks]
-        return await self._append(caller, deliveries, [self._chunk_partition(chunk) for chunk in chunks])
+        headers = ((SENT_HEADER, sent_ms),)
+        return await self._append(caller, [self._delivery(one.station, one.to_bytes(), headers) for one in chunks])
 
-    def _chunk_partition(self, chunk: Chunk) -> int:
-        return partition_of(chunk.station, self._partitions)
+    def _delivery(self, station: str, value: bytes, headers: Headers = ()) -> _Delivery:
+        """Return what a station says on its way to `telemetry`."""
+        return _Delivery(TELEMETRY.name, partition_of(station, self._partitions), value, station, headers)
 
     async def _stations(self) -> dict[str, str]:
         """Return the station of every registered line."""
         lines = self._database[Collection.TOPOLOGY].find({"kind": "line"}, {"doc.id": 1, "doc.station": 1})
         return {document["doc"]["id"]: document["doc"]["station"] async for document in lines}
 
-    async def _append(self, caller: Caller, deliveries: list[_Delivery], partitions: list[int]) -> Accepted:
-        """Append to `telemetry`, wait for the broker, keep the receipt, and tell what is to be expected."""
+    async def _append(self, caller: Caller, deliveries: list[_Delivery]) -> Accepted:
+        """Append to the sources, wait for the broker, keep the receipt, and tell what is to be expected."""
         receipt = uuid.uuid4().hex
         accepted, positions = Accepted(receipt, 0, 0), []
-        for delivery, partition in zip(deliveries, partitions, strict=True):
+        for delivery in deliveries:
             headers = [*delivery.headers, *([(CHUNK_HEADER, receipt.encode())] if delivery.headers else [])]
             key = delivery.station.encode() or None
-            sent = await self._producer.send_and_wait(TELEMETRY.name, delivery.value, key=key, headers=headers)
-            count, faults = forecast(
-                SourceRecord(TELEMETRY.name, sent.partition, sent.offset, delivery.value, *delivery.file(receipt))
-            )
+            sent = await self._producer.send_and_wait(delivery.topic, delivery.value, key=key, headers=headers)
+            place = delivery.topic, sent.partition, sent.offset
+            count, faults = _FORECAST[delivery.topic](SourceRecord(*place, delivery.value, *delivery.file(receipt)))
             accepted.received += count
             accepted.dead_lettered += len(faults)
             accepted.issues += [_issue(fault) for fault in faults[: MAX_ISSUES - len(accepted.issues)]]
-            positions.append(_position(sent.partition, sent.offset, partition, count, faults))
+            positions.append(_position(place, delivery.log, count, faults))
         await self._keep(caller, receipt, positions)
         return accepted
 
@@ -249,26 +234,32 @@ def _asked(offset: int, decision: dict[str, Any]) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """One record on its way in; a chunk of a file has headers."""
+    """One record on its way in; a chunk of a file has headers.
 
-    station: str
+    `log` is the partition of the line log whose owner tells what became of it.
+    """
+
+    topic: str
+    log: int
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    station: str = ""
+    headers: Headers = ()
 
     def file(self, receipt: str) -> tuple[str, int]:
         """Return what a chunk's headers say: receipt and time; nothing for a telegram."""
         return (receipt, int(self.headers[0][1])) if self.headers else ("", 0)
 
 
-def _position(partition: int, offset: int, log: int, count: int, faults: list[Fault]) -> dict[str, Any]:
+def _position(at: tuple[str, int, int], log: int, count: int, faults: list[Fault]) -> dict[str, Any]:
     """Return what a receipt must know of a record: `last` is the last place that goes into the line log."""
     dead = {fault.place for fault in faults}
     last = max((place for place in range(count) if place not in dead), default=-1)
-    return {"partition": partition, "offset": offset, "log": log, "count": count, "dead": len(dead), "last": last}
+    place = dict(zip(("topic", "partition", "offset"), at, strict=True))
+    return {**place, "log": log, "count": count, "dead": len(dead), "last": last}
 
 
 def _topic_of(position: dict[str, Any]) -> str:
-    """Return the topic of a receipt's record; receipts of telemetry do not name it."""
+    """Return the topic of a receipt's record; those of earlier builds, of telemetry, do not name it."""
     topic: str = position.get("topic", TELEMETRY.name)
     return topic
 

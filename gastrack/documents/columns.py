@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ingest.analysis_telegram import QUANTITIES as ANALYSED
+from shared.domain.analysis import CHARACTERISTICS
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import QUANTITIES
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
@@ -28,7 +28,7 @@ ANALYSIS_WORDS = {
     "hour": "start of the gas hour: hours since 1970 UTC",
     "place": "index of the analysis in its source record",
     "shares": f"millionths of the whole of {', '.join(COMPONENTS)}; -2^31 for what was not reported",
-    **{name: f"`{quantity.field}` in 1/{quantity.scale:,}" for name, quantity in ANALYSED.items()},
+    **{name: f"`{quantity.field}` in 1/{quantity.scale:,}" for name, quantity in CHARACTERISTICS.items()},
     "revision": "1 for the first accepted analysis of the hour, one more for each correction; 0: nothing known",
     "doubt": "id of the rule of severity F that keeps it from being applied; empty for none",
     "sent": "when the sender sent it, ms since 1970 UTC; a later repetition moves it on",

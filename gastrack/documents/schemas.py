@@ -9,10 +9,9 @@ import msgspec
 
 from services.ingest.analysis_telegram import COMPOSITION, MAX_ANALYSES, MOST_CHARACTERS
 from services.ingest.analysis_telegram import MAX_BYTES as MAX_ANALYSES_BYTES
-from services.ingest.analysis_telegram import QUANTITIES as ANALYSED
 from services.ingest.columns import MAX_METER
 from services.ingest.telegram import MAX_BYTES, MAX_HOURS, MOMENT, QUALITIES, TelegramText, Words
-from shared.domain.analysis import SHARE_SCALE
+from shared.domain.analysis import CHARACTERISTICS, SHARE
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import GCV, QUANTITIES
 from shared.domain.reading import Quality
@@ -53,10 +52,10 @@ def analysis_schema() -> str:
     """Return the schema of a telegram of a chromatograph (topic `analyses`, `POST /v1/analyses`)."""
     number = {"type": ["number", "null"]}
     limits = f"At most {MAX_ANALYSES:,} analyses, {MAX_ANALYSES_BYTES:,} bytes; unknown fields are ignored."
-    share = {"type": "number", "minimum": 0, "maximum": 100}
+    share = {"type": "number", "minimum": SHARE.lowest, "maximum": SHARE.highest}
     composition = {
         "type": ["object", "null"],
-        "description": f"mol %, kept to 1/{SHARE_SCALE // 100:,}. C6+ comes as n_hexane.",
+        "description": f"mol %, kept to 1/{SHARE.scale:,}. C6+ comes as n_hexane.",
         "properties": dict.fromkeys(COMPONENTS, share),
         "additionalProperties": False,
     }
@@ -67,7 +66,7 @@ def analysis_schema() -> str:
             "maximum": quantity.highest,
             "description": f"Kept to 1/{quantity.scale:,}, rounded half to even.",
         }
-        for quantity in ANALYSED.values()
+        for quantity in CHARACTERISTICS.values()
     }
     analysis = {
         "type": "object",

@@ -14,7 +14,7 @@ from services.aggregation.deciding import Deciding
 from services.aggregation.settled import AnalysesSettled
 from services.aggregation.table import DayKey
 from shared.domain import gas_time
-from shared.domain.analysis import ANALYSIS, KEPT_ANALYSIS, Analyses, Became, apply_analysis
+from shared.domain.analysis import ANALYSIS, KEPT_ANALYSIS, Analyses, apply_analysis
 from shared.domain.revision import Outcome
 from shared.domain.rules.analysis_judging import AnalysisFinding, judge_analyses
 from shared.events.line_log import Analysed
@@ -62,11 +62,11 @@ def _take(deciding: Deciding, told: Analyses, coming: np.void) -> None:
     slots, place = _day(deciding, (told.chromatograph, gas_time.gas_day(hour))), gas_time.hour_index(hour) - 1
     became = apply_analysis(slots[place], coming)
     settled.counts[told.offset, became.value] += 1
-    if became is Became.HELD:
+    if became is Outcome.HELD:
         settled.beside.append((told.chromatograph, hour, f"held|{told.offset}|{int(coming['place'])}", coming))
-    if became is Became.REPEATED and coming["sent"] > slots[place]["sent"]:
+    if became is Outcome.REPEATED and coming["sent"] > slots[place]["sent"]:
         slots[place]["sent"] = coming["sent"]
-    if became is Became.ACCEPTED:
+    if became is Outcome.ACCEPTED:
         revision = int(slots[place]["revision"])
         if revision:
             settled.beside.append((told.chromatograph, hour, str(revision), slots[place].copy()))
@@ -79,9 +79,7 @@ def _day(deciding: Deciding, key: DayKey) -> NDArray[np.void]:
     days = deciding.settled.analysed.days
     if key not in days:
         known = deciding.analyses.get(key)
-        days[key] = np.zeros(gas_time.MAX_HOURS_PER_DAY, KEPT_ANALYSIS)
-        if known is not None:
-            days[key][: len(known)] = known
+        days[key] = np.zeros(gas_time.MAX_HOURS_PER_DAY, KEPT_ANALYSIS) if known is None else known.copy()
     return days[key]
 
 

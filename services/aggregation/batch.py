@@ -21,8 +21,6 @@ from shared.store.progress import Progress
 
 OPERATIONS_SOURCE = f"{OPERATIONS.name}/0"
 """The one partition of operations, as positions name it."""
-
-
 ANALYSES_SOURCE = f"{ANALYSES.name}/0"
 """The one partition of analyses."""
 

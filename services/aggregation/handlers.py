@@ -146,12 +146,11 @@ class Aggregation:
             if not isinstance(change, TopologyAsked):
                 continue
             outcome = applied(register, change.document, change.known_at_ms)
+            before = register
             if isinstance(outcome, Register):
-                outcome = heard_at(register, outcome, step.known_at_ms)
-            for collection, operations in register_writes(register, change, outcome, step.offset).items():
+                register = outcome = heard_at(before, outcome, step.known_at_ms)
+            for collection, operations in register_writes(before, change, outcome, step.offset).items():
                 writes[collection] += operations
-            if isinstance(outcome, Register):
-                register = outcome
         return register
 
     async def _on_gap(self, partition: int, position: Progress, records: Sequence[Record], gap: str) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from services.ingest.files.told import Fault
 from services.ingest.telegram import hour_of, moment_ms, not_utf_8
-from shared.domain.analysis import CHARACTERISTICS, DENSITY, SHARE, SHARE_ABSENT, WOBBE, Analyses, empty_analyses
+from shared.domain.analysis import CHARACTERISTICS, SHARE, SHARE_ABSENT, Analyses, empty_analyses
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT, GCV, Quantity
 from shared.domain.reason import Reason
@@ -29,8 +29,6 @@ _LARGEST = 1e15
 COMPOSITION = "composition_mol_percent"
 ROW = "row"
 """Of an analysis that stood in a file: its row there, which positions of faults name."""
-QUANTITIES = dict(zip(CHARACTERISTICS, (GCV, DENSITY, WOBBE), strict=True))
-"""What an analysis may say beside its composition, by its column."""
 
 
 @dataclass(slots=True)
@@ -128,7 +126,7 @@ def _take(row: np.void, told: object) -> None:
         code, text = hour or (Reason.A1_TIME, "write the start of the hour as 2026-11-23T10:00:00Z")
         raise _FaultyError(code, "start", text)
     row["hour"] = hour
-    for name, quantity in QUANTITIES.items():
+    for name, quantity in CHARACTERISTICS.items():
         row[name] = _scaled(told.get(quantity.field), quantity)
     _take_shares(row, told.get(COMPOSITION))
     if row["gcv"] == ABSENT and (row["shares"] == SHARE_ABSENT).all():

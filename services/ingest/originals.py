@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.events.topics import ANALYSES, OPERATIONS, TELEMETRY
+from shared.events.topics import INTAKE
 from shared.runtime.kafka import AIOKafkaConsumer, TopicPartition
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
@@ -13,7 +13,6 @@ LOOK_SECONDS = 2.0
 """How often dead letters without their bytes are looked for."""
 MOST_AT_ONCE = 200
 FETCH_SECONDS = 10.0
-_SOURCES = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
 
 
 class Originals:
@@ -38,7 +37,7 @@ class Originals:
         """Return the record at a source position, or None where it is no longer kept."""
         topic, partition, offset = source.rsplit("/", 2)
         place = TopicPartition(topic, int(partition))
-        if topic not in _SOURCES or (await self._reader.beginning_offsets([place]))[place] > int(offset):
+        if topic not in INTAKE or (await self._reader.beginning_offsets([place]))[place] > int(offset):
             return None
         self._reader.assign([place])
         self._reader.seek(place, int(offset))

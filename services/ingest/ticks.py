@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
-from shared.events.topics import ANALYSES, OPERATIONS, TELEMETRY
+from shared.events.topics import INTAKE
 from shared.runtime.kafka import TopicPartition, Watcher
 
 LOOK_SECONDS = 1.0
@@ -39,7 +39,7 @@ class Ticks:
             await self._write_if_read()
         elif time.monotonic() - self._written_at >= self._every_seconds:
             moment_ms = int(time.time() * 1000)  # before the ends are asked for: what comes meanwhile is read as well
-            self._ends = await self._watcher.ends(TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
+            self._ends = await self._watcher.ends(*INTAKE)
             self._moment_ms = moment_ms
 
     async def _write_if_read(self) -> None:

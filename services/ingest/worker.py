@@ -15,7 +15,7 @@ from shared.domain.reason import Reason
 from shared.events import line_log, operation
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
 from shared.events.partitioning import partition_of
-from shared.events.topics import ANALYSES, COUNTING_PARTITION, OPERATIONS, RECORDED, TELEMETRY
+from shared.events.topics import ANALYSES, COUNTING_PARTITION, INTAKE, OPERATIONS, RECORDED, TELEMETRY
 from shared.runtime import metrics
 from shared.runtime.health import Health
 from shared.runtime.kafka import (
@@ -67,9 +67,7 @@ class IngestWorker:
     async def start(self) -> None:
         """Join the group and begin to read."""
         await self._producer.start()
-        self._consumer.subscribe(
-            [TELEMETRY.name, OPERATIONS.name, ANALYSES.name], listener=Assigned(self._begin, self._leave)
-        )
+        self._consumer.subscribe(INTAKE, listener=Assigned(self._begin, self._leave))
         await self._consumer.start()
         self._task = asyncio.create_task(self._run())
 

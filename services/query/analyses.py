@@ -1,4 +1,4 @@
-"""Chromatographs and what they told: the list, and the analyses of one with what the rules say of each."""
+"""What a chromatograph told: its analyses, each with what the rules say of it."""
 
 from __future__ import annotations
 
@@ -9,38 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.query.instants import instant
-from services.query.paging import Document, Listed
+from services.query.paging import Document
 from shared.access.caller import Caller
 from shared.domain import gas_time
-from shared.domain.analysis import DENSITY, SHARE_ABSENT, SHARE_SCALE, WOBBE
+from shared.domain.analysis import CHARACTERISTICS, SHARE, SHARE_ABSENT
 from shared.domain.physics.components import COMPONENTS
-from shared.domain.quantities import ABSENT, GCV
+from shared.domain.quantities import ABSENT
 from shared.domain.rules.analysis_judging import judge_analyses
 from shared.domain.topology import Issue
 from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
 from shared.store.analyses import analyses_between
-from shared.store.documents import Collection
-from shared.store.lines import Selection
+from shared.store.lines import find_chromatograph
 
 MOST_HOURS = 100 * 25
 """A hundred gas days: 1.2 MB."""
-_TOLD = {"gcv": GCV, "density": DENSITY, "wobbe": WOBBE}
-
-
-async def chromatographs(database: Database, _: Caller, selection: Selection) -> Listed:
-    """List the registered chromatographs in the order of their ids."""
-    within = {"_id": {"$gt": f"chromatograph|{selection.after}", "$lt": "chromatograph}"}}
-    found = database[Collection.TOPOLOGY].find(within).sort("_id", 1).limit(selection.limit + 1)
-    rows = [{"id": document["doc"]["id"], "name": document["doc"]["name"]} async for document in found]
-    page = rows[: selection.limit]
-    return Listed(page, page[-1]["id"] if len(rows) > selection.limit else None)
-
-
-async def names_of(database: Database) -> dict[str, str]:
-    """Return the names of all chromatographs by their ids: there are some eighty in a country."""
-    found = database[Collection.TOPOLOGY].find({"kind": "chromatograph"}, {"doc": 1})
-    return {document["doc"]["id"]: document["doc"]["name"] async for document in found}
 
 
 async def analyses(database: Database, _: Caller, chromatograph: str, hours: range) -> list[Document]:
@@ -49,7 +32,7 @@ async def analyses(database: Database, _: Caller, chromatograph: str, hours: ran
     Raises:
         ProblemError: 404 for a chromatograph that is not registered, 422 for too long a period.
     """
-    if await database[Collection.TOPOLOGY].find_one({"_id": f"chromatograph|{chromatograph}"}, {"_id": 1}) is None:
+    if await find_chromatograph(database, chromatograph) is None:
         raise not_found("chromatograph", f"chromatograph {chromatograph[:64]!r} is not known here")
     if len(hours) > MOST_HOURS:
         text = f"{len(hours):,} hours are more than {MOST_HOURS:,}: ask for a shorter period"
@@ -68,10 +51,10 @@ def _documents(told: NDArray[np.void]) -> list[Document]:
 
 def _document(row: np.void, findings: list[Document]) -> Document:
     shares = zip(COMPONENTS, row["shares"].tolist(), strict=True)
-    composition = {name: share / (SHARE_SCALE // 100) for name, share in shares if share != SHARE_ABSENT}
+    composition = {name: share / SHARE.scale for name, share in shares if share != SHARE_ABSENT}
     numbers: dict[str, Any] = {
         quantity.field: None if row[name] == ABSENT else int(row[name]) / quantity.scale
-        for name, quantity in _TOLD.items()
+        for name, quantity in CHARACTERISTICS.items()
     }
     return {
         "start": gas_time.hour_text(int(row["hour"])),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Response
 from fastapi import Path as PathParameter
 
-from services.query import chromatographs, dead_letters, decisions, findings, handlers, history, months, parameters
+from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, parameters
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
@@ -72,7 +72,7 @@ async def get_chromatographs(
     caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
     """List the chromatographs whose gas lines carry."""
-    listed = await chromatographs.chromatographs(store, caller, Selection(limit, parameters.last_id_of(cursor)))
+    listed = await handlers.chromatographs(store, caller, Selection(limit, parameters.last_id_of(cursor)))
     return _list(listed, "/v1/chromatographs", {"limit": limit})
 
 
@@ -82,7 +82,7 @@ async def get_analyses(
 ) -> dict[str, Any]:
     """List the analyses of gas days, without a period those of the running month, with what the rules find in each."""
     question = parameters.question(asked, today_of(now))
-    rows = await chromatographs.analyses(store, caller, chromatograph, question.hours)
+    rows = await analyses.analyses(store, caller, chromatograph, question.hours)
     return {"id": chromatograph, "from": question.shown_from, "to": question.shown_to, "rows": rows, "next": None}
 
 

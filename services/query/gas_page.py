@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.query.gas_words import component_label
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.physics.composition import Composition, composition_of
 from shared.domain.physics.compressibility import compression_factor
@@ -99,7 +100,9 @@ def gas_page(asked: Mapping[str, str]) -> GasPage:
         computed.append(by)
     except GasError as fault:
         issues.append(issue_told(fault))
-    sliders = [Slider(n, _label(n), text, 0, _HIGHEST.get(n, _TRACE_HIGHEST), 0.01) for n, text in shares.items()]
+    sliders = [
+        Slider(n, component_label(n), text, 0, _HIGHEST.get(n, _TRACE_HIGHEST), 0.01) for n, text in shares.items()
+    ]
     state = [
         Slider("pressure_bar", "Pressure, bar(a)", given.get("pressure_bar", ""), 1, 120, 0.1),
         Slider("temperature_c", "Temperature, °C", given.get("temperature_c", ""), -20, 60, 0.1),
@@ -137,11 +140,6 @@ def _how(told: Told) -> list[str]:
     if isinstance(total, float) and not math.isclose(total, 100, abs_tol=1e-9):
         how.append(f"The shares add up to {total:.6g} mol % and were normalised to 100.")
     return how
-
-
-def _label(name: str) -> str:
-    words = name.removeprefix("n_").replace("_", " ")
-    return f"n-{words}" if name.startswith("n_") else words.capitalize()
 
 
 def _number(position: str, text: str) -> float:

@@ -13,14 +13,14 @@ from services.query.paging import Listed
 from services.query.views import LineView, read_unless_held, registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
-from shared.domain.attribution import Attribution, in_force
+from shared.domain.attribution import Attribution, Chromatograph, in_force
 from shared.domain.period import Question
 from shared.domain.topology import Line, Node, Terms
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
-from shared.store.lines import Selection, find_node, list_lines, list_nodes, station_names
+from shared.store.lines import Selection, find_node, list_chromatographs, list_lines, list_nodes, station_names
 
-_Listed = TypeVar("_Listed", Line, Node)
+_Listed = TypeVar("_Listed", Line, Node, Chromatograph)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ async def nodes(database: Database, caller: Caller, selection: Selection) -> Lis
     found = await list_nodes(database, _one_more(selection))
     page, last_id = _cut(found, selection.limit)
     return Listed([{"id": node.id, "name": node.name} for node in page if _may_read(caller, node)], last_id)
+
+
+async def chromatographs(database: Database, _: Caller, selection: Selection) -> Listed:
+    """List the chromatographs whose gas lines carry."""
+    page, last_id = _cut(await list_chromatographs(database, _one_more(selection)), selection.limit)
+    return Listed([{"id": one.id, "name": one.name} for one in page], last_id)
 
 
 async def line(database: Database, caller: Caller, line_id: str, today: date) -> dict[str, Any]:

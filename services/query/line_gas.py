@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.query.gas_words import CHARACTERISTIC_LABELS, component_label
 from services.query.page_rows import Published
 from services.query.views import LineView
 from shared.domain import gas_time
@@ -54,8 +55,12 @@ def line_gas(view: LineView, published: Published, names: Mapping[str, str], mos
     labels = [_source(gas, place, names) for place in range(min(most_rows, len(gas.sources)))]
     return LineGas(
         _source(gas, last, names),
-        [Figure(_words(name), value, "mol %") for name, value in shares if value is not None],
-        [Figure(_words(n), value, CHARACTERISTIC_UNITS[n].format(unit=unit)) for n, value in told if value is not None],
+        [Figure(component_label(name), value, "mol %") for name, value in shares if value is not None],
+        [
+            Figure(CHARACTERISTIC_LABELS[n], value, CHARACTERISTIC_UNITS[n].format(unit=unit))
+            for n, value in told
+            if value is not None
+        ],
         labels,
     )
 
@@ -72,10 +77,3 @@ def _source(gas: GasRows, place: int, names: Mapping[str, str]) -> str:
     elif how is GasHow.OTHER:
         parts.append(_HOW[how])
     return ", ".join(parts)
-
-
-def _words(name: str) -> str:
-    words = name.removeprefix("n_").replace("_", " ")
-    return {"wobbe": "Wobbe index", "ncv": "Net calorific value", "kref": "Kref"}.get(
-        name, f"n-{words}" if name.startswith("n_") else words.capitalize()
-    )

@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 from services.query import periods
 from services.query.answers import Layout
 from services.query.chart import Chart, Point, draw
-from services.query.chromatographs import names_of
 from services.query.handlers import name_at
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
@@ -24,7 +23,7 @@ from shared.domain.quantities import EnergyUnit
 from shared.domain.topology import Line, Terms
 from shared.domain.view import HourRows, ended_before
 from shared.runtime.mongo import Database
-from shared.store.lines import station_names
+from shared.store.lines import chromatograph_names, station_names
 from shared.store.measurements import latest_hours
 
 MOST_TABLE_ROWS = 800
@@ -91,6 +90,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     blocked = blocked_of(view, found.blocking)
     rows = rows_of(view, published, states, blocked, MOST_TABLE_ROWS)
     names = await station_names(database, [view.line.station])
+    chromatographs = await chromatograph_names(database) if view.rows.gas is not None else {}
     last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
     before, after = periods.moved(question, -1), periods.moved(question, 1)
     return LinePage(
@@ -118,7 +118,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
         findings=found,
-        gas=line_gas(view, published, await names_of(database) if view.rows.gas is not None else {}, len(rows)),
+        gas=line_gas(view, published, chromatographs, len(rows)),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )

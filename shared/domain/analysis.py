@@ -7,19 +7,17 @@ mol %), the other numbers scaled like those of an hour; ABSENT marks what was no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.physics.components import COMPONENTS
-from shared.domain.quantities import ABSENT, Quantity
+from shared.domain.quantities import ABSENT, GCV, Quantity
+from shared.domain.revision import Outcome
 
-SHARE_SCALE = 1_000_000
-"""Shares are stored in millionths of the whole."""
 SHARE_ABSENT = -(2**31)
 """Stands for a component that was not reported."""
-SHARE = Quantity("mol_percent", SHARE_SCALE // 100, 0, 100)
+SHARE = Quantity("mol_percent", 10_000, 0, 100)
 """How a share in mol % becomes millionths of the whole."""
 DENSITY = Quantity("density_kg_per_m3n", 1_000_000, 0, 10)
 WOBBE = Quantity("wobbe_kwh_per_m3n", 1_000_000, 0, 1_000)
@@ -44,8 +42,8 @@ KEPT_ANALYSIS = np.dtype(
     ]
 )
 """An analysis at rest."""
-CHARACTERISTICS = ("gcv", "density", "wobbe")
-"""The columns beside the shares, in the order of the telegram."""
+CHARACTERISTICS = {"gcv": GCV, "density": DENSITY, "wobbe": WOBBE}
+"""What an analysis may say beside its shares, by its column, in the order of the telegram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +61,18 @@ class Analyses:
     rows: NDArray[np.void]
 
 
-class Became(StrEnum):
-    """What becomes of an analysis that has come: the outcomes of readings, for the same reasons."""
-
-    ACCEPTED = "accepted"
-    REPEATED = "repeated"
-    HELD = "held"
-
-
-def apply_analysis(kept: np.void, coming: np.void) -> Became:
+def apply_analysis(kept: np.void, coming: np.void) -> Outcome:
     """Say what a coming analysis (KEPT_ANALYSIS) does to what is kept of its hour: a repetition, a revision, or older.
 
     As with readings the later `sent` wins, then the order of arrival. A `sent` of the future counts as the moment at
     which the analysis became known: a clock that is wrong must not lock the hour against every correction.
     """
     if kept["revision"] == 0:
-        return Became.ACCEPTED
+        return Outcome.ACCEPTED
     if all(np.array_equal(kept[name], coming[name]) for name in ("shares", *CHARACTERISTICS)):
-        return Became.REPEATED
+        return Outcome.REPEATED
     sent, stands = (min(int(row["sent"]), int(row["known_at"])) for row in (coming, kept))
-    return Became.HELD if sent < stands else Became.ACCEPTED
+    return Outcome.HELD if sent < stands else Outcome.ACCEPTED
 
 
 def empty_analyses(count: int) -> NDArray[np.void]:
@@ -96,7 +86,7 @@ def empty_analyses(count: int) -> NDArray[np.void]:
 
 def mol_percent(shares: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return shares (n, components) in mol %, NaN where a component was not reported."""
-    return np.where(shares == SHARE_ABSENT, np.nan, shares / (SHARE_SCALE / 100))
+    return np.where(shares == SHARE_ABSENT, np.nan, shares / SHARE.scale)
 
 
 def number(column: NDArray[np.int64], scale: int) -> NDArray[np.float64]:

@@ -31,5 +31,7 @@ VALIDATED = Topic("readings.validated", "validation", None, 14 * _DAY_MS)
 COUNTING_PARTITION = 0
 """What stands in every partition of the line log is kept and counted by the owner of this one."""
 TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED)
+INTAKE = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
+"""Topics that ingest reads: what they say goes into the line log."""
 SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
 """Topics that source positions name; their place here is kept in every hour at rest, so only append."""

@@ -12,21 +12,19 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain.analysis import KEPT_ANALYSIS
 from shared.runtime.mongo import Database, Session
-from shared.store.documents import Collection, day_id
+from shared.store.documents import IDS_PER_QUERY, Collection, day_id
 
 DayOfChromatograph = tuple[str, date]
-IDS_PER_QUERY = 10_000
-"""Names of revisions asked for at a time: far below the 16 MB of a query."""
 
 
 async def analyses_of_days(
-    database: Database, keys: Sequence[DayOfChromatograph], session: Session | None = None
+    database: Database, keys: Sequence[DayOfChromatograph]
 ) -> dict[DayOfChromatograph, NDArray[np.void]]:
     """Return the 25 KEPT_ANALYSIS rows (revision 0: nothing known) of each gas day of a chromatograph that there is."""
     if not keys:
         return {}
     names = {day_id(*key): key for key in keys}
-    found = database[Collection.ANALYSES].find({"_id": {"$in": list(names)}}, {"a": 1}, session=session)
+    found = database[Collection.ANALYSES].find({"_id": {"$in": list(names)}}, {"a": 1})
     return {names[document["_id"]]: np.frombuffer(document["a"], KEPT_ANALYSIS) async for document in found}
 
 

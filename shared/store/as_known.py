@@ -29,12 +29,10 @@ from shared.domain.revision import HOUR
 from shared.events.topics import COUNTING_PARTITION
 from shared.runtime.mongo import Database, Session
 from shared.store import forms
-from shared.store.documents import Collection, day_id, hours_of
+from shared.store.documents import IDS_PER_QUERY, Collection, day_id, hours_of
 from shared.store.measurements import days_of, stored_hours, stored_rollups
 from shared.store.statuses import changes_after
 
-IDS_PER_QUERY = 10_000
-"""Names of revisions asked for at a time: 10,000 · 40 bytes, far below the 16 MB of a query."""
 Hours = NDArray[np.int64]
 
 
@@ -45,7 +43,9 @@ async def watermark_ms(database: Database, line: str, session: Session, *, with_
     """
     owned = {"_id": {"$gte": f"{line}|", "$lt": f"{line}}}"}}
     month = await database[Collection.LINE_MONTHS].find_one(owned, {"p": 1}, session=session)
-    owners = {month["p"], COUNTING_PARTITION} if with_gas and month else {month["p"]} if month else set()
+    owners = {month["p"]} if month else set()
+    if month and with_gas:
+        owners.add(COUNTING_PARTITION)
     every = {"$gte": "aggregation/", "$lt": "aggregation0"}
     names = {"$in": [f"aggregation/{owner}" for owner in sorted(owners)]} if owners else every
     positions = database[Collection.PROGRESS].find({"_id": names}, {"known_at": 1}, session=session)

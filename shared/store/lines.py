@@ -1,4 +1,4 @@
-"""The register read side: lines, nodes and stations as people and programs list, find and search them."""
+"""The register read side: lines, nodes, stations, chromatographs as people and programs list, find and search them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.attribution import Chromatograph
 from shared.domain.topology import Line, Node
 from shared.runtime.mongo import Database, Session
 from shared.store.documents import Collection
-from shared.store.register import line_of, node_of
+from shared.store.register import chromatograph_of, line_of, node_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ async def find_node(database: Database, node: str) -> Node | None:
     return None if document is None else node_of(document["doc"])
 
 
+async def find_chromatograph(database: Database, chromatograph: str) -> Chromatograph | None:
+    """Return a chromatograph of the register, or None."""
+    document = await database[Collection.TOPOLOGY].find_one({"_id": f"chromatograph|{chromatograph}"})
+    return None if document is None else chromatograph_of(document["doc"])
+
+
 async def list_lines(database: Database, selection: Selection) -> list[Line]:
     """Return lines in the order of their ids; words are looked for in id, name, other codes and the station."""
     conditions = _page("line", selection)
@@ -62,6 +69,18 @@ async def list_nodes(database: Database, selection: Selection) -> list[Node]:
         conditions.append({"$or": [{"doc.id": pattern}, {"doc.name": pattern}]})
     documents = await _documents(database, conditions, selection.limit)
     return [node_of(document["doc"]) for document in documents]
+
+
+async def list_chromatographs(database: Database, selection: Selection) -> list[Chromatograph]:
+    """Return chromatographs in the order of their ids."""
+    documents = await _documents(database, _page("chromatograph", selection), selection.limit)
+    return [chromatograph_of(document["doc"]) for document in documents]
+
+
+async def chromatograph_names(database: Database) -> dict[str, str]:
+    """Return the names of all chromatographs by their ids: there are some eighty in a country."""
+    found = database[Collection.TOPOLOGY].find({"kind": "chromatograph"}, {"doc": 1})
+    return {document["doc"]["id"]: document["doc"]["name"] async for document in found}
 
 
 async def station_names(database: Database, stations: Iterable[str]) -> dict[str, str]:

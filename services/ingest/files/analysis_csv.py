@@ -12,19 +12,21 @@ from typing import Any
 
 import orjson
 
-from services.ingest.analysis_telegram import COMPOSITION, QUANTITIES, ROW
+from services.ingest.analysis_telegram import COMPOSITION, ROW
 from services.ingest.files.cells import ID, NUMBER
 from services.ingest.files.refusal import FileRefusedError, RefusalCode
 from services.ingest.files.rows import Row, cells, fitted, refuse_oversized, rows
 from services.ingest.files.text import decode
+from shared.domain.analysis import CHARACTERISTICS
 from shared.domain.physics.components import COMPONENTS
 
 MAX_ANALYSES = 744
 """A gas month of one chromatograph a telegram."""
 _SIGN = "chromatograph"
-_CHARACTERISTICS = tuple(quantity.field for quantity in QUANTITIES.values())
+_CHARACTERISTICS = tuple(quantity.field for quantity in CHARACTERISTICS.values())
 _COLUMNS = (_SIGN, "start", *COMPONENTS, *_CHARACTERISTICS)
-_NOBODY = ""
+_NOBODY_ID = "UNKNOWN"
+"""Under whom rows stand that name no chromatograph: all of them are dead letters."""
 _SHOWN = 41
 """Characters kept of a cell that is no number: what a message shows, and one more."""
 
@@ -87,17 +89,13 @@ def _analysis(row: Row, columns: list[str], separator: str) -> tuple[str, dict[s
     if found is None:
         return _NOBODY_ID, {ROW: row.number}
     given = {name: cell for name, cell in zip(columns, found, strict=True) if cell}
-    who = given.get(_SIGN, _NOBODY)
+    who = given.get(_SIGN, "")
     if not ID.fullmatch(who):
         return _NOBODY_ID, {ROW: row.number, "start": f"of {who[:40]!r}, which is no chromatograph's id"}
     told: dict[str, Any] = {ROW: row.number, "start": given.get("start", "")[:_SHOWN] or None}
     told[COMPOSITION] = {name: _value(given[name], separator) for name in COMPONENTS if name in given} or None
     told |= {name: _value(given[name], separator) for name in _CHARACTERISTICS if name in given}
     return who, told
-
-
-_NOBODY_ID = "UNKNOWN"
-"""Under whom rows stand that name no chromatograph: all of them are dead letters."""
 
 
 def _value(cell: str, separator: str) -> float | str:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from shared.domain.analysis import KEPT_ANALYSIS, Became, apply_analysis, empty_analyses
+from shared.domain.analysis import KEPT_ANALYSIS, apply_analysis, empty_analyses
+from shared.domain.revision import Outcome
 from shared.domain.rules.analysis_judging import judge_analyses
 
 HOUR = 498_754
@@ -63,13 +64,13 @@ def _kept(revision: int, sent: int, gcv: int = 11_249_056, known_at: int = 100) 
 @pytest.mark.parametrize(
     ("kept", "coming", "became"),
     [
-        (_kept(0, 0), _kept(0, 5), Became.ACCEPTED),
-        (_kept(1, 5), _kept(0, 4), Became.REPEATED),
-        (_kept(1, 5), _kept(0, 5, 11_300_000), Became.ACCEPTED),
-        (_kept(1, 5), _kept(0, 4, 11_300_000), Became.HELD),
-        (_kept(1, 10**13, known_at=50), _kept(0, 60, 11_300_000), Became.ACCEPTED),
+        (_kept(0, 0), _kept(0, 5), Outcome.ACCEPTED),
+        (_kept(1, 5), _kept(0, 4), Outcome.REPEATED),
+        (_kept(1, 5), _kept(0, 5, 11_300_000), Outcome.ACCEPTED),
+        (_kept(1, 5), _kept(0, 4, 11_300_000), Outcome.HELD),
+        (_kept(1, 10**13, known_at=50), _kept(0, 60, 11_300_000), Outcome.ACCEPTED),
     ],
 )
-def test_what_becomes_of_an_analysis(kept: np.void, coming: np.void, became: Became) -> None:
+def test_what_becomes_of_an_analysis(kept: np.void, coming: np.void, became: Outcome) -> None:
     """The later sent wins, then the order of arrival; a clock of the future counts as the moment of arrival."""
     assert apply_analysis(kept, coming) is became

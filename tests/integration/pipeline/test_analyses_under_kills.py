@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from typing import Self
 
 import pytest
 
@@ -12,6 +10,7 @@ from shared.events.topics import ANALYSES
 from shared.runtime.kafka import producer
 from shared.store.documents import Collection
 from tests.integration.pipeline.test_analyses import analysis, kept, telegram
+from tests.pipeline.meanwhile import WITHIN_S, Meanwhile
 from tests.pipeline.running import System, until
 from tests.pipeline.stations import recent_hours
 from tests.pipeline.stored import documents
@@ -19,40 +18,30 @@ from tests.pipeline.stored import documents
 CHROMATOGRAPHS = ("KILL-Z", "KILL-L", "KILL-P")
 HOURS = recent_hours(days=120)
 CHAIN = ("ingest", "validation", "aggregation")
-WITHIN_S = 120.0
 PAUSE_S = 0.1
 
 
-class Sending:
-    """Chromatographs that tell one hour after the other, from a thread of their own, until the `with` ends."""
+class Sending(Meanwhile):
+    """Chromatographs that tell one hour after the other."""
 
     def __init__(self, system: System) -> None:
+        super().__init__()
         self.sent: dict[str, list[int]] = {name: [] for name in CHROMATOGRAPHS}
-        self._bootstrap, self._ending = system.servers.kafka_bootstrap, threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="sending", daemon=True)
+        self._bootstrap = system.servers.kafka_bootstrap
 
-    def __enter__(self) -> Self:
-        """Begin to send."""
-        self._thread.start()
-        return self
+    def done(self) -> int:
+        """Return how many hours each chromatograph has told."""
+        return len(self.sent[CHROMATOGRAPHS[-1]])
 
-    def __exit__(self, *_: object) -> None:
-        """Send no more."""
-        self._ending.set()
-        self._thread.join(WITHIN_S)
-        assert not self._thread.is_alive(), "the last analysis was never sent"
-
-    def wait_for(self, more: int) -> None:
-        """Wait until each chromatograph has told some more hours."""
-        last = CHROMATOGRAPHS[-1]
-        goal = len(self.sent[last]) + more
-        until(lambda: len(self.sent[last]) >= goal, WITHIN_S, f"{more} analyses more")
+    def run(self) -> None:
+        """Send."""
+        asyncio.run(self._run())
 
     async def _run(self) -> None:
         sender = producer(self._bootstrap)
         await sender.start()
         hours = iter(HOURS)
-        while not self._ending.is_set():
+        while not self.ending.is_set():
             hour = next(hours)
             for name in CHROMATOGRAPHS:
                 await sender.send_and_wait(ANALYSES.name, telegram(analysis(hour), chromatograph=name), partition=0)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-from typing import Self
 
 from shared.domain import gas_time
 from shared.store.documents import Collection
+from tests.pipeline.meanwhile import WITHIN_S, Meanwhile
 from tests.pipeline.running import System, until
 from tests.pipeline.stations import plan, recent_hours, telegram
 from tests.pipeline.stored import documents, hours_by_line
@@ -16,39 +15,27 @@ from tests.scenarios.telling import usual
 PLAN = plan("MIND", stations=4, lines=1)
 HOURS = recent_hours(days=30)
 CHAIN = ("ingest", "validation", "aggregation")
-WITHIN_S = 120.0
 PAUSE_S = 0.02
 
 
-class Deciding:
+class Deciding(Meanwhile):
     """An operator who corrects one hour after the other, and asks again where he got no answer."""
 
     def __init__(self, system: System) -> None:
+        super().__init__()
         self.decided: list[tuple[str, int]] = []
-        self._system, self._ending = system, threading.Event()
-        self._thread = threading.Thread(target=self._run, name="deciding", daemon=True)
+        self._system = system
 
-    def __enter__(self) -> Self:
-        """Begin to decide."""
-        self._thread.start()
-        return self
+    def done(self) -> int:
+        """Return how many decisions have been handed in."""
+        return len(self.decided)
 
-    def __exit__(self, *_: object) -> None:
-        """Finish the decision in hand."""
-        self._ending.set()
-        self._thread.join(WITHIN_S)
-        assert not self._thread.is_alive(), "the last decision was never taken"
-
-    def wait_for(self, more: int) -> None:
-        """Wait until some more decisions have been handed in."""
-        goal = len(self.decided) + more
-        until(lambda: len(self.decided) >= goal, WITHIN_S, f"{more} decisions more")
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Decide."""
         lines = [PLAN.lines[station][0] for station in PLAN.stations]
         for hour in HOURS:
             for line in lines:
-                if self._ending.is_set():
+                if self.ending.is_set():
                     return
                 self._decide(line, hour)
 
@@ -57,10 +44,10 @@ class Deciding:
         decision = {"kind": "correct", "line": line, "author": "an", "reason": "a drill", "hours": [told]}
         body = json.dumps(decision).encode()
         while self._system.post("/v1/decisions?wait=0", body)[0] != 202:
-            if self._ending.wait(PAUSE_S * 10):
+            if self.ending.wait(PAUSE_S * 10):
                 return
         self.decided.append((line, hour))
-        self._ending.wait(PAUSE_S)
+        self.ending.wait(PAUSE_S)
 
 
 def start(hour: int) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -60,8 +61,11 @@ async def topic(stack: Servers) -> Topic:
 
 
 @pytest.fixture
-async def worker(stack: Servers, topic: Topic) -> AsyncIterator[tuple[FaustWorker, Counting]]:
-    """A worker that has read its first record."""
+async def worker(
+    stack: Servers, topic: Topic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[FaustWorker, Counting]]:
+    """A worker that has read its first record; what Faust writes beside it goes with the test."""
+    monkeypatch.chdir(tmp_path)
     stage = Counting()
     made = FaustWorker(stage, topic, stack.kafka_bootstrap, Health(), 64)
     await made.start()

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gastrack.documents.columns import HOUR_WORDS, READING_WORDS
+from gastrack.documents.columns import ANALYSIS_WORDS, HOUR_WORDS, READING_WORDS
 from gastrack.documents.reason_codes import DECISIONS, REQUESTS, TOPOLOGY
 from gastrack.documents.schemas import telegram_schema, topology_schema
 from gastrack.documents.settings import SERVICES, settings
 from services.ingest.telegram import MOMENT, QUALITIES
+from shared.domain.analysis import KEPT_ANALYSIS
 from shared.domain.finding_words import HELD_WORDS
 from shared.domain.quantities import QUANTITIES
 from shared.domain.reading import READING
@@ -44,6 +45,7 @@ def test_held_reasons_and_columns_have_their_meaning() -> None:
     assert set(HELD_WORDS) == set(HeldReason)
     assert list(READING_WORDS) == list(READING.names or ())
     assert list(HOUR_WORDS) == list(HOUR.names or ())
+    assert list(ANALYSIS_WORDS) == list(KEPT_ANALYSIS.names or ())
     assert all(reason.meaning for reason in Reason)
 
 

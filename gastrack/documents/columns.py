@@ -52,4 +52,8 @@ HOUR_WORDS = {
     "found": f"bit i: {', '.join(f'{place} {rule.card.id}' for place, rule in enumerate(IN_CONTEXT))} found something",
     "method": "by which an hour was estimated (`M0` to `M8`), empty for none",
     "failed": "id of the rule that failed first (severity F), or for which the hour was estimated; empty for none",
+    "gas": "how the gas was found from which energy and calorific value follow: 0 they were sent or are not known, "
+    "1 analysis, 2 held, 3 another chromatograph's, 4 mean of the month, 5 contract",
+    "chromatograph": "its place, from 1, among all that were ever named for the line; 0 none",
+    "analysed": "hour number of its analysis",
 }

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from services.aggregation.batch import Step
 from services.aggregation.deciding import Deciding
+from services.aggregation.giving import give_gas
+from services.aggregation.hours import Hours
 from services.aggregation.judging import followed_by, judge
 from services.aggregation.places import Places
 from services.aggregation.settled import ACCEPTED, DEAD, HELD, REPEATED, Found
@@ -44,6 +46,7 @@ def take_readings(deciding: Deciding, places: Places, step: Step) -> None:
         deciding.lift(step, line, sorted(set(concerned)), "superseded")
     _tell_findings(deciding, step, slot[step.rows.start : step.rows.stop])
     accepted = living[deciding.settled.outcome[living] == ACCEPTED]
+    _give_gas(deciding, step, accepted, slot)
     _judge(deciding, step, accepted, slot)
 
 
@@ -112,6 +115,14 @@ def _tell_findings(deciding: Deciding, step: Step, slot: NDArray[np.int64]) -> N
                 batch.candidates[rows].tobytes() if rule.startswith(HELD_RULE) else b"",
             )
         )
+
+
+def _give_gas(deciding: Deciding, step: Step, accepted: NDArray[np.intp], slot: NDArray[np.int64]) -> None:
+    """Give the hours that were accepted their gas, each once."""
+    batch = deciding.batch
+    slots, first = np.unique(slot[accepted], return_index=True)
+    rows = accepted[first]
+    give_gas(deciding, step, Hours(batch.lines, batch.line[rows], batch.hour[rows], slots))
 
 
 def _judge(deciding: Deciding, step: Step, accepted: NDArray[np.intp], slot: NDArray[np.int64]) -> None:

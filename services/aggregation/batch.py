@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.reading import MEASURES, Provenance, Readings, Source, meter_mark
+from shared.domain.retelling import Retelling, Unit
 from shared.domain.revision import HOUR
 from shared.domain.rows import joined, taken
 from shared.domain.rules.rule import Severity
@@ -25,6 +26,10 @@ ANALYSES_SOURCE = f"{ANALYSES.name}/0"
 """The one partition of analyses."""
 
 
+MOST_AT_ONCE = 48
+"""Analyses of a record whose hours are told again in the batch itself: two days, as they come hour by hour."""
+
+
 class GapError(Exception):
     """An answer is missing: nothing may be written past it."""
 
@@ -36,7 +41,20 @@ class Step:
     offset: int
     known_at_ms: int
     rows: range = range(0)
-    asked: TopologyAsked | DecisionAsked | Tick | Analysed | None = None
+    asked: TopologyAsked | DecisionAsked | Tick | Analysed | Retelling | None = None
+    units: tuple[Unit, ...] = ()
+    """The part of a retelling that is taken now."""
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether what follows from the record may be too much for one batch: then it is worked off in parts."""
+        match self.asked:
+            case TopologyAsked():
+                return True
+            case Analysed(analyses):
+                return len(analyses.rows) > MOST_AT_ONCE
+            case _:
+                return False
 
 
 @dataclass(slots=True)
@@ -54,6 +72,8 @@ class Batch:
     steps: list[Step] = field(default_factory=list)
     defects: list[tuple[int, str]] = field(default_factory=list)
     """Offsets of the line log whose record could not be read, with the reason."""
+    taken: int = 0
+    """How many answers were looked at: it ends with a step that is long."""
     defective: dict[int, set[str]] = field(default_factory=dict)
     """What is set aside because our own code fails on it: by offset of a tick or decision the lines, "" for all."""
 
@@ -72,6 +92,7 @@ class _Gathering:
     """A batch under construction."""
 
     after: Progress
+    taken: int = 0
     lines: dict[str, int] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     columns: list[tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = field(
@@ -89,6 +110,8 @@ def gather(
 ) -> tuple[Batch, Progress]:
     """Return what is new in answers of one partition, and the position after them.
 
+    A batch ends with the first step that is long; `taken` tells how many answers are behind it.
+
     Args:
         before: The position in the store.
         answers: Offset in the topic read, and the answer; in the order of the topic.
@@ -100,13 +123,23 @@ def gather(
     """
     gathering = _Gathering(replace(before, sources=dict(before.sources)))
     after = gathering.after
-    for read, answer in answers:
+    for count, (read, answer) in enumerate(answers, start=1):
+        gathering.taken = count
         if answer.epoch == before.epoch and not after.is_behind(answer.offset, answer.part):
             if awaits_missing and not after.is_next(answer.offset, answer.part):
                 continue
             _take(gathering, answer)
         after.read = max(after.read, read)
+        if gathering.steps and gathering.steps[-1].is_long:
+            break
     return _finished(gathering), after
+
+
+def retelling_batch(retelling: Retelling, units: tuple[Unit, ...]) -> Batch:
+    """Return the batch of a part of what is to be told again."""
+    gathering = _Gathering(Progress("", 0, 0))
+    gathering.steps.append(Step(retelling.log_offset, retelling.known_at_ms, asked=retelling, units=units))
+    return _finished(gathering)
 
 
 def _take(gathering: _Gathering, answer: Answer) -> None:
@@ -239,4 +272,5 @@ def _finished(gathering: _Gathering) -> Batch:
         gathering.rejected,
         gathering.steps,
         gathering.defects,
+        gathering.taken,
     )

@@ -12,7 +12,7 @@ from services.aggregation.table import MonthKey
 from shared.domain import gas_time
 from shared.domain.deadlines import month_end_ms
 from shared.domain.decision import DecisionKind, Refusal
-from shared.domain.reading import Provenance
+from shared.domain.reading import KEPT_BACK
 from shared.domain.revision import lacks_value
 from shared.domain.rollup import fold_days
 from shared.domain.topology import Issue, Line
@@ -114,6 +114,6 @@ def _what_blocks(deciding: Deciding, line: Line, expected: range, missing: int, 
         start = gas_time.hour_text(hour)
         if lacks_value(row):
             issues.append(Issue("HOUR_MISSING", start, "no value"))
-        elif row["provenance"] & Provenance.BLOCKED:
+        elif row["provenance"] & KEPT_BACK:
             issues.append(Issue("HOUR_BLOCKED", start, "an open finding of severity F concerns it"))
     return tuple(issues)

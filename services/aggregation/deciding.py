@@ -16,6 +16,7 @@ from services.aggregation.batch import Batch, Step
 from services.aggregation.settled import Found, Lifted, MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey, Table
 from shared.domain import gas_time
+from shared.domain.hour_gas import LineGas
 from shared.domain.line_context import Contexts
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT
@@ -37,13 +38,14 @@ Seen = tuple[int, float | None, float | None]
 class Registered:
     """The register at a place of the line log: itself, as columns, and the lines that this partition owns.
 
-    `checks`: pairs of a line and one that checks it at any time.
+    `checks`: pairs of a line and one that checks it at any time. `gas`: whose gas its lines carry, of those that do.
     """
 
     register: Register
     table: TermsTable
     lines: tuple[Line, ...]
     checks: tuple[tuple[str, str], ...]
+    gas: Mapping[str, LineGas]
 
 
 @dataclass(slots=True)
@@ -70,11 +72,18 @@ class Deciding:
     named: Counter[int] = field(default_factory=Counter)
     analyses: Mapping[DayKey, NDArray[np.void]] = field(default_factory=dict)
     """Gas days of chromatographs as the store has them."""
+    gas: Mapping[DayKey, NDArray[np.void]] = field(default_factory=dict)
+    """The same in the compact form that every partition keeps (25 GAS_TOLD rows)."""
 
     def next_name(self, step: Step) -> str:
         """Return the next name of what a record of the line log leads to: its position, and a running number."""
         self.named[step.offset] += 1
         return f"{RECORDED.name}/{self.partition}/{step.offset}/{self.named[step.offset]}"
+
+    def gas_of(self, key: DayKey) -> NDArray[np.void] | None:
+        """Return what a chromatograph told of a gas day as it stands now."""
+        told = self.settled.gas.get(key)
+        return self.gas.get(key) if told is None else told
 
     def status(self, key: MonthKey) -> MonthStatus:
         """Return the status of a month as it stands now."""
@@ -135,9 +144,12 @@ class Deciding:
         if number >= 0 and hours:
             self.contexts.tell(np.full(len(hours), number), np.array(hours, np.int64), np.array(rows, HOUR))
 
-    def find(self, step: Step, line: str, rule: str, severity: Severity, seen: Sequence[Seen]) -> None:
-        """Tell what a rule found in hours of a line."""
-        name = f"{self.next_name(step)}/{line}|{rule}"
+    def find(  # noqa: PLR0913 - what was found, of what, by whom
+        self, step: Step, line: str, rule: str, severity: Severity, seen: Sequence[Seen], *, place: str = ""
+    ) -> None:
+        """Tell what a rule found in hours of a line; `place` names it within the step, else it is counted."""
+        position = f"{RECORDED.name}/{self.partition}/{step.offset}/{place}" if place else self.next_name(step)
+        name = f"{position}/{line}|{rule}"
         hours, observed, threshold = (list(column) for column in zip(*seen, strict=True))
         numbers = [_number(value) for value in observed], [_number(value) for value in threshold]
         found = Found(name, line, rule, severity.name, hours, *numbers, step.known_at_ms, step.offset)
@@ -152,11 +164,14 @@ class Deciding:
         decision: int | None = None,
         *,
         rule: str = "",
+        graver: bool = False,
         spared: str = "",
     ) -> None:
         """Let the findings of hours hold nothing back any more: see `Lifted`."""
         if hours:
-            self.settled.findings.append(Lifted(line, list(hours), how, step.known_at_ms, decision, rule, spared))
+            self.settled.findings.append(
+                Lifted(line, list(hours), how, step.known_at_ms, decision, rule, graver, spared)
+            )
 
 
 def _number(value: float | None) -> float | None:

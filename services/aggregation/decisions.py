@@ -22,10 +22,9 @@ from shared.domain import gas_time
 from shared.domain.deadlines import HOUR_MS, MISSING_RULE
 from shared.domain.decision import Decision, DecisionKind, Refusal
 from shared.domain.estimation import Estimate, Method, estimate, node_balance, with_energy
-from shared.domain.estimation_shapes import energy_of
-from shared.domain.quantities import ABSENT
-from shared.domain.reading import ACTUAL_QUALITIES, MEASURES, Provenance, Quality, Validity
-from shared.domain.revision import has_values, revised
+from shared.domain.quantities import ABSENT, energies_of
+from shared.domain.reading import ACTUAL_QUALITIES, KEPT_BACK, MEASURES, Provenance, Quality, Validity
+from shared.domain.revision import OF_GAS, has_values, revised
 from shared.domain.topology import Issue, Line
 from shared.events import decision as decisions
 from shared.events.line_log import DecisionAsked
@@ -131,7 +130,7 @@ def _accept(deciding: Deciding, step: Step, taken: Taken) -> None:
     for hour in hours:
         row = deciding.table.row(line, hour)
         before[hour] = int(row["validity"])
-        row["provenance"] &= np.uint8(~int(Provenance.BLOCKED | Provenance.FOUND) & 0xFF)
+        row["provenance"] &= np.uint8(~int(KEPT_BACK | Provenance.FOUND) & 0xFF)
         row["provenance"] |= np.uint8(Provenance.ACCEPTED)
         row["validity"] = max(int(row["validity"]), Validity.PRELIMINARY)
         rows.append(row)
@@ -153,7 +152,7 @@ def _correct(deciding: Deciding, step: Step, taken: Taken) -> None:
         for name, value in told.items():
             row[name] = value
         if "energy" not in told and told.keys() & {"volume", "gcv"}:
-            row["energy"] = energy_of(int(row["volume"]), int(row["gcv"]))
+            row["energy"] = energies_of(row["volume"], row["gcv"])
         kind = 0 if "volume" in told else standing["provenance"] & np.uint8(Provenance.VOLUME_OPERATING)
         row["quality"], row["provenance"] = Quality.EDITED, kind | Provenance.PINNED
         rows.append(row)
@@ -161,17 +160,23 @@ def _correct(deciding: Deciding, step: Step, taken: Taken) -> None:
 
 
 def _keep_measured(row: np.void, standing: np.void) -> None:
-    """Let a row start from what stands, where that has values: its measures and its meter."""
+    """Let a row start from what stands, where that has values: its measures and its meter.
+
+    What followed from the gas was not measured: it follows anew, unless somebody says otherwise.
+    """
     if has_values(standing):
         for name in (*MEASURES, "meter"):
-            row[name] = standing[name]
+            row[name] = ABSENT if standing["gas"] and name in OF_GAS else standing[name]
 
 
 def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
     """Hours are estimated as somebody decided; where that replaces a measured value, it is pinned."""
     decided, line = taken.decided, taken.line
-    found = [_estimated(deciding, taken, run) for run in _runs(decided.hours)]
-    values = [told for each in found if each is not None for told in estimated_values(each)]
+    runs = _runs(decided.hours)
+    found = [(run, _estimated(deciding, taken, run)) for run in runs]
+    values = [
+        told for run, each in found if each is not None for told in estimated_values(deciding, line.id, run, each)
+    ]
     if len(values) < len(decided.hours):
         text = f"{decided.method} is not possible here: it needs {decided.method.needs}"
         return Refusal((Issue("METHOD", "method", text),), conflicts=False)

@@ -11,6 +11,7 @@ from shared.domain.estimation import Check, Estimate, Method, Tape
 from shared.domain.line_context import ABSENT_32, ACTUAL, AROUND_HOURS, BEFORE_HOURS, BLOCKED
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Quality
+from shared.domain.revision import OF_GAS
 from shared.domain.topology import Line
 
 _COLUMNS = ("volume", "volume_operating", "energy", "gcv")
@@ -45,9 +46,16 @@ def check_of(deciding: Deciding, line: Line, gap: range) -> Check | None:
     return Check(tape_of(deciding, check.line, gap), check.factor, check.offset_m3n)
 
 
-def estimated_values(estimate: Estimate) -> list[dict[str, int | bytes]]:
-    """Return what an estimate says of each hour of its gap, as columns of an hour at rest."""
+def estimated_values(deciding: Deciding, line: str, gap: range, estimate: Estimate) -> list[dict[str, int | bytes]]:
+    """Return what an estimate says of each hour of its gap, as columns of an hour at rest.
+
+    Where the line carries the gas of a chromatograph, that tells the energy.
+    """
     quality = Quality.SUBSTITUTED if estimate.method is Method.CHECK_METER else Quality.ESTIMATED
     told: dict[str, int | bytes] = {"quality": int(quality), "method": estimate.method.encode()}
     columns = [getattr(estimate, name).tolist() for name in _COLUMNS]
-    return [{**told, **dict(zip(_COLUMNS, values, strict=True))} for values in zip(*columns, strict=True)]
+    rows, gas = zip(*columns, strict=True), deciding.register.gas.get(line)
+    estimates = [{**told, **dict(zip(_COLUMNS, values, strict=True))} for values in rows]
+    untold = dict.fromkeys(OF_GAS, ABSENT)
+    carried = [gas is not None and gas.carries(hour) for hour in gap]
+    return [{**each, **untold} if is_carried else each for each, is_carried in zip(estimates, carried, strict=True)]

@@ -22,7 +22,9 @@ def finding_operations(partition: int, told: Found | Lifted) -> list[InsertOne[d
     if told.spared:
         concerned["rule"] = {"$ne": told.spared}
     if told.rule:
-        concerned |= {"rule": told.rule, "severity": Severity.W.name}
+        concerned["rule"] = told.rule
+        if not told.graver:
+            concerned["severity"] = Severity.W.name
     return [
         UpdateMany(concerned, {"$pull": {"open": {"$in": told.hours}}, "$push": {"settled": entry}}),
         UpdateMany({"line": told.line, "open": [], "state": OPEN}, {"$set": {"state": SETTLED}}),

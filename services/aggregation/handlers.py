@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from services.aggregation.batch import OPERATIONS_SOURCE, Batch, GapError, gather
+from services.aggregation.batch import OPERATIONS_SOURCE, Batch, GapError, gather, retelling_batch
 from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
 from services.aggregation.preparing import Preparing
@@ -110,10 +111,15 @@ class Aggregation:
         state = await self._state(partition)
         told = [(record.offset, answers.decode(record.value)) for record in records]
         try:
-            batch, after = gather(state.progress, told, awaits_missing=partition in self._awaiting)
-            if after != state.progress:
-                await self._settle_and_commit(partition, state, batch, after)
-            if after.read == records[-1].offset:
+            await self._tell_again(partition, state)
+            while told:
+                batch, after = gather(state.progress, told, awaits_missing=partition in self._awaiting)
+                told = told[batch.taken :]
+                after.retelling = self._preparing.retelling(state, batch)
+                if after != state.progress:
+                    await self._settle_and_commit(partition, state, batch, after)
+                await self._tell_again(partition, state)
+            if state.progress.read == records[-1].offset:
                 self._awaiting.pop(partition, None)
         except GapError as gap:
             await self._on_gap(partition, state.progress, records, str(gap))
@@ -124,6 +130,13 @@ class Aggregation:
         except BaseException:
             self._states.pop(partition, None)  # whether the transaction took effect is for the store to say
             raise
+
+    async def _tell_again(self, partition: int, state: PartitionState) -> None:
+        """Work off what is to be told again, part by part, each committed: what comes behind it waits."""
+        while (retelling := state.progress.retelling) is not None:
+            units, left = await self._preparing.part_of(partition, retelling)
+            after = replace(state.progress, retelling=left)
+            await self._settle_and_commit(partition, state, retelling_batch(retelling, units), after)
 
     async def _settle_and_commit(self, partition: int, state: PartitionState, batch: Batch, after: Progress) -> None:
         given = await self._preparing.given(partition, state, batch)
@@ -208,6 +221,8 @@ def _tell_findings(settled: Settled) -> None:
         metrics.DECIDED.labels(document["kind"] or "unreadable", document["outcome"]).inc()
     for method, hours in settled.estimated.items():
         metrics.ESTIMATED.labels(method).inc(hours)
+    for how, hours in settled.given.items():
+        metrics.GIVEN.labels(how).inc(hours)
 
 
 def _is_whole(records: Sequence[Record], read: int) -> bool:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from services.aggregation.batch import Step
 from services.aggregation.deciding import Deciding, Seen
+from services.aggregation.giving import give_own
 from shared.domain.line_context import AROUND_HOURS, BLOCKED, PRESENT
+from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Provenance, Readings, Source, Validity, empty_rows
-from shared.domain.revision import HOUR
+from shared.domain.revision import HOUR, OF_GAS
 from shared.domain.rules.catalogue import IN_CONTEXT, ON_VALUES
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.context_judging import judge_in_context
@@ -55,7 +57,8 @@ def followed_by(deciding: Deciding, line: Ints, hour: Ints) -> NDArray[np.bool_]
 
 
 def judge_own(deciding: Deciding, step: Step, hours: Mapping[str, Sequence[int]]) -> None:
-    """Judge values of ours, estimated or decided, as any other: by themselves, then in context; hours by line."""
+    """Judge values of ours, estimated or decided, as any other: their gas, by themselves, in context; hours by line."""
+    give_own(deciding, step, hours)
     lines = [line for line, told in hours.items() for _ in told]
     told = [hour for each in hours.values() for hour in each]
     _judge_alone(deciding, step, lines, told)
@@ -69,7 +72,7 @@ def _judge_alone(deciding: Deciding, step: Step, lines: list[str], hours: list[i
     standing = np.array([deciding.table.row(*told) for told in zip(lines, hours, strict=True)], HOUR)
     rows["line"], rows["hour"] = [names[line] for line in lines], hours
     for name in ("quality", *MEASURES):
-        rows[name] = standing[name]
+        rows[name] = np.where(standing["gas"] > 0, ABSENT, standing[name]) if name in OF_GAS else standing[name]
     readings = Readings(rows, list(names), [Source(RECORDED.name, deciding.partition, step.offset, "", "", 0)])
     judged = judge_readings(readings, deciding.register.table, step.known_at_ms, rules=ON_VALUES)
     deciding.settled.defects |= judged.defects

@@ -30,7 +30,8 @@ class Needs:
 
     `hours`: first and last hour of each line that changes or may change; `days`: gas days that may change; `beside`:
     those before and after, in which rules may find something if there is something; `due`: gas days whose deadline
-    passes; `months`: those that somebody or a deadline closes or opens.
+    passes; `months`: those that somebody or a deadline closes or opens; `gas`: gas days of chromatographs; `carrying`:
+    lines that are given gas.
     """
 
     hours: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -38,6 +39,8 @@ class Needs:
     beside: dict[DayKey, None] = field(default_factory=dict)
     due: list[DayKey] = field(default_factory=list)
     months: list[MonthKey] = field(default_factory=list)
+    gas: dict[DayKey, None] = field(default_factory=dict)
+    carrying: set[str] = field(default_factory=set)
 
     def add(self, line: str, first: int, last: int) -> None:
         """Ask for the hours `first` to `last` of a line, and the gas days before, of and after them."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
-from services.aggregation.analysing import analysed_days
+from services.aggregation.analysing import analysed_days, told_of, units_of_step
 from services.aggregation.batch import Batch
 from services.aggregation.contexts import parts_beside
 from services.aggregation.deciding import Registered
@@ -16,13 +17,21 @@ from services.aggregation.state import PartitionState, months_of
 from services.aggregation.table import DayKey
 from services.aggregation.ticking import has_holes
 from shared.domain import gas_time
+from shared.domain.hour_gas import LineGas
+from shared.domain.retelling import Retelling, Unit, units_of_analyses, units_of_words
 from shared.domain.topology import Register
-from shared.events.line_log import TopologyAsked
+from shared.events.line_log import Analysed, TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.register_history import RegisterHistory
 from shared.events.topics import COUNTING_PARTITION
 from shared.runtime.mongo import Database
 from shared.store.analyses import analyses_of_days
+from shared.store.documents import Collection, month_id
+
+UNITS_A_PART = 32
+"""Line-months of a part of what is told again: at most 23,840 hours."""
+LOOKED_AT = 2_000
+"""Line-months that are looked at for whether there is anything to be told again."""
 
 
 class Preparing:
@@ -46,6 +55,7 @@ class Preparing:
         await self._load_holes(state, needs)
         for each in {id(one): one for one in (register, *registers.values())}.values():
             needs.add_checks(each.checks)
+        _add_gas(needs, batch, register)
         self._add_closing(state, needs)
         spans = spans_of(needs)
         parts = {line: parts_beside(*span, state.contexts.get(line)) for line, span in spans.items()}
@@ -54,12 +64,54 @@ class Preparing:
         keys = [*places.keys, *needs.days, *(key for key in needs.beside if state.has_day(key))]
         wanted = [(line, day) for line, days in beside.items() for day in days]
         await state.load_days(self._database, [*keys, *wanted])
-        told = sorted(analysed_days(batch.steps)) if partition == COUNTING_PARTITION else []
-        analyses = await analyses_of_days(self._database, told)
+        told = sorted(analysed_days(batch.steps))
+        analyses = await analyses_of_days(self._database, told if partition == COUNTING_PARTITION else [])
+        await state.load_gas(self._database, partition, {**dict.fromkeys(told), **needs.gas})
         return Given(
             partition, batch, places, state.days, state.months, state.statuses, state.contexts, keys,
-            spans, beside, register, registers, offset, state.progress.until_ms, analyses,
+            spans, beside, register, registers, offset, state.progress.until_ms, analyses, state.gas,
         )  # fmt: skip
+
+    def retelling(self, state: PartitionState, batch: Batch) -> Retelling | None:
+        """Return what follows from the last step of a batch, where that is long."""
+        step = batch.steps[-1] if batch.steps else None
+        if step is None or not step.is_long:
+            return None
+        before = state.register_offset
+        match step.asked:
+            case TopologyAsked(offset):
+                return Retelling(step.offset, step.known_at_ms, before, offset)
+            case Analysed(analyses):
+                chromatograph, told = told_of(analyses)
+                return Retelling(step.offset, step.known_at_ms, before, before, chromatograph, told.start, told.stop)
+            case _:
+                return None
+
+    async def part_of(self, partition: int, retelling: Retelling) -> tuple[tuple[Unit, ...], Retelling | None]:
+        """Return the next part of what is to be told again, and what is left then."""
+        units, at = await self._units(partition, retelling), retelling.done
+        chosen: list[Unit] = []
+        while at < len(units) and len(chosen) < UNITS_A_PART:
+            looked_at = units[at : at + LOOKED_AT]
+            names = [month_id(unit.line, unit.month) for unit in looked_at]
+            found = self._database[Collection.LINE_MONTHS].find({"_id": {"$in": names}}, {"_id": 1})
+            there = {document["_id"] async for document in found}
+            for name, unit in zip(names, looked_at, strict=True):
+                if len(chosen) == UNITS_A_PART:
+                    break
+                at += 1
+                if name in there:
+                    chosen.append(unit)
+        left = replace(retelling, done=at) if at < len(units) else None
+        return tuple(chosen), left
+
+    async def _units(self, partition: int, retelling: Retelling) -> list[Unit]:
+        after = await self._at(partition, retelling.after)
+        if retelling.chromatograph:
+            told = range(retelling.first, retelling.end)
+            return units_of_analyses(after.gas.items(), retelling.chromatograph, told)
+        before = await self._history.register_at(retelling.before)
+        return units_of_words(before.lines, after.lines, retelling.known_at_ms)
 
     async def _load_months(
         self, state: PartitionState, places: Places, needs: Needs, parts: Mapping[str, list[tuple[date, date]]]
@@ -67,6 +119,7 @@ class Preparing:
         """Read the months of all days that may be asked for: they tell which of them the store has."""
         keys = {*places.keys, *needs.days, *needs.beside}
         months = {(line, gas_time.month_of(day)) for line, day in keys}
+        months |= {(line, gas_time.month_before(month)) for line, month in months if line in needs.carrying}
         months |= {(line, month) for line, asked in parts.items() for part in asked for month in months_of(*part)}
         await state.load_months(self._database, months)
 
@@ -82,7 +135,7 @@ class Preparing:
     def _add_closing(self, state: PartitionState, needs: Needs) -> None:
         """Ask for all days of the months that close or open, where the batch may change hours of their line."""
         for line, month in needs.months:
-            if line in needs.hours or not self._is_clean(state, line, month):
+            if line in needs.hours or line in needs.carrying or not self._is_clean(state, line, month):
                 needs.days |= dict.fromkeys((line, day) for day in gas_time.days_of_month(month))
 
     @staticmethod
@@ -106,8 +159,31 @@ class Preparing:
                 line for line in register.lines.values() if partition_of(line.station, self._partitions) == partition
             ]
             lines = tuple(sorted(mine, key=lambda line: line.id))
-            kept = self._registered[partition] = register, Registered(register, table, lines, _checks(register))
+            gas = {line.id: LineGas.of(line.gas) for line in lines if line.gas}
+            kept = self._registered[partition] = register, Registered(register, table, lines, _checks(register), gas)
         return kept[1]
+
+
+def _add_gas(needs: Needs, batch: Batch, register: Registered) -> None:
+    """Ask for what chromatographs told of the hours of lines that carry their gas, and for hours to be told again."""
+    units = [unit for step in batch.steps for unit in step.units]
+    for step in batch.steps:
+        if isinstance(step.asked, Analysed) and not step.is_long:
+            units += units_of_step(register, step)
+    asked = [(line, range(first, last + 1)) for line, (first, last) in needs.hours.items() if line in register.gas]
+    for unit in units:
+        for day in gas_time.days_between(*_first_and_last(unit.hours)):
+            needs.beside[unit.line, day] = None
+    wanted = {(register.gas[line], hours.start, hours.stop) for line, hours in asked}
+    wanted |= {(register.gas[unit.line], unit.hours.start, unit.hours.stop) for unit in units}
+    for gas, begin, stop in wanted:
+        days = gas_time.days_between(*_first_and_last(gas.needed(range(begin, stop))))
+        needs.gas |= dict.fromkeys((name, day) for name in gas.serving for day in days)
+    needs.carrying = {line for line, _ in asked} | {unit.line for unit in units}
+
+
+def _first_and_last(hours: range) -> tuple[date, date]:
+    return gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
 
 
 def _checks(register: Register) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from services.aggregation.analysing import take_analyses
+from services.aggregation.analysing import take_analyses, tell_units
 from services.aggregation.arriving import take_readings
 from services.aggregation.batch import Batch, Step
 from services.aggregation.contexts import Kept, contexts_of
@@ -21,10 +21,10 @@ from services.aggregation.settled import DEAD, MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey, Table
 from services.aggregation.ticking import take_tick
 from shared.domain.line_context import kept_of
+from shared.domain.retelling import Retelling
 from shared.domain.rollup import fold_hours
 from shared.domain.rows import taken
 from shared.events.line_log import Analysed, Tick, TopologyAsked
-from shared.events.topics import COUNTING_PARTITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Given:
     register_offset: int
     until_ms: int
     analyses: Mapping[DayKey, NDArray[np.void]]
+    gas: Mapping[DayKey, NDArray[np.void]]
 
 
 def settle(given: Given) -> Settled:
@@ -74,6 +75,7 @@ def settle(given: Given) -> Settled:
         np.array([contexts.numbers.get(line, -1) for line in batch.lines], np.int64),
         closed,
         analyses=given.analyses,
+        gas=given.gas,
     )
     for step in batch.steps:
         match step.asked:
@@ -81,8 +83,6 @@ def settle(given: Given) -> Settled:
                 take_readings(deciding, given.places, step)
             case TopologyAsked(offset):
                 deciding.register = given.registers[offset]
-            case Analysed() if given.partition != COUNTING_PARTITION:
-                pass
             case _:
                 _take_alone(deciding, step)
     _conclude(deciding)
@@ -90,7 +90,7 @@ def settle(given: Given) -> Settled:
 
 
 def _take_alone(deciding: Deciding, step: Step) -> None:
-    """Take a tick, a decision or analyses.
+    """Take a tick, a decision, analyses, or a part of what is to be told again.
 
     Raises:
         StepError: our own code fails on it.
@@ -101,6 +101,8 @@ def _take_alone(deciding: Deciding, step: Step) -> None:
                 take_tick(deciding, step)
             case Analysed():
                 take_analyses(deciding, step)
+            case Retelling():
+                tell_units(deciding, step, step.units)
             case _:
                 take_decision(deciding, step)
 

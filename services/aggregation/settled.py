@@ -37,7 +37,8 @@ class Found:
 class Lifted:
     """Findings of hours that no longer hold anything back, and by what: superseded, or a decision's outcome.
 
-    Those of one `rule` that keep nothing back, empty: of all; but not those of a rule that is `spared`.
+    Those of one `rule` that keep nothing back (`graver`: those that do as well), empty: of all; but not those of a rule
+    that is `spared`.
     """
 
     line: str
@@ -46,6 +47,7 @@ class Lifted:
     known_at_ms: int
     decision: int | None = None
     rule: str = ""
+    graver: bool = False
     spared: str = ""
 
 
@@ -80,7 +82,8 @@ class Settled:
     the rollup); `superseded` what hours said before; `held` why candidates were held; `findings` what was found and
     lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions; `contexts`
     what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours;
-    `analysed` is what became of analyses.
+    `analysed` is what became of analyses, `gas` the same in the compact form, by gas days of chromatographs;
+    `given` counts the hours that were given a gas, by how it was found.
     """
 
     outcome: NDArray[np.uint8]
@@ -95,3 +98,5 @@ class Settled:
     defects: dict[str, Exception] = field(default_factory=dict)
     estimated: Counter[str] = field(default_factory=Counter)
     analysed: AnalysesSettled = field(default_factory=AnalysesSettled)
+    gas: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter)

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from services.aggregation.settled import MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey
 from shared.domain import gas_time
+from shared.domain.gas_told import GAS_TOLD
 from shared.domain.revision import HOUR
 from shared.domain.rows import put
 from shared.domain.topology import Register
 from shared.runtime.mongo import Database
-from shared.store.documents import Collection, day_id, hours_of, month_id, slots_of
+from shared.store.documents import Collection, day_id, gas_id, hours_of, month_id, slots_of
 from shared.store.progress import Progress
 
 Key = TypeVar("Key")
@@ -33,6 +34,8 @@ MAX_MONTHS = 20_000
 """Months kept a partition: 4 kB each, so 80 MB."""
 _FEW_DAYS = 5
 """Of so few days each is looked at; of more, their months as a whole: day by day, a month takes longer (measured)."""
+MAX_GAS_DAYS = 60_000
+"""Gas days of chromatographs kept a partition: 0.5 kB each, so 30 MB: of 80 chromatographs two years."""
 MAX_CONTEXTS = 10_000
 """Lines whose context is kept a partition: 29.9 kB each, so 299 MB."""
 
@@ -49,6 +52,17 @@ class PartitionState:
     stored_months: set[MonthKey] = field(default_factory=set)
     statuses: dict[MonthKey, MonthStatus] = field(default_factory=dict)
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
+    gas: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
+    """Gas days of chromatographs; those of which nothing was told are zeros."""
+
+    async def load_gas(self, database: Database, partition: int, keys: Iterable[DayKey]) -> None:
+        """Read the gas days of chromatographs that are not at hand."""
+        names = {gas_id(partition, *key): key for key in keys if key not in self.gas}
+        if not names:
+            return
+        self.gas |= {key: np.zeros(gas_time.MAX_HOURS_PER_DAY, GAS_TOLD) for key in names.values()}
+        async for document in database[Collection.GAS_TOLD].find({"_id": {"$in": list(names)}}, {"g": 1}):
+            self.gas[names[document["_id"]]] = np.frombuffer(document["g"], GAS_TOLD)
 
     async def load_days(self, database: Database, keys: Iterable[DayKey]) -> None:
         """Read the days of `keys` that the store has and that are not at hand; their months are."""
@@ -117,6 +131,10 @@ class PartitionState:
         for line, span in settled.contexts.items():
             self.contexts.pop(line, None)
             self.contexts[line] = span
+        for key, told in settled.gas.items():
+            self.gas.pop(key, None)
+            self.gas[key] = told
+        _forget_oldest(self.gas, MAX_GAS_DAYS)
         _forget_oldest(self.days, MAX_DAYS)
         _forget_oldest(self.contexts, MAX_CONTEXTS)
         for month in _forget_oldest(self.months, MAX_MONTHS):

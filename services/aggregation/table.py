@@ -48,6 +48,11 @@ class Table:
         """Return where an hour stands: number of its day, and its place in it."""
         return self.number[line, gas_time.gas_day(hour)], gas_time.hour_index(hour) - 1
 
+    def slot(self, line: str, hour: int) -> int:
+        """Return where an hour stands among those of all days, 25 each."""
+        day, index = self.place(line, hour)
+        return day * gas_time.MAX_HOURS_PER_DAY + index
+
     def row(self, line: str, hour: int) -> np.void:
         """Return what an hour says; it goes on saying that, whatever becomes of the table."""
         day, index = self.place(line, hour)

@@ -156,7 +156,7 @@ def _fill(  # noqa: PLR0913 - a gap of a line at a step
     What was found of an earlier guess goes with it; that the hour was missing stays told.
     """
     found = estimate(tape_of(deciding, line.id, gap), gap, check_of(deciding, line, gap))
-    values = [{} for _ in gap] if found is None else estimated_values(found)
+    values = [{} for _ in gap] if found is None else estimated_values(deciding, line.id, gap, found)
     changed, rows = [], []
     for hour, told in zip(gap, values, strict=True):
         candidate = _overdue(deciding, step, next(places), blocks=blocks)

@@ -17,7 +17,7 @@ from shared.domain.revision import Outcome
 from shared.domain.topology import Issue, Register
 from shared.events.line_log import TopologyAsked
 from shared.events.topics import ANALYSES, OPERATIONS
-from shared.store.documents import Collection, day_id, lengths_known, month_id
+from shared.store.documents import Collection, day_id, gas_id, lengths_known, month_id
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.register import to_document
 
@@ -43,6 +43,11 @@ def writes_of(partition: int, state: PartitionState, batch: Batch, settled: Sett
         writes[Collection.FINDINGS] += finding_operations(partition, told)
     _statuses(writes, partition, state, settled)
     _analyses(writes, partition, settled.analysed)
+    for (chromatograph, day), gas in settled.gas.items():
+        packed = {"$set": {"p": partition, "g": gas.tobytes()}}
+        writes[Collection.GAS_TOLD].append(
+            UpdateOne({"_id": gas_id(partition, chromatograph, day)}, packed, upsert=True)
+        )
     _dead_letters(writes, partition, batch)
     _ledgers(writes, partition, batch, settled)
     return writes

@@ -15,6 +15,7 @@ from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import Attribution, Chromatograph, in_force
 from shared.domain.period import Question
+from shared.domain.quantities import ABSENT, GCV
 from shared.domain.topology import Line, Node, Terms
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
@@ -164,6 +165,9 @@ def _attribution_document(attribution: Attribution) -> dict[str, Any]:
         "chromatograph": attribution.chromatograph or None,
         "delay_h": attribution.delay_h,
         "others": list(attribution.others),
+        "contract_gcv_kwh_per_m3n": None
+        if attribution.contract_gcv == ABSENT
+        else attribution.contract_gcv / GCV.scale,
         "known_at": instant(attribution.known_at_ms),
     }
 

@@ -12,7 +12,7 @@ from services.query.paging import Document
 from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
-from shared.domain.attribution import GasHow
+from shared.domain.attribution import BY_ANALYSIS, GasHow, serving
 from shared.domain.finding_words import words_of
 from shared.domain.hour_history import HourHistory
 from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VOLUME
@@ -27,6 +27,7 @@ from shared.store.measurements import one_moment
 from shared.store.statuses import status_change_of
 
 _VALUES = {"volume": VOLUME, "energy": ENERGY, "gcv": GCV, "temperature": TEMPERATURE, "index": INDEX}
+_OF_SOURCE = ("source_topic", "source_partition", "source_offset", "source_place")
 _TICKED = SOURCES.index(RECORDED.name)
 """What `source_topic` says of a row that time made: an estimate, or that a deadline passed."""
 
@@ -50,7 +51,7 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
     return {
         "id": line,
         "start": gas_time.hour_text(hour),
-        "rows": [_revision(kept, told, place) for place in range(len(kept.rows))],
+        "rows": [_revision(known.line, kept, told, place) for place in range(len(kept.rows))],
         "statuses": [_status(told, place, document) for place, document in enumerate(kept.statuses)],
         "findings": [_finding(document, hour) for document in kept.findings],
         "gas": None if told_gas is None else _gas(told_gas),
@@ -71,7 +72,7 @@ def _lives(line: Line, hour: int) -> bool:
     return line.terms_on(gas_time.gas_day(hour)) is not None
 
 
-def _revision(kept: HourKept, told: HourHistory, place: int) -> Document:
+def _revision(line: Line, kept: HourKept, told: HourHistory, place: int) -> Document:
     row, following = kept.rows[place], kept.rows[place + 1 : place + 2]["known_at"].tolist()
     number = int(row["source_offset"]) if row["source_topic"] == DECIDED else None
     decision = kept.decisions.get(number, {}) if number is not None else {}
@@ -85,16 +86,35 @@ def _revision(kept: HourKept, told: HourHistory, place: int) -> Document:
         "method": row["method"].decode() or None,
         "failed_rule": row["failed"].decode() or None,
         "pinned": bool(row["provenance"] & Provenance.PINNED),
-        "cause": _cause(row, number),
+        "gas": _gas_of_revision(line, row),
+        "cause": _cause(kept.rows[place - 1] if place else None, row, number),
         "author": decision.get("author"),
         "reason": decision.get("reason"),
     }
 
 
-def _cause(row: np.void, decision: int | None) -> Document:
+def _gas_of_revision(line: Line, row: np.void) -> Document | None:
+    """Tell from whose gas a revision's energy follows; None where it was sent."""
+    how, number = GasHow(int(row["gas"])), int(row["chromatograph"])
+    if how is GasHow.NONE:
+        return None
+    by_analysis = how in BY_ANALYSIS
+    return {
+        "how": how.name,
+        "chromatograph": serving(line.gas)[number - 1] if by_analysis else None,
+        "analysis_start": gas_time.hour_text(int(row["analysed"])) if by_analysis else None,
+    }
+
+
+def _is_by_gas(before: np.void | None, row: np.void) -> bool:
+    """Say whether only the gas of an hour became another one: what was sent is the same, down to its source."""
+    return before is not None and all(before[name] == row[name] for name in _OF_SOURCE)
+
+
+def _cause(before: np.void | None, row: np.void, decision: int | None) -> Document:
     topic = int(row["source_topic"])
     sent = "file" if row["provenance"] & Provenance.FROM_FILE else "telegram"
-    kind = {DECIDED: "decision", _TICKED: "estimate"}.get(topic, sent)
+    kind = "gas" if _is_by_gas(before, row) else {DECIDED: "decision", _TICKED: "estimate"}.get(topic, sent)
     place = "/".join(str(int(row[f"source_{part}"])) for part in ("partition", "offset", "place"))
     rule = row["failed"].decode() or None
     return {"kind": kind, "source": f"{SOURCES[topic]}/{place}", "decision": decision, "rule": rule}

@@ -14,7 +14,12 @@ from shared.domain.gas_rows import GasRows
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.published import CHARACTERISTIC_UNITS
 
-_HOW = {GasHow.HELD: "last good analysis, of", GasHow.OTHER: "another chromatograph"}
+HOW_WORDS = {
+    GasHow.HELD: "last good analysis, of",
+    GasHow.OTHER: "another chromatograph",
+    GasHow.MONTH_MEAN: "mean of the month",
+    GasHow.CONTRACT: "calorific value of the contract",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,14 @@ def line_gas(view: LineView, published: Published, names: Mapping[str, str], mos
 def _source(gas: GasRows, place: int, names: Mapping[str, str]) -> str:
     """Say whose gas a row carries: `Zelzate, 2 h delay`, `Zelzate, last good analysis, of 23 Nov 10:00`."""
     told = [names.get(source, source) for source in gas.sources[place].split()]
-    if gas.served is None or not told:
+    if gas.served is None:
         return ", ".join(told)
     how, delay_h = GasHow(int(gas.served.how[place])), int(gas.served.delay_h[place])
+    if not told:
+        return HOW_WORDS.get(how, "")
     parts = [*told, *([f"{delay_h} h delay"] if delay_h else [])]
     if how is GasHow.HELD:
-        parts.append(f"{_HOW[how]} {gas_time.local_start(int(gas.served.hour[place])):%-d %b %H:%M}")
+        parts.append(f"{HOW_WORDS[how]} {gas_time.local_start(int(gas.served.hour[place])):%-d %b %H:%M}")
     elif how is GasHow.OTHER:
-        parts.append(_HOW[how])
+        parts.append(HOW_WORDS[how])
     return ", ".join(parts)

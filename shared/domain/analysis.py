@@ -36,7 +36,7 @@ KEPT_ANALYSIS = np.dtype(
         *((name, ANALYSIS[name]) for name in ANALYSIS.names or ()),
         ("revision", np.uint16),  # 0: nothing is known of this hour
         ("doubt", "S3"),  # id of the rule of severity F that keeps it from being applied
-        ("sent", np.int64),  # ms since 1970, the sender's time
+        ("sent", np.int64),  # ms since 1970, Analyses.ranks_ms
         ("known_at", np.int64),  # ms since 1970, the line log's time
         ("offset", np.int64),  # in the topic `analyses`
     ]
@@ -50,7 +50,7 @@ CHARACTERISTICS = {"gcv": GCV, "density": DENSITY, "wobbe": WOBBE}
 class Analyses:
     """What one record of a chromatograph tells: its source position, when it was sent and became known, its rows.
 
-    `sent_ms` is the sender's time, which ranks corrections; `known_at_ms` that of the topic `analyses`.
+    `sent_ms` is the sender's time; `known_at_ms` that of the topic `analyses`.
     """
 
     chromatograph: str
@@ -60,19 +60,29 @@ class Analyses:
     known_at_ms: int
     rows: NDArray[np.void]
 
+    @property
+    def ranks_ms(self) -> int:
+        """The time that ranks corrections: the sender's, but a clock that is ahead must not lock hours for ever."""
+        return min(self.sent_ms, self.known_at_ms)
+
 
 def apply_analysis(kept: np.void, coming: np.void) -> Outcome:
     """Say what a coming analysis (KEPT_ANALYSIS) does to what is kept of its hour: a repetition, a revision, or older.
 
-    As with readings the later `sent` wins, then the order of arrival. A `sent` of the future counts as the moment at
-    which the analysis became known: a clock that is wrong must not lock the hour against every correction.
+    As with readings the later `sent` wins, then the order of arrival.
     """
     if kept["revision"] == 0:
         return Outcome.ACCEPTED
     if all(np.array_equal(kept[name], coming[name]) for name in ("shares", *CHARACTERISTICS)):
         return Outcome.REPEATED
-    sent, stands = (min(int(row["sent"]), int(row["known_at"])) for row in (coming, kept))
-    return Outcome.HELD if sent < stands else Outcome.ACCEPTED
+    return Outcome.HELD if coming["sent"] < kept["sent"] else Outcome.ACCEPTED
+
+
+def good_analyses(rows: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Say which analyses (KEPT_ANALYSIS) may serve: those that no rule keeps back and that say how the gas burns."""
+    burns = (rows["gcv"] != ABSENT) | (rows["shares"] != SHARE_ABSENT).any(axis=1)
+    good: NDArray[np.bool_] = (rows["revision"] > 0) & (rows["doubt"] == b"") & burns
+    return good
 
 
 def empty_analyses(count: int) -> NDArray[np.void]:
@@ -92,3 +102,9 @@ def mol_percent(shares: NDArray[np.int32]) -> NDArray[np.float64]:
 def number(column: NDArray[np.int64], scale: int) -> NDArray[np.float64]:
     """Return a column of scaled numbers as plain ones, NaN where nothing was sent."""
     return np.where(column == ABSENT, np.nan, column / scale)
+
+
+def scaled(numbers: NDArray[np.float64], scale: int) -> NDArray[np.int64]:
+    """Return plain numbers as scaled ones, rounded half to even; ABSENT where there is none."""
+    known = np.isfinite(numbers)
+    return np.where(known, np.rint(np.where(known, numbers, 0) * scale), ABSENT).astype(np.int64)

@@ -6,7 +6,7 @@ known at any moment stays readable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -14,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.analysis import KEPT_ANALYSIS
+from shared.domain.analysis import KEPT_ANALYSIS, good_analyses
+from shared.domain.quantities import ABSENT
 
 MOST_DELAY_H = 72
 """Longest time that gas may take from a chromatograph to a line."""
@@ -34,6 +35,14 @@ class GasHow(IntEnum):
     """Its last good one, of an earlier hour."""
     OTHER = 3
     """Another chromatograph's, in the order of the attribution."""
+    MONTH_MEAN = 4
+    """No analysis tells it: the flow-weighted mean of the line's gas month so far, or of the month before."""
+    CONTRACT = 5
+    """There is no such mean either: the calorific value of the contract."""
+
+
+BY_ANALYSIS = (GasHow.ANALYSIS, GasHow.HELD, GasHow.OTHER)
+"""An analysis tells the gas; in any other way only its calorific value is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Attribution:
         delay_h: Hours that the gas takes to the line: its hour h carries the analysis of h - delay_h.
         others: Chromatographs that serve where the first has been silent for longer than it is held, in order.
         known_at_ms: When this became known, milliseconds since 1970.
+        contract_gcv: Millionths of kWh/m³(n) that count where nobody tells the gas, ABSENT where nothing is agreed.
     """
 
     start: int
@@ -61,6 +71,7 @@ class Attribution:
     delay_h: int = 0
     others: tuple[str, ...] = ()
     known_at_ms: int = 0
+    contract_gcv: int = ABSENT
 
     @property
     def chromatographs(self) -> tuple[str, ...]:
@@ -81,6 +92,39 @@ def serving(attributions: Iterable[Attribution]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in attributions for name in one.chromatographs))
 
 
+def touched_by_analyses(attributions: Sequence[Attribution], chromatograph: str, told: range) -> list[range]:
+    """Return the hours that may carry another gas since a chromatograph told of some hours, or follow one that does.
+
+    Args:
+        attributions: Those in force.
+        chromatograph: Who told.
+        told: From the first to the last hour of which it told.
+    """
+    reach = range(told.start, told.stop + HELD_H + MOST_DELAY_H)
+    touched = []
+    for attribution, within in each_in_force(attributions, reach):
+        low = max(within.start, told.start + attribution.delay_h)
+        high = min(within.stop, told.stop + attribution.delay_h + HELD_H)
+        if chromatograph in attribution.chromatographs and low < high:
+            touched.append(range(low, high + 1))
+    return touched
+
+
+def touched_by_words(before: Sequence[Attribution], after: Sequence[Attribution], until: int) -> list[range]:
+    """Return the hours that may carry another gas since more was told of a line, or follow one that does.
+
+    Args:
+        before: All that was told.
+        after: The same, and more behind it.
+        until: End of the hours that there may be.
+    """
+    starts = {told.start for told in after[len(before) :]}
+    everything = range(min(starts, default=until), until)
+    return [
+        range(h.start, h.stop + 1) for told, h in each_in_force(in_force(after), everything) if told.start in starts
+    ]
+
+
 def hours_needed(attributions: Sequence[Attribution], hours: range) -> range:
     """Return the hours whose analyses can serve some hours."""
     delays = [one.delay_h for one in attributions] or [0]
@@ -97,7 +141,7 @@ class Served:
         hour: The hour of the analysis.
         delay_h: Hours that the gas took.
         names: Ids of chromatographs; the first is "".
-        analyses: KEPT_ANALYSIS of each hour; revision 0 where nobody serves.
+        analyses: The analysis of each hour, as they were known; zeros where nobody serves.
     """
 
     how: NDArray[np.uint8]
@@ -108,32 +152,44 @@ class Served:
     analyses: NDArray[np.void]
 
 
-def served_by_nobody(count: int, names: tuple[str, ...] = ("",)) -> Served:
+def served_by_nobody(count: int, names: tuple[str, ...] = ("",), form: np.dtype[np.void] = KEPT_ANALYSIS) -> Served:
     """Return hours of which nobody tells the gas (yet)."""
     chromatograph, hour, delay_h = (np.zeros(count, np.int64) for _ in range(3))
-    return Served(np.zeros(count, np.uint8), chromatograph, hour, delay_h, names, np.zeros(count, KEPT_ANALYSIS))
+    return Served(np.zeros(count, np.uint8), chromatograph, hour, delay_h, names, np.zeros(count, form))
 
 
 def served(
-    attributions: Sequence[Attribution], hours: range, known: Mapping[str, NDArray[np.void]], needed: range
+    attributions: Sequence[Attribution],
+    hours: range,
+    known: Mapping[str, NDArray[np.void]],
+    needed: range,
+    good: Callable[[NDArray[np.void]], NDArray[np.bool_]] = good_analyses,
 ) -> Served:
     """Say by which analysis each hour is served.
 
     Args:
         attributions: In force, in the order of their hours.
         hours: The hours of the line.
-        known: Of each chromatograph a KEPT_ANALYSIS row for every hour of `needed`, revision 0 where nothing is known.
+        known: Of each chromatograph a row for every hour of `needed` (KEPT_ANALYSIS, or another form for all of them).
         needed: The hours of `known`; see `hours_needed`.
+        good: Says which of these rows may serve.
     """
     names = ("", *serving(attributions))
-    found = served_by_nobody(len(hours), names)
-    good = {name: _Good.of(rows, needed) for name, rows in known.items()}
+    form = next((rows.dtype for rows in known.values()), KEPT_ANALYSIS)
+    found = served_by_nobody(len(hours), names, form)
+    told = {name: _Good.of(rows, good(rows), needed) for name, rows in known.items()}
+    for attribution, within in each_in_force(attributions, hours):
+        _serve(found, attribution, range(within.start - hours.start, within.stop - hours.start), hours.start, told)
+    return found
+
+
+def each_in_force(attributions: Sequence[Attribution], hours: range) -> Iterator[tuple[Attribution, range]]:
+    """Give each attribution of those in force that holds in some of the hours, with these hours."""
     bounds = [*(one.start for one in attributions), _FOR_EVER]
     for attribution, (start, end) in zip(attributions, pairwise(bounds), strict=True):
         low, high = max(start, hours.start), min(end, hours.stop)
         if low < high:
-            _serve(found, attribution, range(low - hours.start, high - hours.start), hours.start, good)
-    return found
+            yield attribution, range(low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +201,8 @@ class _Good:
     last: NDArray[np.int64]
 
     @classmethod
-    def of(cls, rows: NDArray[np.void], hours: range) -> _Good:
-        """Return those of rows, one for each of some hours; a doubtful one is not good."""
-        is_good = (rows["revision"] > 0) & (rows["doubt"] == b"")
+    def of(cls, rows: NDArray[np.void], is_good: NDArray[np.bool_], hours: range) -> _Good:
+        """Return those of rows, one for each of some hours."""
         numbers = np.where(is_good, np.arange(hours.start, hours.stop), _NO_HOUR)
         return cls(hours.start, rows, np.maximum.accumulate(numbers) if len(numbers) else numbers)
 

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from shared.domain.estimation_shapes import (
     Column,
     Tape,
-    energy_of,
     factor_around,
     gcv_of_gap,
     index_total,
@@ -29,7 +28,7 @@ from shared.domain.estimation_shapes import (
     spread,
     straight_line,
 )
-from shared.domain.quantities import ABSENT, VOLUME, VOLUME_OPERATING, Quantity
+from shared.domain.quantities import ABSENT, VOLUME, VOLUME_OPERATING, Quantity, energies_of
 
 __all__ = [
     "AUTOMATIC",
@@ -155,10 +154,9 @@ def with_energy(
         EstimationError: the gap is empty, not consecutive, or not inside the tape.
     """
     _require_inside(tape, gap)
-    gcv = gcv_of_gap(tape.actual(gap), gap)
-    energy = [energy_of(each, quality) for each, quality in zip(volume.tolist(), gcv, strict=True)]
+    gcv = np.array(gcv_of_gap(tape.actual(gap), gap), np.int64)
     operating = np.full(len(gap), ABSENT) if volume_operating is None else volume_operating
-    return Estimate(method, volume, operating, np.array(energy, np.int64), np.array(gcv, np.int64))
+    return Estimate(method, volume, operating, energies_of(volume, gcv), gcv)
 
 
 def node_balance(

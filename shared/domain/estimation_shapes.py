@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.gas_time import days_and_indexes
-from shared.domain.quantities import ABSENT, GCV
+from shared.domain.quantities import ABSENT
 from shared.domain.working_days import day_kinds
 
 HISTORY_DAYS = 28
@@ -161,8 +161,3 @@ def _weighted_mean(volume: Column, gcv: Column) -> int:
         return ABSENT
     # Integers without bounds: at the bounds of the quantities a single product leaves 64 bits.
     return round(Fraction(int(weights.astype(object) @ gcv[both].astype(object)), whole))
-
-
-def energy_of(volume: int, gcv: int) -> int:
-    """Return the energy of a volume in thousandths of kWh, ABSENT where one of the two is."""
-    return ABSENT if ABSENT in (volume, gcv) else round(Fraction(volume * gcv, GCV.scale))

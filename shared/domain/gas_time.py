@@ -174,6 +174,11 @@ def next_month(month: str) -> str:
     return month_of(first_day_of_month(month) + timedelta(days=31))
 
 
+def month_before(month: str) -> str:
+    """Return the gas month before another one."""
+    return month_of(first_day_of_month(month) - timedelta(days=1))
+
+
 def days_of_month(month: str) -> list[date]:
     """Return the gas days of a gas month, in order."""
     first = first_day_of_month(month)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.reading import ACTUAL_QUALITIES, Provenance, Quality
-from shared.domain.revision import HOUR, has_values
+from shared.domain.revision import HOUR, OF_GAS, has_values
 from shared.domain.rows import as_bytes, copied, put, taken
 
 CONTEXT = np.dtype(
@@ -68,8 +68,12 @@ def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
 
 
 def _gcv(hours: NDArray[np.void]) -> NDArray[np.int64]:
-    """Return the calorific value as sent, else that of energy and volume, ABSENT where neither is plausible."""
-    volume, energy, gcv = hours["volume"], hours["energy"], hours["gcv"]
+    """Return the calorific value as sent, else that of energy and volume, ABSENT where neither is plausible.
+
+    One that follows from a chromatograph is not the line's own: it is judged with the gas, and no estimate holds it.
+    """
+    volume, own = hours["volume"], hours["gas"] == 0
+    energy, gcv = (np.where(own, hours[name], ABSENT) for name in OF_GAS)
     computable = (gcv == ABSENT) & (volume != ABSENT) & (energy != ABSENT) & (volume != 0)
     if not computable.any():
         return np.asarray(gcv, np.int64)

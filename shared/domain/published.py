@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.analysis import SHARE_ABSENT
-from shared.domain.attribution import GasHow
+from shared.domain.attribution import BY_ANALYSIS, GasHow
 from shared.domain.gas_rows import GasRows
 from shared.domain.period import View
 from shared.domain.physics.components import COMPONENTS
@@ -181,7 +181,7 @@ def gas_columns(gas: GasRows, unit: EnergyUnit) -> Iterator[Column]:
     if gas.served is not None:
         how = gas.served.how
         yield Column("gas_quality", text.choices(how, list(GasHow.__members__)), present=how > 0)
-        yield Column("analysis_start", text.utc_hours(gas.served.hour), present=how > 0)
+        yield Column("analysis_start", text.utc_hours(gas.served.hour), present=np.isin(how, BY_ANALYSIS))
 
 
 def _period_values(rows: PeriodRows, unit: EnergyUnit, reference: str) -> Iterator[Column]:

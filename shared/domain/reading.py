@@ -50,6 +50,12 @@ class Provenance(IntFlag):
     """A finding concerns this revision of the hour."""
     ACCEPTED = 64
     """Somebody accepted the value as it stands: a later tick does not estimate it anew."""
+    GAS_BLOCKED = 128
+    """As BLOCKED, by what the gas is like that the hour is given; another gas lifts it."""
+
+
+KEPT_BACK = Provenance.BLOCKED | Provenance.GAS_BLOCKED
+"""An open finding of severity F concerns the hour."""
 
 
 ACTUAL_QUALITIES = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)

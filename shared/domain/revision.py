@@ -14,6 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
 from shared.domain.rows import copied
 
@@ -41,9 +42,20 @@ HOUR = np.dtype(
         ("found", np.uint16),  # bit i: rule i of rules.catalogue.IN_CONTEXT has found something, once a revision
         ("method", "S2"),  # estimation.Method, empty where nothing was estimated
         ("failed", "S3"),  # id of the rule that failed first (severity F), or for which it was estimated
+        (
+            "gas",
+            np.uint8,
+        ),  # attribution.GasHow, where energy and calorific value follow from the gas of a chromatograph
+        (
+            "chromatograph",
+            np.uint16,
+        ),  # its place in attribution.serving of all that was told of the line, from 1; 0: none
+        ("analysed", np.int32),  # hour number of its analysis
     ]
 )
 _SAID = (*MEASURES, "quality")
+OF_GAS = ("energy", "gcv")
+"""The measures that follow from the gas where they are not sent."""
 RANK = {
     Quality.MEASURED: 4,
     Quality.CALCULATED: 4,
@@ -123,9 +135,16 @@ def apply_first(candidates: NDArray[np.void]) -> NDArray[np.void]:
 
 
 def _says_the_same(row: np.void, candidate: np.void) -> bool:
-    """Compare values, quality and whether the volume is operating volume: the same number means another thing then."""
+    """Compare values, quality and whether the volume is operating volume: the same number means another thing then.
+
+    What follows from the gas was not said: who repeats a volume alone repeats it, whatever energy it has been given.
+    """
     other_kind = (row["provenance"] ^ candidate["provenance"]) & Provenance.VOLUME_OPERATING
-    return not other_kind and all(row[name] == candidate[name] for name in _SAID)
+    return not other_kind and all(_said(row, name) == _said(candidate, name) for name in _SAID)
+
+
+def _said(row: np.void, name: str) -> int:
+    return ABSENT if row["gas"] and name in OF_GAS else int(row[name])
 
 
 def _as_revision(candidate: np.void, revision: int) -> np.void:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.domain.attribution import BY_ANALYSIS
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import Provenance, Quality, Validity
+from shared.domain.reading import KEPT_BACK, Provenance, Quality, Validity
 from shared.domain.revision import has_values
 
 VALIDITIES = len(Validity)
@@ -26,6 +27,8 @@ ROLLUP = np.dtype(
         ("paired_energy", np.int64),
         ("temperature_moment", np.int64),
         ("temperature_volume", np.int64),
+        ("gas_volume", np.int64),  # Σ|volume| of the hours whose energy an analysis told,
+        ("gas_energy", np.int64),  # and Σ|energy|: what flows back is gas as well
         ("hours_present", np.uint16),
         ("by_validity", np.uint16, (VALIDITIES,)),  # of the hours present
         ("by_quality", np.uint16, (QUALITIES,)),  # of the rows, told MISSING included
@@ -60,12 +63,15 @@ def fold_hours(hours: NDArray[np.void]) -> NDArray[np.void]:
     days["paired_energy"] = (energy * paired).sum(axis=1)
     days["temperature_moment"] = (volume * temperature * warm).sum(axis=1)
     days["temperature_volume"] = (volume * warm).sum(axis=1)
+    by_analysis = paired & np.isin(hours["gas"], BY_ANALYSIS)
+    days["gas_volume"] = (np.abs(volume) * by_analysis).sum(axis=1)
+    days["gas_energy"] = (np.abs(energy) * by_analysis).sum(axis=1)
     days["hours_present"] = present.sum(axis=1)
     for validity in Validity:
         days["by_validity"][:, validity - 1] = (present & (hours["validity"] == validity)).sum(axis=1)
     for quality in Quality:
         days["by_quality"][:, quality - 1] = (told & (hours["quality"] == quality)).sum(axis=1)
-    days["hours_blocked"] = (told & _flagged(hours, Provenance.BLOCKED)).sum(axis=1)
+    days["hours_blocked"] = (told & _flagged(hours, KEPT_BACK)).sum(axis=1)
     days["hours_waived"] = (told & ~present & _flagged(hours, Provenance.WAIVED)).sum(axis=1)
     days["changes"] = hours["revision"].sum(axis=1)
     days["known_at"] = (hours["known_at"] * told).max(axis=1)

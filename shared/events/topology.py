@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from shared.domain import gas_time
 from shared.domain.attribution import MOST_DELAY_H, Attribution, Chromatograph
-from shared.domain.quantities import PRESSURE
+from shared.domain.quantities import ABSENT, GCV, PRESSURE
 from shared.domain.rules.catalogue import setting_refusal
 from shared.domain.topology import SENDABLE, Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
 from shared.events.form import form_issues
@@ -112,6 +112,9 @@ class AttributionText(_Part):
     others: list[Id] = Field(
         default_factory=list, max_length=10, description="Who serves where the first is silent for too long, in order."
     )
+    contract_gcv_kwh_per_m3n: Decimal | None = Field(
+        None, gt=0, le=GCV.highest, description="Counts where nobody tells the gas, nor did in the month and the last."
+    )
 
     @field_validator("start")
     @classmethod
@@ -167,7 +170,9 @@ def _node(text: NodeText) -> Node:
 
 def _attribution(text: AttributionText) -> Attribution:
     hour = gas_time.hour_number(text.start)
-    return Attribution(hour, text.chromatograph or "", text.delay_h, tuple(text.others))
+    agreed = text.contract_gcv_kwh_per_m3n
+    contract_gcv = ABSENT if agreed is None else GCV.scaled(agreed)
+    return Attribution(hour, text.chromatograph or "", text.delay_h, tuple(text.others), contract_gcv=contract_gcv)
 
 
 def parsed(document: bytes | dict[str, Any]) -> ChangeText | tuple[Issue, ...]:

@@ -32,6 +32,12 @@ ESTIMATED = Counter(
     ["method"],
     registry=CATALOGUE,
 )
+GIVEN = Counter(
+    "gastrack_aggregation_hours_given_gas",
+    "Hours whose energy follows from a chromatograph, each time that it does, by how the gas was found.",
+    ["how"],
+    registry=CATALOGUE,
+)
 DECIDED = Counter(
     "gastrack_aggregation_decisions",
     "Decisions taken, by kind and outcome; automatic closes included.",
@@ -92,6 +98,7 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     OPERATIONS: "write operations",
     CONTEXT_FINDINGS: "findings",
     ESTIMATED: "hours",
+    GIVEN: "hours",
     DECIDED: "decisions",
     END_TO_END: "seconds",
     YOUNGEST_HOUR: "seconds since 1970 UTC",

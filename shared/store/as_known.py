@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,14 @@ async def watermark_ms(database: Database, line: str, session: Session, *, with_
         owners.add(COUNTING_PARTITION)
     every = {"$gte": "aggregation/", "$lt": "aggregation0"}
     names = {"$in": [f"aggregation/{owner}" for owner in sorted(owners)]} if owners else every
-    positions = database[Collection.PROGRESS].find({"_id": names}, {"known_at": 1}, session=session)
-    return min([int(position["known_at"]) async for position in positions], default=0)
+    positions = database[Collection.PROGRESS].find({"_id": names}, {"known_at": 1, "retelling": 1}, session=session)
+    return min([_known_until(position) async for position in positions], default=0)
+
+
+def _known_until(position: dict[str, Any]) -> int:
+    """Return up to when a partition is known; what is still being told again is not known yet."""
+    retelling = position.get("retelling")
+    return int(position["known_at"]) if retelling is None else int(retelling["known_at_ms"]) - 1
 
 
 async def line_at(database: Database, line: str, moment_ms: int, session: Session) -> LineAt:

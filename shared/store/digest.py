@@ -22,6 +22,7 @@ CANONICAL = (
     Collection.TOPOLOGY,
     Collection.ANALYSES,
     Collection.ANALYSIS_REVISIONS,
+    Collection.GAS_TOLD,
 )
 
 

@@ -15,7 +15,8 @@ long as one is; a held reading's finding has its `rows` too.
 `analyses`: one document per chromatograph and gas day, `{_id: "CHROMATOGRAPH|2026-11-23", p, c, a, v, known_at}`: `a`
 holds 25 packed KEPT_ANALYSIS rows, `v` grows with every revision of them. `analysis_revisions`: what an analysis said
 before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (`CHROMATOGRAPH|hour|held|...`):
-`{_id, p, c, hour, row}`.
+`{_id, p, c, hour, row}`. `gas_told`: the same as far as energy needs it, kept by every partition for itself:
+`{_id: "3|CHROMATOGRAPH|2026-11-23", p, g}`: `g` holds 25 packed GAS_TOLD rows.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -46,6 +47,7 @@ class Collection(StrEnum):
     TOPOLOGY = "topology"
     ANALYSES = "analyses"
     ANALYSIS_REVISIONS = "analysis_revisions"
+    GAS_TOLD = "gas_told"
     CLOSINGS = "closings"
     DECISIONS = "decisions"
     DEAD_LETTERS = "dead_letters"
@@ -69,6 +71,11 @@ def day_id(line: str, day: date) -> str:
 def month_id(line: str, month: str) -> str:
     """Return the `_id` of a line's gas month."""
     return f"{line}|{month}"
+
+
+def gas_id(partition: int, chromatograph: str, day: date) -> str:
+    """Return the `_id` of what a partition keeps of a chromatograph's gas day."""
+    return f"{partition}|{day_id(chromatograph, day)}"
 
 
 def slot_name(day: date) -> str:

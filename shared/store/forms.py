@@ -37,6 +37,16 @@ HOUR_1 = np.dtype(
     ]
 )
 """100 bytes: before meters, rules in context and estimates. Never to be changed."""
+HOUR_2 = np.dtype(
+    [
+        *((name, HOUR_1[name]) for name in HOUR_1.names or ()),
+        ("meter", np.uint16),
+        ("found", np.uint16),
+        ("method", "S2"),
+        ("failed", "S3"),
+    ]
+)
+"""109 bytes: before the gas of chromatographs. Never to be changed."""
 ROLLUP_1 = np.dtype(
     [
         ("volume", np.int64),
@@ -55,8 +65,18 @@ ROLLUP_1 = np.dtype(
     ]
 )
 """84 bytes: before blocked and waived hours were counted. Never to be changed."""
-HOUR_FORMS = (HOUR, HOUR_1)
-ROLLUP_FORMS = (ROLLUP, ROLLUP_1)
+ROLLUP_2 = np.dtype(
+    [
+        *((name, ROLLUP_1[name]) for name in ROLLUP_1.names or () if name not in {"changes", "known_at"}),
+        ("hours_blocked", np.uint16),
+        ("hours_waived", np.uint16),
+        ("changes", np.uint32),
+        ("known_at", np.int64),
+    ]
+)
+"""88 bytes: before the flow-weighted mean of analysed gas. Never to be changed."""
+HOUR_FORMS = (HOUR, HOUR_2, HOUR_1)
+ROLLUP_FORMS = (ROLLUP, ROLLUP_2, ROLLUP_1)
 
 
 class UnknownFormError(ValueError):
@@ -66,8 +86,8 @@ class UnknownFormError(ValueError):
 def day_hours(packed: bytes) -> NDArray[np.void]:
     """Return the HOUR rows of a packed day, however many they are.
 
-    Rows of 100 and of 109 bytes have a common length first at 10,900 bytes, and a day has at most 25: no length that a
-    day can have belongs to two forms.
+    A day has at most 25 rows, and no two forms (of 100, 109 and 116 bytes) have a common length before 2,900 bytes, the
+    29th of the shortest: no length that a day can have belongs to two forms.
 
     Raises:
         UnknownFormError: no form has this length.

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.attribution import Served, hours_needed, in_force, served, serving
+from shared.domain.attribution import BY_ANALYSIS, Served, hours_needed, in_force, served, serving
 from shared.domain.gas_rows import Flow, gas_of_hours, gas_of_periods
 from shared.domain.quantities import ABSENT
 from shared.domain.revision import has_values
@@ -68,6 +68,10 @@ def with_gas(rows: Rows, told: GasTold | None, known: NDArray[np.void], referenc
     if told is None:
         return rows
     if isinstance(rows, HourRows):
-        return replace(rows, gas=gas_of_hours(told.served, reference))
+        # Where no analysis tells the gas, its calorific value may still follow from a mean or from the contract.
+        how = np.where(
+            told.served.how > 0, told.served.how, np.where(np.isin(known["gas"], BY_ANALYSIS), 0, known["gas"])
+        )
+        return replace(rows, gas=gas_of_hours(replace(told.served, how=how), reference))
     flow = Flow(told.hours, np.where(has_values(known), known["volume"], ABSENT))
     return replace(rows, gas=gas_of_periods(told.served, flow, rows.starts, rows.ends, reference))

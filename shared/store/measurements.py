@@ -106,7 +106,7 @@ async def latest_hours(database: Database, lines: Sequence[str], month: str) -> 
 
     The hour is -1 where there is none. For lists of lines: two queries, however many lines.
     """
-    before = gas_time.month_of(date.fromordinal(gas_time.first_day_of_month(month).toordinal() - 1))
+    before = gas_time.month_before(month)
     ids = [month_id(line, asked) for line in lines for asked in (month, before)]
     documents = await database[Collection.LINE_MONTHS].find({"_id": {"$in": ids}}, {"d": 1}).to_list(len(ids) or 1)
     slots = {document["_id"]: slots_of(document["d"]) for document in documents}

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from shared.domain.retelling import Retelling
 from shared.runtime.mongo import ClientSession, Database, SyncDatabase, synchronous
 from shared.store.documents import Collection
 
@@ -26,7 +27,7 @@ class Progress:
 
     `key` names both ("aggregation/3"). `offset` and `part` are the last answered or applied; `read` the last offset of
     the topic read; `known_at_ms` the greatest so far; `until_ms` the last tick; `sources` the highest (offset, place)
-    of each source partition ("telemetry/0").
+    of each source partition ("telemetry/0"); `retelling` what is still to be told again because of `offset`.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Progress:
     until_ms: int = 0
     sources: dict[str, tuple[int, int]] = field(default_factory=dict)
     is_stored: bool = True
+    retelling: Retelling | None = None
 
     def is_next(self, offset: int, part: int) -> bool:
         """Say whether (offset, part) follows this position without a gap."""
@@ -77,7 +79,8 @@ def move(
     if not before.is_stored:
         _begin(database, key, after, session)
         return
-    expected = {**key, "epoch": before.epoch, "offset": before.offset, "part": before.part, "read": before.read}
+    position = {"epoch": before.epoch, "offset": before.offset, "part": before.part, "read": before.read}
+    expected = {**key, **position, "retelling": _retelling_fields(before.retelling)}
     moved = database[Collection.PROGRESS].update_one(expected, {"$set": _to_fields(after)}, session=session)
     if moved.matched_count == 0:
         raise FencedError(f"{before.key} no longer stands at {before.offset}.{before.part}")
@@ -107,7 +110,12 @@ def _to_fields(progress: Progress) -> dict[str, Any]:
         "known_at": progress.known_at_ms,
         "until": progress.until_ms,
         "sources": {name: list(position) for name, position in progress.sources.items()},
+        "retelling": _retelling_fields(progress.retelling),
     }
+
+
+def _retelling_fields(retelling: Retelling | None) -> dict[str, Any] | None:
+    return None if retelling is None else asdict(retelling)
 
 
 def _from_document(document: dict[str, Any]) -> Progress:
@@ -121,4 +129,5 @@ def _from_document(document: dict[str, Any]) -> Progress:
         document["known_at"],
         document["until"],
         {name: (position[0], position[1]) for name, position in document["sources"].items()},
+        retelling=Retelling(**document["retelling"]) if document.get("retelling") else None,
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.domain.attribution import Attribution, Chromatograph
+from shared.domain.quantities import ABSENT
 from shared.domain.topology import Check, Composition, Line, Node, Register, Station, Terms
 
 
@@ -63,6 +64,7 @@ def _attribution_document(told: Attribution) -> dict[str, Any]:
         "delay_h": told.delay_h,
         "others": list(told.others),
         "known_at": told.known_at_ms,
+        **({} if told.contract_gcv == ABSENT else {"contract_gcv": told.contract_gcv}),
     }
 
 
@@ -90,7 +92,14 @@ def line_of(document: dict[str, Any]) -> Line:
 
 def _attribution_of(document: dict[str, Any]) -> Attribution:
     others = tuple(document["others"])
-    return Attribution(document["start"], document["chromatograph"], document["delay_h"], others, document["known_at"])
+    return Attribution(
+        document["start"],
+        document["chromatograph"],
+        document["delay_h"],
+        others,
+        document["known_at"],
+        document.get("contract_gcv", ABSENT),
+    )
 
 
 def chromatograph_of(document: dict[str, Any]) -> Chromatograph:

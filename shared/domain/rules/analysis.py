@@ -1,4 +1,4 @@
-"""Family D, of an analysis: does what the chromatograph reports fit together, and is it recent enough?
+"""Family D, of an analysis: does what the chromatograph reports fit together?
 
 A composition is compared through ISO 6976 at 25/0, normalised to 100 mol %. Where not one component was reported, no
 rule that needs a composition speaks.
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from shared.domain.physics.conversion import MJ_PER_KWH
 from shared.domain.physics.iso6976 import air_density_kg_per_m3
 from shared.domain.rules.analysis_evidence import AnalysisEvidence, sum_mol_percent
-from shared.domain.rules.evidence import Threshold
-from shared.domain.rules.rule import Hits, JudgedBy, Severity, rule
+from shared.domain.rules.rule import Hits, JudgedBy, Severity, beyond, rule
 
 _PLACES = 9  # a chromatograph reports at most six; what is left beyond is how binary numbers add decimal ones
 
@@ -35,7 +34,7 @@ def composition_sum(evidence: AnalysisEvidence) -> Hits:
     """
     away = np.abs(sum_mol_percent(evidence.composition_mol_percent) - 100).round(_PLACES)
     accepted, doubtful = evidence.thresholds["accepted_percent"], evidence.thresholds["doubtful_percent"]
-    return _beyond(away, accepted, Severity.F, doubtful, Severity.R)
+    return beyond(away, accepted, Severity.F, doubtful, Severity.R)
 
 
 @rule(
@@ -55,7 +54,7 @@ def gcv_of_composition(evidence: AnalysisEvidence) -> Hits:
     """
     deviation = _deviation_percent(evidence.gcv_kwh_per_m3n * MJ_PER_KWH, evidence.computed.gcv_mj_per_m3)
     accepted, tolerated = evidence.thresholds["accepted_percent"], evidence.thresholds["tolerated_percent"]
-    return _beyond(deviation, accepted, Severity.W, tolerated, Severity.F)
+    return beyond(deviation, accepted, Severity.W, tolerated, Severity.F)
 
 
 @rule(
@@ -117,33 +116,6 @@ def net_to_gross(evidence: AnalysisEvidence) -> Hits:
     lowest, highest = evidence.thresholds["lowest"], evidence.thresholds["highest"]
     too_low = ratio < lowest
     return Hits(too_low | (ratio > highest), ratio, np.where(too_low, lowest, highest))
-
-
-@rule(
-    "D13",
-    "analysis too old",
-    formula="age ≤ fresh_h; up to held_h W, more F",
-    severity=Severity.W,
-    source="Dutch code",
-    thresholds={"fresh_h": 1.0, "held_h": 24.0},
-    by=JudgedBy.ANALYSIS,
-)
-def analysis_fresh(evidence: AnalysisEvidence) -> Hits:
-    """The hour is served by an analysis of another hour: the last good one is held, but not for ever.
-
-    While it may be held this is shown (W), after that the hour waits for a decision (F). Observed and threshold: hours.
-    """
-    fresh, held = evidence.thresholds["fresh_h"], evidence.thresholds["held_h"]
-    return _beyond(evidence.age_h, fresh, Severity.W, held, Severity.F)
-
-
-def _beyond(
-    observed: NDArray[np.float64], first: Threshold, milder: Severity, second: Threshold, graver: Severity
-) -> Hits:
-    """Hit what lies beyond the first bound, more gravely beyond the second."""
-    further = observed > second
-    severity = np.where(further, graver, milder).astype(np.uint8)
-    return Hits(observed > first, observed, np.where(further, second, first), severity)
 
 
 def _deviation_percent(reported: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""What a rule may look at in an analysis: what the chromatograph reported, how old it is, and what follows from it.
+"""What a rule may look at in an analysis: what the chromatograph reported, and what follows from it.
 
 NaN stands for what was not reported: no comparison with NaN holds, so a rule never hits what it cannot see.
 """
@@ -24,7 +24,6 @@ class AnalysisEvidence:
         gcv_kwh_per_m3n: Gross calorific value as reported, 25/0.
         density_kg_per_m3n: Density as reported.
         wobbe_kwh_per_m3n: Gross Wobbe index as reported, 25/0.
-        age_h: How old the analysis is in the hour to which it is applied, in hours.
         computed: ISO 6976 at 25/0 of the normalised composition, NaN where there is none.
         thresholds: The thresholds of the rule that looks, by name.
     """
@@ -33,7 +32,6 @@ class AnalysisEvidence:
     gcv_kwh_per_m3n: NDArray[np.float64]
     density_kg_per_m3n: NDArray[np.float64]
     wobbe_kwh_per_m3n: NDArray[np.float64]
-    age_h: NDArray[np.float64]
     computed: Properties
     thresholds: Mapping[str, Threshold]
 
@@ -45,13 +43,12 @@ class AnalysisEvidence:
         gcv_kwh_per_m3n: NDArray[np.float64],
         density_kg_per_m3n: NDArray[np.float64],
         wobbe_kwh_per_m3n: NDArray[np.float64],
-        age_h: NDArray[np.float64],
     ) -> AnalysisEvidence:
         """Gather what is known of analyses, and compute once what all rules compare it with; without thresholds."""
         with np.errstate(all="ignore"):  # parts that no gas has give NaN or infinity, and no warning
             computed = properties(normalised_fractions(composition_mol_percent))
         reported = gcv_kwh_per_m3n, density_kg_per_m3n, wobbe_kwh_per_m3n
-        return cls(composition_mol_percent, *reported, age_h, computed, {})
+        return cls(composition_mol_percent, *reported, computed, {})
 
 
 def sum_mol_percent(composition_mol_percent: NDArray[np.float64]) -> NDArray[np.float64]:

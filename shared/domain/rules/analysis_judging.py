@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.analysis import DENSITY, WOBBE, mol_percent, number
-from shared.domain.quantities import GCV
+from shared.domain.analysis import DENSITY, WOBBE, mol_percent, number, scaled
+from shared.domain.physics.conversion import kwh_of_mj
+from shared.domain.quantities import ABSENT, GCV
 from shared.domain.rules.analysis_evidence import AnalysisEvidence
 from shared.domain.rules.catalogue import ON_ANALYSES
 from shared.domain.rules.message import hour_in_reach
@@ -34,16 +35,25 @@ class AnalysisFinding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JudgedAnalyses:
-    """What the rules say: `rejected` by row, the `findings` of the others, and by row the rule that keeps it back."""
+    """What the rules say.
+
+    Attributes:
+        rejected: By row, what makes it a dead letter.
+        findings: Of the others.
+        doubts: By row, the rule that keeps it back.
+        gcv: Calorific value of each row as reported, else of its composition, ABSENT where it has neither.
+    """
 
     rejected: dict[int, AnalysisFinding]
     findings: list[AnalysisFinding]
     doubts: dict[int, str]
+    gcv: NDArray[np.int64]
 
 
 def judge_analyses(rows: NDArray[np.void], known_at_ms: int) -> JudgedAnalyses:
     """Judge analyses (ANALYSIS or KEPT_ANALYSIS) that became known at a moment (ms since 1970)."""
-    found = [*_in_future(rows["hour"], known_at_ms), *_found(_evidence_of(rows))]
+    evidence = _evidence_of(rows)
+    found = [*_in_future(rows["hour"], known_at_ms), *_found(evidence)]
     rejected: dict[int, AnalysisFinding] = {}
     for one in found:
         if one.severity is Severity.R:
@@ -53,17 +63,18 @@ def judge_analyses(rows: NDArray[np.void], known_at_ms: int) -> JudgedAnalyses:
     for one in findings:
         if one.severity is Severity.F:
             doubts.setdefault(one.row, one.rule)
-    return JudgedAnalyses(rejected, sorted(findings, key=lambda one: one.row), doubts)
+    computed = scaled(kwh_of_mj(evidence.computed.gcv_mj_per_m3), GCV.scale)
+    gcv = np.where(rows["gcv"] == ABSENT, computed, rows["gcv"])
+    return JudgedAnalyses(rejected, sorted(findings, key=lambda one: one.row), doubts, gcv)
 
 
 def _evidence_of(rows: NDArray[np.void]) -> AnalysisEvidence:
-    """Return what the rules look at; how old an analysis is shows only where it is applied."""
+    """Return what the rules look at."""
     return AnalysisEvidence.of(
         mol_percent(rows["shares"]),
         gcv_kwh_per_m3n=number(rows["gcv"], GCV.scale),
         density_kg_per_m3n=number(rows["density"], DENSITY.scale),
         wobbe_kwh_per_m3n=number(rows["wobbe"], WOBBE.scale),
-        age_h=np.full(len(rows), np.nan),
     )
 
 
@@ -78,7 +89,7 @@ def _found(evidence: AnalysisEvidence) -> list[AnalysisFinding]:
     for rule in ON_ANALYSES:
         with np.errstate(all="ignore"):
             hits = rule.find(replace(evidence, thresholds=rule.card.thresholds))
-        count = len(evidence.age_h)
+        count = len(evidence.gcv_kwh_per_m3n)
         severity = np.full(count, rule.severity, np.uint8) if hits.severity is None else hits.severity
         observed, threshold = (np.broadcast_to(told, count) for told in (hits.observed, hits.threshold))
         found += [

@@ -6,13 +6,14 @@ import math
 from typing import Any
 
 from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS, LATEST_WORKING_DAY, MOST_DAYS
-from shared.domain.rules import analysis, gas, level, message, meter, run, step, time, value
+from shared.domain.rules import analysis, gas, level, message, meter, run, served, step, time, value
 from shared.domain.rules.analysis_evidence import AnalysisEvidence
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.evidence import Evidence
+from shared.domain.rules.gas_evidence import GasEvidence
 from shared.domain.rules.rule import SEVERITY, Card, JudgedBy, Rule, Severity
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Travels with every result. Raised whenever a rule can judge a reading otherwise than before."""
 
 CATALOGUE: tuple[Rule[Any] | Card, ...] = (
@@ -46,7 +47,7 @@ CATALOGUE: tuple[Rule[Any] | Card, ...] = (
     gas.energy_identity,
     gas.gcv_of_network,
     gas.state_plausible,
-    analysis.analysis_fresh,
+    served.analysis_fresh,
     step.quality_drifts,
 )
 _JUDGED = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
@@ -67,6 +68,9 @@ ON_VALUES: tuple[Rule[Evidence], ...] = (
     gas.state_plausible,
 )
 """Those of them that look at values alone: what is estimated or decided is judged by them too."""
+
+ON_GAS: tuple[Rule[GasEvidence], ...] = (gas.gcv_of_network, served.analysis_fresh, step.quality_drifts)
+"""The rules on the gas that an hour is given by a chromatograph; two of them are judged on a line's own gas as well."""
 
 ON_ANALYSES: tuple[Rule[AnalysisEvidence], ...] = _judged_by(JudgedBy.ANALYSIS)
 """The rules on analyses, in catalogue order."""
@@ -119,5 +123,6 @@ def setting_refusal(name: str, number: float) -> str | None:
 def _severities_of(name: str) -> list[Severity]:
     """Return the severities that a rule can have: R refuses a reading, so it is not for hours that stand already."""
     code = name.removesuffix(f".{SEVERITY}")
-    stands = any(card.id == code and card.judged_by is JudgedBy.AGGREGATION for card in CARDS)
+    standing = (JudgedBy.AGGREGATION, JudgedBy.GAS)
+    stands = any(card.id == code and card.judged_by in standing for card in CARDS)
     return [severity for severity in Severity if not (stands and severity is Severity.R)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +39,21 @@ def energy_identity(evidence: Evidence) -> Hits:
     return Hits(normalised & (difference > allowed), difference / unit, allowed / unit)
 
 
+class GasOfNetwork(Protocol):
+    """What D8 looks at: readings, or the gas that hours are given."""
+
+    @property
+    def terms(self) -> NDArray[np.void]:
+        """What the register says of each one's line (dtype TERMS)."""
+
+    @property
+    def thresholds(self) -> Mapping[str, Threshold]:
+        """The rule's thresholds by name."""
+
+    def value(self, measure: str) -> NDArray[np.float64]:
+        """Return a measure in its unit, NaN where there is none."""
+
+
 @rule(
     "D8",
     "calorific value range",
@@ -51,8 +69,8 @@ def energy_identity(evidence: Evidence) -> Hits:
         "highest": 55 / 3.6,
     },
 )
-def gcv_of_network(evidence: Evidence) -> Hits:
-    """A calorific value that the gas of this network cannot have.
+def gcv_of_network(evidence: GasOfNetwork) -> Hits:
+    """A calorific value that the gas of this network cannot have: as it was sent, or as a chromatograph gives it.
 
     The network is the one in the line's terms; in any other than H and L only the range of natural gas holds. Observed
     and threshold: kWh/m³(n).

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,22 @@ from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.rule import Hits, Rule, Severity
 from shared.domain.rules.settings import Settings
 
+
+class Evident(Protocol):
+    """Evidence of which parts can be looked at by themselves."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def part(self, start: int, stop: int) -> Self:
+        """Return the evidence of some of them."""
+
+
+Cut = TypeVar("Cut", bound=Evident)
 DEFECT = "DEFECT:"
 """Stands before the id of a rule that raised on a reading: our fault, not the sender's."""
 
-_HIT = np.dtype(
+HIT = np.dtype(
     [
         ("row", np.int32),
         ("rule", np.uint16),  # place in the rules
@@ -95,14 +107,14 @@ def judge(
     hits: list[NDArray[np.void]] = []
     defects: dict[str, Exception] = {}
     for place, rule in enumerate(rules):
-        found = _applied(rule, replace(evidence, thresholds=settings.thresholds(rule)), settings, defects)
+        found = hits_of(rule, replace(evidence, thresholds=settings.thresholds(rule)), settings, defects)
         found["rule"] = place
         hits.append(found)
     return _concluded(len(readings), np.concatenate(hits), rules, defects)
 
 
-def _applied(
-    rule: Rule[Evidence], evidence: Evidence, settings: Settings, defects: dict[str, Exception], first: int = 0
+def hits_of(
+    rule: Rule[Cut], evidence: Cut, settings: Settings, defects: dict[str, Exception], first: int = 0
 ) -> NDArray[np.void]:
     """Return a rule's hits; where it raises, halve the readings until only those stand apart that it raises on."""
     try:
@@ -112,15 +124,15 @@ def _applied(
         if len(evidence) > 1:
             half = len(evidence) // 2
             parts = (evidence.part(0, half), first), (evidence.part(half, len(evidence)), first + half)
-            return np.concatenate([_applied(rule, part, settings, defects, start) for part, start in parts])
+            return np.concatenate([hits_of(rule, part, settings, defects, start) for part, start in parts])
         defects.setdefault(rule.card.id, error)
-        found = np.array([(first, 0, Severity.F, True, np.nan, np.nan)] * len(evidence), _HIT)
+        found = np.array([(first, 0, Severity.F, True, np.nan, np.nan)] * len(evidence), HIT)
     return found
 
 
-def _hits(hits: Hits, rule: Rule[Evidence], settings: Settings, first: int, count: int) -> NDArray[np.void]:
+def _hits(hits: Hits, rule: Rule[Any], settings: Settings, first: int, count: int) -> NDArray[np.void]:
     rows = np.flatnonzero(np.broadcast_to(hits.mask, count))
-    found = np.zeros(len(rows), _HIT)
+    found = np.zeros(len(rows), HIT)
     if len(rows):
         own = None if hits.severity is None else hits.severity[rows]
         found["row"] = rows + first

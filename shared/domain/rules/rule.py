@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Evidence = TypeVar("Evidence")
-"""What a rule looks at: a reading by itself, an hour in the context of its line, or an analysis."""
+Seen = TypeVar("Seen", contravariant=True)  # noqa: PLC0105 - it reads as what it is
+"""What a rule looks at: a reading by itself, an hour in the context of its line, its gas, or an analysis."""
 
 SEVERITY = "severity"
 """The name under which a rule's severity is set, beside its thresholds: "D7.severity"."""
@@ -45,6 +45,8 @@ class JudgedBy(StrEnum):
     """In context: where the hours of the line as they stand are known."""
     ANALYSIS = "analysis"
     """On an analysis of a chromatograph."""
+    GAS = "gas"
+    """On the gas that an hour is given by a chromatograph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,19 @@ class Hits:
     until: NDArray[np.int64] | int = 0
 
 
+def beyond(
+    observed: NDArray[np.float64],
+    first: NDArray[np.float64] | float,
+    milder: Severity,
+    second: NDArray[np.float64] | float,
+    graver: Severity,
+) -> Hits:
+    """Hit what lies beyond the first bound, more gravely beyond the second."""
+    further = observed > second
+    severity = np.where(further, graver, milder).astype(np.uint8)
+    return Hits(observed > first, observed, np.where(further, second, first), severity)
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What the catalogue says of a rule; `formula` is what holds of a good reading. No severity: a hit is no fault."""
@@ -80,12 +95,12 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Evidence]):
+class Rule(Generic[Seen]):
     """A rule that is judged on evidence: its card, its default severity, and its function."""
 
     card: Card
     severity: Severity
-    find: Callable[[Evidence], Hits]
+    find: Callable[[Seen], Hits]
 
 
 def rule(  # noqa: PLR0913 - the fields of a card, named at each use
@@ -97,14 +112,14 @@ def rule(  # noqa: PLR0913 - the fields of a card, named at each use
     source: str,
     thresholds: Mapping[str, float] = MappingProxyType({}),
     by: JudgedBy = JudgedBy.VALIDATION,
-) -> Callable[[Callable[[Evidence], Hits]], Rule[Evidence]]:
+) -> Callable[[Callable[[Seen], Hits]], Rule[Seen]]:
     """Make a rule of a pure function over much evidence, whose docstring explains it in the trade's words.
 
     `thresholds` are defaults by name, read as `evidence.thresholds[name]`; a setting "<code>.<name>" overrides one,
     "<code>.severity" the severity.
     """
 
-    def make(find: Callable[[Evidence], Hits]) -> Rule[Evidence]:
+    def make(find: Callable[[Seen], Hits]) -> Rule[Seen]:
         card = Card(code, title, formula, severity, source, _words(find), by, MappingProxyType({**thresholds}))
         return Rule(card, severity, find)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,6 +64,19 @@ def _least(evidence: ContextEvidence) -> Floats:
     return share
 
 
+class GasByHour(Protocol):
+    """What D15 looks at: hours in context, or the gas that hours are given."""
+
+    def told(self, column: str) -> Floats:
+        """Return what the hours say."""
+
+    def before(self, column: str, hours: int) -> Floats:
+        """Return what the hours so many hours earlier say."""
+
+    def threshold(self, name: str) -> Floats:
+        """Return a threshold, one a row."""
+
+
 @rule(
     "D15",
     "gas quality step",
@@ -71,8 +86,8 @@ def _least(evidence: ContextEvidence) -> Floats:
     thresholds={"share": 0.03},
     by=JudgedBy.AGGREGATION,
 )
-def quality_drifts(evidence: ContextEvidence) -> Hits:
-    """The calorific value moved by more within an hour than gas in a pipe does.
+def quality_drifts(evidence: GasByHour) -> Hits:
+    """The calorific value moved by more within an hour than gas in a pipe does: the line's own, or that of its gas.
 
     Observed and threshold: the change as a share of the value before.
     """

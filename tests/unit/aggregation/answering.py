@@ -23,7 +23,7 @@ from shared.events.line_log import Recorded
 from shared.store.progress import Progress
 
 FIRST_HOUR = 472_000
-NOBODY = Registered(Register(), TermsTable.of(Register()), (), ())
+NOBODY = Registered(Register(), TermsTable.of(Register()), (), (), {})
 """A register without lines: every rule has its defaults."""
 PROGRESS_KEY = "aggregation/0"
 
@@ -65,4 +65,4 @@ def given_of(batch: Batch, days: Mapping[DayKey, NDArray[np.void]]) -> Given:
     spans = spans_of(needs)
     beside = {line: [day for of_line, day in days if of_line == line] for line in spans}
     keys = [*places.keys, *needs.days, *(key for key in needs.beside if key in days)]
-    return Given(0, batch, places, days, {}, {}, {}, keys, spans, beside, NOBODY, {}, -1, 0, {})
+    return Given(0, batch, places, days, {}, {}, {}, keys, spans, beside, NOBODY, {}, -1, 0, {}, {})

@@ -44,7 +44,6 @@ class Told:
     gcv: float | None
     density: float | None
     wobbe: float | None
-    age_h: float | None
 
 
 def _exact(number: float) -> Fraction:
@@ -123,19 +122,12 @@ def _d6(told: Told) -> Severity | None:
     return None if lowest <= ratio <= highest else Severity.W
 
 
-def _d13(told: Told) -> Severity | None:
-    if told.age_h is None:
-        return None
-    return _beyond(Fraction(told.age_h), Fraction(1), Severity.W, Fraction(24), Severity.F)
-
-
 ORACLES: dict[str, Callable[[Told], Severity | None]] = {
     "D1": _d1,
     "D3": _d3,
     "D4": _d4,
     "D5": _d5,
     "D6": _d6,
-    "D13": _d13,
 }
 RULES = [entry for entry in vars(analysis).values() if isinstance(entry, Rule)]
 
@@ -160,13 +152,12 @@ def _near(expected: float, percent: int) -> st.SearchStrategy[float | None]:
 @st.composite
 def _told(draw: st.DrawFn) -> Told:
     parts = draw(_parts())
-    bare = Told(parts, None, None, None, None)
+    bare = Told(parts, None, None, None)
     gross, _, weight = _computed(bare) or (Fraction(36), Fraction(0), Fraction(3, 4))
     gcv, density = draw(_near(float(gross / Fraction(36, 10)), 40)), draw(_near(float(weight), 20))
     fits = gcv is not None and density is not None and density > 0
     wobbe = (gcv or 0) / math.sqrt((density or 1) / float(_AIR_DENSITY)) if fits else 14.0
-    ages = st.one_of(st.none(), st.floats(-2, 48), st.sampled_from([0.0, 1.0, 24.0, 1e300]))
-    return replace(bare, gcv=gcv, density=density, wobbe=draw(_near(wobbe, 4)), age_h=draw(ages))
+    return replace(bare, gcv=gcv, density=density, wobbe=draw(_near(wobbe, 4)))
 
 
 def _number(value: float | None) -> float:
@@ -175,20 +166,19 @@ def _number(value: float | None) -> float:
 
 def _evidence(told: list[Told], *, turned: bool = False) -> AnalysisEvidence:
     composition = np.array([[_number(part) for part in each.parts] for each in told]).reshape(-1, _COUNT)
-    columns = ("gcv", "density", "wobbe", "age_h")
-    gcv, density, wobbe, age_h = (np.array([_number(getattr(each, c)) for each in told], np.float64) for c in columns)
+    columns = ("gcv", "density", "wobbe")
+    gcv, density, wobbe = (np.array([_number(getattr(each, c)) for each in told], np.float64) for c in columns)
     return AnalysisEvidence.of(
         np.asfortranarray(composition) if turned else composition,
         gcv_kwh_per_m3n=gcv,
         density_kg_per_m3n=density,
         wobbe_kwh_per_m3n=wobbe,
-        age_h=age_h,
     )
 
 
 def _said(rule: Rule[AnalysisEvidence], evidence: AnalysisEvidence) -> list[tuple[Severity, float, float] | None]:
     """Return what a rule says of each analysis, as `judge` would read it."""
-    count = len(evidence.age_h)
+    count = len(evidence.gcv_kwh_per_m3n)
     with np.errstate(all="ignore"):
         hits = rule.find(replace(evidence, thresholds=rule.card.thresholds))
     severities = np.full(count, rule.severity) if hits.severity is None else hits.severity
@@ -226,7 +216,7 @@ def test_what_is_observed_lies_beyond_the_threshold(told: list[Told]) -> None:
 def _anything() -> st.SearchStrategy[Told]:
     number = st.one_of(st.none(), st.floats(), st.sampled_from([0.0, math.inf, -math.inf, 1e308, -1e308, 50.0, 1.0]))
     parts = st.lists(number, min_size=_COUNT, max_size=_COUNT).map(tuple)
-    return st.builds(Told, parts, number, number, number, number)
+    return st.builds(Told, parts, number, number, number)
 
 
 @given(told=st.lists(st.one_of(_anything(), _told()), max_size=8), turned=st.booleans(), data=st.data())

@@ -21,20 +21,19 @@ _COMPUTED = properties(np.array([[GAS.get(name, 0.0) / 100 for name in COMPONENT
 GCV = float(_COMPUTED.gcv_mj_per_m3[0]) / 3.6
 DENSITY = float(_COMPUTED.density_kg_per_m3[0])
 WOBBE = float(_COMPUTED.wobbe_gross_mj_per_m3[0]) / 3.6
-GOOD = MappingProxyType({"gcv": GCV, "density": DENSITY, "wobbe": WOBBE, "age_h": 0.0})
+GOOD = MappingProxyType({"gcv": GCV, "density": DENSITY, "wobbe": WOBBE})
 RULES = [entry for entry in vars(analysis).values() if isinstance(entry, Rule)]
 _JUST = 1e-9
 
 Said = tuple[Severity, float, float]
 
 
-def _evidence(gas: Mapping[str, float], *, gcv: float, density: float, wobbe: float, age_h: float) -> AnalysisEvidence:
+def _evidence(gas: Mapping[str, float], *, gcv: float, density: float, wobbe: float) -> AnalysisEvidence:
     return AnalysisEvidence.of(
         np.array([[gas.get(name, np.nan) for name in COMPONENTS]]),
         gcv_kwh_per_m3n=np.array([gcv]),
         density_kg_per_m3n=np.array([density]),
         wobbe_kwh_per_m3n=np.array([wobbe]),
-        age_h=np.array([age_h]),
     )
 
 
@@ -207,37 +206,12 @@ def test_d6_needs_a_gas_that_burns() -> None:
     assert said(analysis.net_to_gross, {"nitrogen": 100.0}) is None
 
 
-@pytest.mark.parametrize(
-    ("age_h", "severity", "bound"),
-    [
-        (np.nextafter(1.0, 2), Severity.W, 1.0),
-        (24.0, Severity.W, 1.0),
-        (np.nextafter(24.0, 25), Severity.F, 24.0),
-        (np.inf, Severity.F, 24.0),
-    ],
-)
-def test_d13_held_analysis(age_h: float, severity: Severity, bound: float) -> None:
-    """Shown beyond an hour, doubtful beyond a day."""
-    assert said(analysis.analysis_fresh, NONE, age_h=age_h) == (severity, age_h, bound)
-
-
-@pytest.mark.parametrize("age_h", [1.0, 0.0, -1.0])
-def test_d13_fresh_analysis(age_h: float) -> None:
-    """An hour old passes, and so does one that came early."""
-    assert said(analysis.analysis_fresh, age_h=age_h) is None
-
-
-def test_d13_age_unknown() -> None:
-    """An analysis that is applied to no hour has no age."""
-    assert said(analysis.analysis_fresh, age_h=np.nan) is None
-
-
 def test_bounds_of_each_analysis() -> None:
     """A bound may be one number an analysis: each is judged by its own."""
     names = "accepted_percent", "doubtful_percent"
     evidence = AnalysisEvidence.of(
         np.full((3, len(COMPONENTS)), 7.2),  # 100.8
-        **dict.fromkeys(("gcv_kwh_per_m3n", "density_kg_per_m3n", "wobbe_kwh_per_m3n", "age_h"), np.zeros(3)),
+        **dict.fromkeys(("gcv_kwh_per_m3n", "density_kg_per_m3n", "wobbe_kwh_per_m3n"), np.zeros(3)),
     )
     bounds = np.array([0.8, 0.7, 0.1]), np.array([2.0, 0.8, 0.2])
     hits = analysis.composition_sum.find(replace(evidence, thresholds=dict(zip(names, bounds, strict=True))))

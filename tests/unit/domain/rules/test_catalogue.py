@@ -8,11 +8,11 @@ from types import ModuleType
 
 import pytest
 
-from shared.domain.rules import analysis, gas, level, message, meter, run, step, time, value
-from shared.domain.rules.catalogue import CARDS, CATALOGUE, IN_CONTEXT, RULES, RULES_VERSION
+from shared.domain.rules import analysis, gas, level, message, meter, run, served, step, time, value
+from shared.domain.rules.catalogue import CARDS, CATALOGUE, IN_CONTEXT, ON_GAS, RULES, RULES_VERSION
 from shared.domain.rules.rule import Card, JudgedBy, Rule
 
-_JUDGED_AS = {"1": "e5aa894e1c48ed17", "2": "2574023185582a32"}
+_JUDGED_AS = {"1": "e5aa894e1c48ed17", "2": "2574023185582a32", "3": "cfdba48090d80993"}
 """Per version: the beginning of the digest of all formulas, thresholds and severities. Change both together."""
 
 
@@ -21,7 +21,7 @@ def _digest() -> str:
     return sha256(repr(facts).encode()).hexdigest()
 
 
-@pytest.mark.parametrize("family", [message, time, value, level, run, step, meter, gas, analysis])
+@pytest.mark.parametrize("family", [message, time, value, level, run, step, meter, gas, analysis, served])
 def test_every_rule_of_a_family_is_listed(family: ModuleType) -> None:
     """A rule that is written but not listed would judge nobody."""
     written = [entry for entry in vars(family).values() if isinstance(entry, Rule | Card)]
@@ -43,8 +43,11 @@ def test_who_judges() -> None:
     assert by_door == ["A1", "A4", "A11", "B4"]
     assert by_aggregation == {"A2", "B2", *(rule.card.id for rule in IN_CONTEXT)}
     of_analyses = [card.id for card in CARDS if card.judged_by is JudgedBy.ANALYSIS]
-    assert of_analyses == ["D1", "D3", "D4", "D5", "D6", "D13"]
-    others = {*by_door, *by_aggregation, *of_analyses}
+    assert of_analyses == ["D1", "D3", "D4", "D5", "D6"]
+    on_gas = [card.id for card in CARDS if card.judged_by is JudgedBy.GAS]
+    assert on_gas == ["D13"]
+    assert {"D8", "D13", "D15"} == {rule.card.id for rule in ON_GAS}
+    others = {*by_door, *by_aggregation, *of_analyses, *on_gas}
     assert {rule.card.id for rule in RULES} == {card.id for card in CARDS} - others
 
 

@@ -59,17 +59,17 @@ def give_own(deciding: Deciding, step: Step, told: Mapping[str, Sequence[int]]) 
 
 def tell_again(deciding: Deciding, step: Step, unit: Unit) -> None:
     """Give the hours of a unit that stand another gas, where it has become another one."""
-    first, last = gas_time.gas_day(unit.hours.start), gas_time.gas_day(unit.hours.stop - 1)
-    found = [
-        (hour, deciding.table.slot(unit.line, hour))
-        for day in gas_time.days_between(first, last)
-        if (unit.line, day) in deciding.table.number
-        for hour in gas_time.hours_of_day(day)
-        if hour in unit.hours
-    ]
-    if found:
-        hour, slot = (np.array(column, np.int64) for column in zip(*found, strict=True))
-        _give(deciding, step, Hours([unit.line], np.zeros(len(found), np.int64), hour, slot, fresh=False))
+    hours, slots = [], []
+    for day in gas_time.days_between(*gas_time.days_of(unit.hours)):
+        number = deciding.table.number.get((unit.line, day))
+        if number is not None:
+            whole = gas_time.hours_of_day(day)
+            told = np.arange(max(whole.start, unit.hours.start), min(whole.stop, unit.hours.stop))
+            hours.append(told)
+            slots.append(number * gas_time.MAX_HOURS_PER_DAY + told - whole.start)
+    if hours:
+        hour, slot = np.concatenate(hours), np.concatenate(slots)
+        _give(deciding, step, Hours([unit.line], np.zeros(len(hour), np.int64), hour, slot, fresh=False))
 
 
 def _give(deciding: Deciding, step: Step, hours: Hours) -> None:
@@ -118,7 +118,7 @@ def _of_line(deciding: Deciding, line: LineGas, hours: range) -> HourGas:
 def _gas_between(deciding: Deciding, chromatograph: str, hours: range) -> NDArray[np.void]:
     """Return what a chromatograph told of a range of hours, as it stands now (GAS_TOLD)."""
     rows = np.zeros(len(hours), GAS_TOLD)
-    for day in gas_time.days_between(gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)):
+    for day in gas_time.days_between(*gas_time.days_of(hours)):
         told = deciding.gas_of((chromatograph, day))
         if told is not None:
             whole = gas_time.hours_of_day(day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from services.aggregation.settle import settle
 from services.aggregation.settled import OUTCOMES, Found, Settled
 from services.aggregation.state import PartitionState
 from services.aggregation.writes import Writes, register_writes, writes_of
+from shared.domain.retelling import Retelling
 from shared.domain.revision import Outcome
 from shared.domain.topology import Register, heard_at
 from shared.events import answer as answers
@@ -36,6 +38,10 @@ from shared.store.register import register_of
 
 ASK_AGAIN_SECONDS = 30.0
 """Until then, validation may be busy, or changing hands (10 s); then what was asked for is asked for again."""
+PATIENCE_SECONDS = 0.5
+"""How long a partition tells again at a time, beyond the part it is at; then those that wait have their turn."""
+MOST_WAITING = 512
+"""Records that may wait for that; where more come, the others wait as well."""
 TELL_SECONDS = 10.0
 """How often the ledgers are added up for the metrics."""
 
@@ -86,13 +92,27 @@ class Aggregation:
         return register_of([document async for document in self._database[Collection.TOPOLOGY].find()])
 
     async def turn(self) -> frozenset[int]:
-        """Notice a replay (the epoch was raised): all partitions begin again. Tell the ledgers to the metrics."""
+        """Notice a replay (the epoch was raised): all partitions begin again. Tell the ledgers to the metrics.
+
+        Go on with what is to be told again: a partition that has much of it must not keep the others waiting.
+        """
         await self._tell_ledgers()
         await self._ask_once_more()
-        if not self._states or self._epoch == await epochs.current(self._database):
-            return frozenset()
-        stale, self._states = frozenset(self._states), {}
-        return stale
+        if self._states and self._epoch != await epochs.current(self._database):
+            stale, self._states = frozenset(self._states), {}
+            return stale
+        return frozenset([partition for partition in list(self._states) if not await self._has_gone_on(partition)])
+
+    async def _has_gone_on(self, partition: int) -> bool:
+        """Go on with what is to be told again of a partition; say whether it needs not be read again."""
+        state = self._states.get(partition)
+        if state is None or state.progress.retelling is None:
+            return True
+        try:
+            await self._take_waiting(partition, state, PATIENCE_SECONDS)
+        except ReadAgainError:
+            return False
+        return True
 
     async def _tell_ledgers(self) -> None:
         if COUNTING_PARTITION in self._states and time.monotonic() - self._told_at > TELL_SECONDS:
@@ -109,20 +129,28 @@ class Aggregation:
             ReadAgainError: an answer is missing, or another worker has moved the position.
         """
         state = await self._state(partition)
-        told = [(record.offset, answers.decode(record.value)) for record in records]
+        state.waiting += [(record.offset, answers.decode(record.value)) for record in records]
+        patience = PATIENCE_SECONDS if len(state.waiting) < MOST_WAITING else math.inf
+        await self._take_waiting(partition, state, patience)
+
+    async def _take_waiting(self, partition: int, state: PartitionState, patience: float) -> None:
+        """Take what waits; before it what is to be told again, for some seconds: then it is the turn of others.
+
+        Raises:
+            ReadAgainError: see `handle`.
+        """
+        until = time.monotonic() + patience
         try:
-            await self._tell_again(partition, state)
-            while told:
-                batch, after = gather(state.progress, told, awaits_missing=partition in self._awaiting)
-                told = told[batch.taken :]
-                after.retelling = self._preparing.retelling(state, batch)
-                if after != state.progress:
-                    await self._settle_and_commit(partition, state, batch, after)
-                await self._tell_again(partition, state)
-            if state.progress.read == records[-1].offset:
-                self._awaiting.pop(partition, None)
+            async with state.busy:
+                while state.progress.retelling or state.waiting:
+                    if state.progress.retelling is None:
+                        await self._take_batch(partition, state)
+                    elif time.monotonic() < until:
+                        await self._tell_part(partition, state, state.progress.retelling)
+                    else:
+                        return
         except GapError as gap:
-            await self._on_gap(partition, state.progress, records, str(gap))
+            await self._on_gap(partition, state, str(gap))
         except FencedError as fenced:
             metrics.FENCED.inc()
             self._log.warning("fenced", partition=partition, reason=str(fenced))
@@ -131,12 +159,21 @@ class Aggregation:
             self._states.pop(partition, None)  # whether the transaction took effect is for the store to say
             raise
 
-    async def _tell_again(self, partition: int, state: PartitionState) -> None:
-        """Work off what is to be told again, part by part, each committed: what comes behind it waits."""
-        while (retelling := state.progress.retelling) is not None:
-            units, left = await self._preparing.part_of(partition, retelling)
-            after = replace(state.progress, retelling=left)
-            await self._settle_and_commit(partition, state, retelling_batch(retelling, units), after)
+    async def _take_batch(self, partition: int, state: PartitionState) -> None:
+        """Take what waits up to the first step that is long."""
+        batch, after = gather(state.progress, state.waiting, awaits_missing=partition in self._awaiting)
+        after.retelling = self._preparing.retelling(state, batch)
+        if after != state.progress:
+            await self._settle_and_commit(partition, state, batch, after)
+        taken, state.waiting = state.waiting[: batch.taken], state.waiting[batch.taken :]
+        if not state.waiting and after.read == taken[-1][0]:
+            self._awaiting.pop(partition, None)
+
+    async def _tell_part(self, partition: int, state: PartitionState, retelling: Retelling) -> None:
+        """Tell a part again of what is to be told again."""
+        units, left = await self._preparing.part_of(partition, retelling)
+        after = replace(state.progress, retelling=left)
+        await self._settle_and_commit(partition, state, retelling_batch(retelling, units), after)
 
     async def _settle_and_commit(self, partition: int, state: PartitionState, batch: Batch, after: Progress) -> None:
         given = await self._preparing.given(partition, state, batch)
@@ -166,7 +203,7 @@ class Aggregation:
                 writes[collection] += operations
         return register
 
-    async def _on_gap(self, partition: int, position: Progress, records: Sequence[Record], gap: str) -> None:
+    async def _on_gap(self, partition: int, state: PartitionState, gap: str) -> None:
         """Read again what was lost on the way here; what the topic itself lacks, validation must answer again.
 
         Raises:
@@ -174,14 +211,16 @@ class Aggregation:
         """
         metrics.GAPS.inc()
         self._log.error("gap", partition=partition, reason=gap)
+        position, offsets = state.progress, [read for read, _ in state.waiting]
         here = (position.offset, position.part)
         seen = self._gaps.setdefault(partition, set())
-        if not _is_whole(records, position.read) and (*here, records[0].offset) not in seen:
-            seen.add((*here, records[0].offset))
+        if not _is_whole(offsets, position.read) and (*here, offsets[0]) not in seen:
+            seen.add((*here, offsets[0]))
+            state.waiting = []
             raise ReadAgainError(position.read + 1)
         self._gaps.pop(partition, None)  # what stands behind the gap has come a second time: it was read again
         await self._ask_again(partition, position)
-        await self.handle(partition, records)
+        await self._take_waiting(partition, state, PATIENCE_SECONDS)
 
     async def _ask_again(self, partition: int, position: Progress) -> None:
         asked = {
@@ -225,6 +264,6 @@ def _tell_findings(settled: Settled) -> None:
         metrics.GIVEN.labels(how).inc(hours)
 
 
-def _is_whole(records: Sequence[Record], read: int) -> bool:
+def _is_whole(offsets: Sequence[int], read: int) -> bool:
     """Say whether these records follow the last one read, without a hole: then nothing was lost on the way here."""
-    return records[0].offset <= read + 1 and records[-1].offset - records[0].offset == len(records) - 1
+    return offsets[0] <= read + 1 and offsets[-1] - offsets[0] == len(offsets) - 1

@@ -28,8 +28,8 @@ from shared.runtime.mongo import Database
 from shared.store.analyses import analyses_of_days
 from shared.store.documents import Collection, month_id
 
-UNITS_A_PART = 32
-"""Line-months of a part of what is told again: at most 23,840 hours."""
+UNITS_A_PART = 8
+"""Line-months of a part of what is told again: at most 5,960 hours, a fifth of a second."""
 LOOKED_AT = 2_000
 """Line-months that are looked at for whether there is anything to be told again."""
 
@@ -172,18 +172,14 @@ def _add_gas(needs: Needs, batch: Batch, register: Registered) -> None:
             units += units_of_step(register, step)
     asked = [(line, range(first, last + 1)) for line, (first, last) in needs.hours.items() if line in register.gas]
     for unit in units:
-        for day in gas_time.days_between(*_first_and_last(unit.hours)):
+        for day in gas_time.days_between(*gas_time.days_of(unit.hours)):
             needs.beside[unit.line, day] = None
     wanted = {(register.gas[line], hours.start, hours.stop) for line, hours in asked}
     wanted |= {(register.gas[unit.line], unit.hours.start, unit.hours.stop) for unit in units}
     for gas, begin, stop in wanted:
-        days = gas_time.days_between(*_first_and_last(gas.needed(range(begin, stop))))
+        days = gas_time.days_between(*gas_time.days_of(gas.needed(range(begin, stop))))
         needs.gas |= dict.fromkeys((name, day) for name in gas.serving for day in days)
     needs.carrying = {line for line, _ in asked} | {unit.line for unit in units}
-
-
-def _first_and_last(hours: range) -> tuple[date, date]:
-    return gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
 
 
 def _checks(register: Register) -> tuple[tuple[str, str], ...]:

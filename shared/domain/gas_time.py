@@ -153,6 +153,11 @@ def days_between(first: date, last: date) -> list[date]:
     return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
 
 
+def days_of(hours: range) -> tuple[date, date]:
+    """Return the first and the last gas day of a range of hours that has some."""
+    return gas_day(hours.start), gas_day(hours.stop - 1)
+
+
 def month_of(day: date) -> str:
     """Return the gas month of a gas day, as "2026-11"."""
     return f"{day.year:04d}-{day.month:02d}"

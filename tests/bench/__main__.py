@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import closing, latency, physics, report, rules, throughput
+from tests.bench import attributing, closing, latency, physics, report, rules, throughput
 from tests.bench.profile import profiled
-from tests.bench.shapes import CLOSING, LATENCY, PHYSICS, RULES, SHAPES
+from tests.bench.shapes import ATTRIBUTING, CLOSING, LATENCY, PHYSICS, RULES, SHAPES
 
 GOOD, WRONG = 0, 1
 LARGEST_SCALE = 4.0
@@ -30,6 +30,8 @@ def main() -> int:
         found.rules = rules.measured()
     if asked.shape in (None, CLOSING):
         found.closing = closing.measured(asked.scale)
+    if asked.shape in (None, ATTRIBUTING):
+        found.attributing = attributing.measured(asked.scale)
     if asked.shape in (None, PHYSICS):
         found.physics = physics.measured()
     sys.stdout.write(f"{report.as_json(found) if asked.json else report.as_text(found)}\n")
@@ -38,7 +40,7 @@ def main() -> int:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    names = [*(shape.name for shape in SHAPES), LATENCY, RULES, CLOSING, PHYSICS]
+    names = [*(shape.name for shape in SHAPES), LATENCY, RULES, CLOSING, ATTRIBUTING, PHYSICS]
     parser.add_argument("--shape", choices=names, help="measure one shape only")
     parser.add_argument("--scale", type=_scale, default=1.0, help="size of every shape, 1 as documented")
     parser.add_argument("--json", action="store_true", help="figures for programs")

@@ -13,7 +13,7 @@ import orjson
 
 LINES_PER_STATION = 10
 REGISTERED_FROM = date(2024, 1, 1)
-SENDS = ["energy_kwh", "gcv_kwh_per_m3n", "temperature_c"]
+SENDS = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c")
 CAPACITY_M3N_PER_H = 20_000
 PATTERN_HOURS = 170 * 24
 """Values repeat after so many hours, and the counter goes on: making telegrams costs little beside reading them."""
@@ -21,9 +21,10 @@ PATTERN_HOURS = 170 * 24
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A number of lines, ten a station."""
+    """A number of lines, ten a station; what they send beside volumes, counter and state."""
 
     line_count: int
+    sends: tuple[str, ...] = SENDS
 
     @property
     def stations(self) -> range:
@@ -36,7 +37,7 @@ class Grid:
 
     def register(self) -> bytes:
         """Return the change of the register that this grid is."""
-        lines = [_line(name, station) for station in self.stations for name in self.lines(station)]
+        lines = [_line(name, station, self.sends) for station in self.stations for name in self.lines(station)]
         stations = [{"id": station_id(number), "name": f"Station {number}"} for number in self.stations]
         return json.dumps({"reason": "benchmark", "stations": stations, "lines": lines}).encode()
 
@@ -46,14 +47,14 @@ def station_id(number: int) -> str:
     return f"BE-{number:04d}"
 
 
-def _line(name: str, station: int) -> dict[str, Any]:
+def _line(name: str, station: int, sends: tuple[str, ...]) -> dict[str, Any]:
     return {
         "id": name,
         "station": station_id(station),
         "name": f"Line {name}",
         "from": REGISTERED_FROM.isoformat(),
         "capacity_m3n_per_h": CAPACITY_M3N_PER_H,
-        "sends": SENDS,
+        "sends": list(sends),
     }
 
 
@@ -63,6 +64,9 @@ class Gateway:
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
         self._values, self._counted = _values()
+        for row in self._values:
+            for name in set(SENDS) - set(grid.sends):
+                del row[name]
         self._number = 0
 
     def hour_by_hour(self, hours: range) -> Iterator[tuple[str, bytes]]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench import attributing
+from tests.bench.attributing import Attributing
 from tests.bench.closing import ALLOWED_S, Closing
 from tests.bench.latency import Latency
 from tests.bench.physics import ALLOWED_MS, ANALYSES, Physics
@@ -30,6 +32,7 @@ class Report:
     latency: Latency | None = None
     rules: Rules | None = None
     closing: Closing | None = None
+    attributing: Attributing | None = None
     physics: Physics | None = None
 
     @property
@@ -57,6 +60,7 @@ def as_text(report: Report) -> str:
         told += [*_latency(report.latency), *_cost(report.latency.cost), ""]
     told += _rules(report.rules) if report.rules else []
     told += _closing(report.closing) if report.closing else []
+    told += _attributing(report.attributing) if report.attributing else []
     told += _physics(report.physics) if report.physics else []
     told += [f"NO RESULT: {fault}" for fault in report.faults]
     return "\n".join(told)
@@ -106,6 +110,14 @@ def _closing(closing: Closing) -> list[str]:
     return [f"closing a month ({closing.hours:,} hours): {took}   ({reached})", ""]
 
 
+def _attributing(told: Attributing) -> list[str]:
+    """Return how long a changed attribution took."""
+    allowed_s = attributing.ALLOWED_S
+    reached = f"at most {allowed_s} s: {_reached(told.seconds <= allowed_s)}"
+    took = f"recomputed and visible in {told.seconds:.1f} s"
+    return [f"changed attribution of {told.lines} lines ({told.hours:,} hours): {took}   ({reached})", ""]
+
+
 def _physics(physics: Physics) -> list[str]:
     """Return what the gas physics takes."""
     reached = f"at most {ALLOWED_MS} ms: {_reached(physics.year_ms <= ALLOWED_MS)}"
@@ -148,6 +160,7 @@ def as_json(report: Report) -> str:
         "latency": asdict(report.latency) if report.latency else None,
         "rules": asdict(report.rules) if report.rules else None,
         "closing": asdict(report.closing) if report.closing else None,
+        "attributing": asdict(report.attributing) if report.attributing else None,
         "physics": asdict(report.physics) if report.physics else None,
         "faults": report.faults,
     }

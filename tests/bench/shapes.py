@@ -65,8 +65,8 @@ SHAPES = (
 )
 LATENCY = "latency"
 """The fourth: 1,000 readings/s offered, and how long until each shows in its month."""
-RULES, CLOSING, PHYSICS = "rules", "closing", "physics"
-"""And what the rules cost and find, how long the close of a month takes, and what the gas physics takes."""
+RULES, CLOSING, ATTRIBUTING, PHYSICS = "rules", "closing", "attributing", "physics"
+"""And what the rules cost and find, how long the close of a month takes, a changed attribution, and the gas physics."""
 OFFERED_PER_S = 1_000
 LATENCY_SECONDS = 30
 LATENCY_LINES = 100

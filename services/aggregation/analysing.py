@@ -70,8 +70,12 @@ def units_of_step(register: Registered, step: Step) -> list[Unit]:
 
 
 def told_of(told: Analyses) -> tuple[str, range]:
-    """Return who told, and from the first to the last hour of what."""
-    hours = told.rows["hour"]
+    """Return who told, and from the first to the last hour of what is not rejected; none where our own code fails."""
+    try:
+        rejected = list(_judged(told).rejected)
+    except Exception:  # noqa: BLE001 - the step itself fails on it as well, and is set aside there
+        return told.chromatograph, range(0)
+    hours = np.delete(told.rows["hour"], rejected)
     return told.chromatograph, range(int(hours.min()), int(hours.max()) + 1) if len(hours) else range(0)
 
 

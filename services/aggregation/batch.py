@@ -27,7 +27,7 @@ ANALYSES_SOURCE = f"{ANALYSES.name}/0"
 
 
 MOST_AT_ONCE = 48
-"""Analyses of a record whose hours are told again in the batch itself: two days, as they come hour by hour."""
+"""Analyses of a record, and hours from its first to its last, whose lines are told again in the batch itself."""
 
 
 class GapError(Exception):
@@ -52,7 +52,8 @@ class Step:
             case TopologyAsked():
                 return True
             case Analysed(analyses):
-                return len(analyses.rows) > MOST_AT_ONCE
+                hours = analyses.rows["hour"].astype(np.int64)
+                return len(hours) > MOST_AT_ONCE or bool(len(hours) and np.ptp(hours) > MOST_AT_ONCE)
             case _:
                 return False
 

@@ -16,7 +16,8 @@ from services.aggregation.batch import Step
 from services.aggregation.closing import By, close, note_hours, reopen
 from services.aggregation.decided import FAILED, decided_document
 from services.aggregation.deciding import Deciding, candidate_of
-from services.aggregation.estimating import check_of, estimated_values, tape_of
+from services.aggregation.estimating import check_of, estimated_values, is_operating, tape_of
+from services.aggregation.giving import tell_again
 from services.aggregation.judging import judge_own
 from shared.domain import gas_time
 from shared.domain.deadlines import HOUR_MS, MISSING_RULE
@@ -24,6 +25,7 @@ from shared.domain.decision import Decision, DecisionKind, Refusal
 from shared.domain.estimation import Estimate, Method, estimate, node_balance, with_energy
 from shared.domain.quantities import ABSENT, energies_of
 from shared.domain.reading import ACTUAL_QUALITIES, KEPT_BACK, MEASURES, Provenance, Quality, Validity
+from shared.domain.retelling import units_of_hours
 from shared.domain.revision import OF_GAS, has_values, revised
 from shared.domain.topology import Issue, Line
 from shared.events import decision as decisions
@@ -88,7 +90,10 @@ def _decide_month(deciding: Deciding, step: Step, taken: Taken) -> Refusal | Non
     if _person(decided.confirmed_by) == _person(decided.author):
         issue = Issue("SAME_PERSON", "confirmed_by", "a second person must confirm a reopening")
         return Refusal((issue,), conflicts=False)
-    return reopen(deciding, step, line, decided.month, taken.by)
+    refusal = reopen(deciding, step, line, decided.month, taken.by)
+    if refusal is None:
+        _tell_again(deciding, step, line.id, gas_time.hours_of_month(decided.month))
+    return refusal
 
 
 def _person(name: str) -> str:
@@ -189,6 +194,8 @@ def _estimate(deciding: Deciding, step: Step, taken: Taken) -> Refusal | None:
         row["failed"] = standing["failed"] or MISSING_RULE.encode()
         if standing["revision"] and standing["quality"] in ACTUAL_QUALITIES:
             row["provenance"] = Provenance.PINNED
+        if is_operating(deciding, line.id, range(hour, hour + 1)):
+            row["provenance"] |= np.uint8(Provenance.VOLUME_OPERATING)
         rows.append(row)
     _replace(deciding, step, taken, rows, "estimated")
     return None
@@ -224,6 +231,14 @@ def _release(deciding: Deciding, step: Step, taken: Taken) -> None:
     deciding.take_rows(line, hours, rows)
     before = {hour: int(row["validity"]) for hour, row in zip(hours, rows, strict=True)}
     note_hours(deciding, step, DecisionKind.RELEASE, line, before, taken.by)
+    for run in _runs(hours):
+        _tell_again(deciding, step, line, run)
+
+
+def _tell_again(deciding: Deciding, step: Step, line: str, hours: range) -> None:
+    """Let hours that were closed or pinned have the gas that has become theirs meanwhile."""
+    for unit in units_of_hours(line, hours):
+        tell_again(deciding, step, unit)
 
 
 def _replace(deciding: Deciding, step: Step, taken: Taken, rows: Sequence[np.void], how: str) -> None:

@@ -6,9 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.deciding import Deciding
+from services.aggregation.giving import is_served
 from shared.domain import gas_time
 from shared.domain.estimation import Check, Estimate, Method, Tape
-from shared.domain.line_context import ABSENT_32, ACTUAL, AROUND_HOURS, BEFORE_HOURS, BLOCKED
+from shared.domain.line_context import (
+    ABSENT_32,
+    ACTUAL,
+    AROUND_HOURS,
+    BEFORE_HOURS,
+    BLOCKED,
+    OPERATING,
+    PRESENT,
+)
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Quality
 from shared.domain.revision import OF_GAS
@@ -49,13 +58,19 @@ def check_of(deciding: Deciding, line: Line, gap: range) -> Check | None:
 def estimated_values(deciding: Deciding, line: str, gap: range, estimate: Estimate) -> list[dict[str, int | bytes]]:
     """Return what an estimate says of each hour of its gap, as columns of an hour at rest.
 
-    Where the line carries the gas of a chromatograph, that tells the energy.
+    Where the gas of a chromatograph serves the line, that tells the energy.
     """
     quality = Quality.SUBSTITUTED if estimate.method is Method.CHECK_METER else Quality.ESTIMATED
     told: dict[str, int | bytes] = {"quality": int(quality), "method": estimate.method.encode()}
     columns = [getattr(estimate, name).tolist() for name in _COLUMNS]
-    rows, gas = zip(*columns, strict=True), deciding.register.gas.get(line)
-    estimates = [{**told, **dict(zip(_COLUMNS, values, strict=True))} for values in rows]
-    untold = dict.fromkeys(OF_GAS, ABSENT)
-    carried = [gas is not None and gas.carries(hour) for hour in gap]
-    return [{**each, **untold} if is_carried else each for each, is_carried in zip(estimates, carried, strict=True)]
+    estimates = [{**told, **dict(zip(_COLUMNS, values, strict=True))} for values in zip(*columns, strict=True)]
+    untold, served = dict.fromkeys(OF_GAS, ABSENT), is_served(deciding, line, gap).tolist()
+    return [{**each, **untold} if by_gas else each for each, by_gas in zip(estimates, served, strict=True)]
+
+
+def is_operating(deciding: Deciding, line: str, gap: range) -> bool:
+    """Say whether the volumes of a line before a gap are operating volumes: so are estimates that follow from them."""
+    begin, rows = deciding.contexts.span(line)
+    before = rows["state"][: gap.start - begin]
+    present = np.flatnonzero(before & np.uint8(PRESENT))
+    return bool(len(present) and before[present[-1]] & np.uint8(OPERATING))

@@ -25,21 +25,30 @@ DRIFTS_BIT = np.uint16(1 << IN_CONTEXT.index(quality_drifts))
 
 
 def judge_given(deciding: Deciding, step: Step, hours: Hours, gas: HourGas, changed: NDArray[np.intp]) -> None:
-    """Judge the gas of hours that changed; of the others, whether it still drifts: the hour before may have changed."""
+    """Judge the gas of hours that changed; of the others, whether it still drifts: the hour before may have changed.
+
+    Hours that nobody serves and that were never given any gas are told once, as long as somebody should serve them.
+    """
     rows = rows_of(deciding, hours)
     terms = deciding.register.table.lookup(hours.names, hours.line.astype(np.uint32), hours.hour.astype(np.int32))
     judged = judge_gas(gas, terms, deciding.register.table)
     for rule, fault in judged.defects.items():
         deciding.settled.defects.setdefault(rule, fault)
-    is_changed = np.zeros(len(hours), np.bool_)
+    is_changed = np.full(len(hours), hours.fresh)
     is_changed[changed] = True
     drifted = (rows["found"] & DRIFTS_BIT) != 0
-    hits = judged.hits[rows["gas"][judged.hits["row"]] > 0]
+    hits, is_untold = judged.hits, (rows["gas"] == 0) & ~_is_kept_back(rows)
     drifts = np.zeros(len(hours), np.bool_)
     drifts[hits["row"][hits["rule"] == _DRIFTS]] = True
-    _drift_no_more(deciding, step, hours.only(drifted & ~drifts & ~is_changed))
+    _drift_no_more(deciding, step, hours.only(drifted & ~drifts & ~is_changed & ~_is_kept_back(rows)))
     news = is_changed[hits["row"]] | ((hits["rule"] == _DRIFTS) & ~drifted[hits["row"]])
+    news |= is_untold[hits["row"]] & (hits["severity"] >= Severity.F)
     _conclude(deciding, step, hours, hits[news], is_changed)
+
+
+def _is_kept_back(rows: NDArray[np.void]) -> NDArray[np.bool_]:
+    kept: NDArray[np.bool_] = (rows["provenance"] & np.uint8(Provenance.GAS_BLOCKED)) != 0
+    return kept
 
 
 def _drift_no_more(deciding: Deciding, step: Step, hours: Hours) -> None:

@@ -36,6 +36,7 @@ from shared.domain.reading import Provenance, Validity
 from shared.domain.retelling import Unit
 from shared.domain.revision import HeldReason
 from shared.domain.rules.catalogue import ON_GAS
+from shared.domain.rules.judging import DEFECT
 from shared.domain.rules.rule import Severity
 
 _RULES = [rule.card.id.encode() for rule in ON_GAS]
@@ -58,9 +59,11 @@ def give_own(deciding: Deciding, step: Step, told: Mapping[str, Sequence[int]]) 
 
 
 def tell_again(deciding: Deciding, step: Step, unit: Unit) -> None:
-    """Give the hours of a unit that stand another gas, where it has become another one."""
+    """Give the hours of a unit that stand another gas, where it has become another one; a line may carry none."""
+    if unit.line not in deciding.register.gas:
+        return
     hours, slots = [], []
-    for day in gas_time.days_between(*gas_time.days_of(unit.hours)):
+    for day in gas_time.days_within(unit.hours):
         number = deciding.table.number.get((unit.line, day))
         if number is not None:
             whole = gas_time.hours_of_day(day)
@@ -118,13 +121,24 @@ def _of_line(deciding: Deciding, line: LineGas, hours: range) -> HourGas:
 def _gas_between(deciding: Deciding, chromatograph: str, hours: range) -> NDArray[np.void]:
     """Return what a chromatograph told of a range of hours, as it stands now (GAS_TOLD)."""
     rows = np.zeros(len(hours), GAS_TOLD)
-    for day in gas_time.days_between(*gas_time.days_of(hours)):
+    for day in gas_time.days_within(hours):
         told = deciding.gas_of((chromatograph, day))
         if told is not None:
             whole = gas_time.hours_of_day(day)
             low, high = max(whole.start, hours.start), min(whole.stop, hours.stop)
             rows[low - hours.start : high - hours.start] = told[low - whole.start : high - whole.start]
     return rows
+
+
+def is_served(deciding: Deciding, line: str, hours: range) -> NDArray[np.bool_]:
+    """Say which hours of a line would be given a calorific value, by an analysis or else."""
+    if line not in deciding.register.gas:
+        return np.zeros(len(hours), np.bool_)
+    number = np.zeros(len(hours), np.int64)
+    asked = Hours([line], number, np.arange(hours.start, hours.stop), number)
+    gas = _by_analyses(deciding, asked)
+    served: NDArray[np.bool_] = is_by_analysis(gas) | (_with_fallback(deciding, asked, gas).how > 0)
+    return served
 
 
 def _with_fallback(deciding: Deciding, hours: Hours, gas: HourGas) -> HourGas:
@@ -151,7 +165,9 @@ def _mean(deciding: Deciding, line: str, month: str) -> int:
 def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArray[np.intp]:
     """Let hours say the gas that they are given; return which of them changed."""
     rows = rows_of(deciding, hours)
-    changed = np.flatnonzero(~is_given(rows, gas))
+    kept_back = (rows["provenance"] & np.uint8(Provenance.GAS_BLOCKED)) != 0
+    nobody_should = (gas.how == GasHow.NONE) & np.isnan(gas.age_h)
+    changed = np.flatnonzero(~is_given(rows, gas) | (kept_back & nobody_should))
     if not len(changed):
         return changed
     hours, rows = hours.only(changed), rows[changed]
@@ -160,9 +176,8 @@ def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArr
         _supersede(deciding, step, hours, rows)
         told["revision"] += 1
         told["known_at"], told["log_offset"] = step.known_at_ms, step.offset
-        was_kept_back = (rows["provenance"] & np.uint8(Provenance.GAS_BLOCKED)) != 0
         told["provenance"] &= np.uint8(~int(Provenance.GAS_BLOCKED) & 0xFF)
-        free = was_kept_back & ((rows["provenance"] & np.uint8(Provenance.BLOCKED)) == 0)
+        free = kept_back[changed] & ((rows["provenance"] & np.uint8(Provenance.BLOCKED)) == 0)
         told["validity"][free] = Validity.PRELIMINARY
         told["failed"][free & np.isin(rows["failed"], _RULES)] = b""
         told["found"] &= ~DRIFTS_BIT
@@ -195,6 +210,11 @@ def _hold(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> None:
     differs = rows["gcv"] != gas.gcv
     differs &= (gas.how != GasHow.MONTH_MEAN) | (rows["gas"] != GasHow.MONTH_MEAN)
     groups: dict[tuple[int, HeldReason], list[Seen]] = defaultdict(list)
+    unmarked = differs & ((rows["provenance"] & np.uint8(Provenance.FOUND)) == 0)
+    if unmarked.any():
+        marked = rows[unmarked]
+        marked["provenance"] |= np.uint8(Provenance.FOUND)
+        put_rows(deciding, hours.only(unmarked), marked)
     for place in np.flatnonzero(differs).tolist():
         reason = HeldReason.PINNED if _is_pinned(rows[place : place + 1])[0] else HeldReason.DEFINITIVE
         numbers = (_kwh(int(gas.gcv[place])), _kwh(int(rows["gcv"][place])))
@@ -214,5 +234,5 @@ def _supersede(deciding: Deciding, step: Step, hours: Hours, rows: NDArray[np.vo
     found = (rows["provenance"] & np.uint8(Provenance.FOUND)) != 0
     for line in np.unique(hours.line[found]).tolist():
         concerned = hours.hour[found & (hours.line == line)].tolist()
-        for rule in ON_GAS:
-            deciding.lift(step, hours.names[line], concerned, "superseded", rule=rule.card.id, graver=True)
+        for rule in (name for each in ON_GAS for name in (each.card.id, f"{DEFECT}{each.card.id}")):
+            deciding.lift(step, hours.names[line], concerned, "superseded", rule=rule, graver=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from shared.domain.retelling import Retelling
 from shared.domain.revision import Outcome
 from shared.domain.topology import Register, heard_at
 from shared.events import answer as answers
+from shared.events.answer import Answer
 from shared.events.line_log import TopologyAsked
 from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.events.topics import COUNTING_PARTITION
@@ -40,8 +40,8 @@ ASK_AGAIN_SECONDS = 30.0
 """Until then, validation may be busy, or changing hands (10 s); then what was asked for is asked for again."""
 PATIENCE_SECONDS = 0.5
 """How long a partition tells again at a time, beyond the part it is at; then those that wait have their turn."""
-MOST_WAITING = 512
-"""Records that may wait for that; where more come, the others wait as well."""
+MOST_WAITING, MOST_PATIENCE_SECONDS = 512, 20.0
+"""Records that may wait for that; where more come, others wait as well, but not so long that the worker seems dead."""
 TELL_SECONDS = 10.0
 """How often the ledgers are added up for the metrics."""
 
@@ -50,6 +50,8 @@ class Aggregation:
     """The stage: what it holds of each partition, the register, and the store.
 
     `log_begins` tells the first offset that a partition of the line log still has; `partitions` how many there are.
+
+    Of a partition that is behind something is to be told again, and answers wait for that: `turn` goes on with it.
     """
 
     name = "aggregation"
@@ -67,16 +69,19 @@ class Aggregation:
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, set[tuple[int, int, int]]] = {}
         self._awaiting: dict[int, float] = {}
+        self._waiting: dict[int, list[tuple[int, Answer]]] = {}
+        self._behind: set[int] = set()
         self._epoch = -1
         self._told_at = float("-inf")
         self._log = logger(__name__)
 
     async def begin(self, partition: int) -> int:
         """Load a partition afresh from the store."""
-        self._states.pop(partition, None)
-        self._awaiting.pop(partition, None)
-        self._gaps.pop(partition, None)
-        return (await self._state(partition)).progress.read + 1
+        self._forget(partition)
+        position = (await self._state(partition)).progress
+        if position.retelling is not None:
+            self._behind.add(partition)
+        return position.read + 1
 
     async def _state(self, partition: int) -> PartitionState:
         if partition not in self._states:
@@ -99,20 +104,26 @@ class Aggregation:
         await self._tell_ledgers()
         await self._ask_once_more()
         if self._states and self._epoch != await epochs.current(self._database):
-            stale, self._states = frozenset(self._states), {}
+            stale = frozenset(self._states)
+            for partition in stale:
+                self._forget(partition)
             return stale
-        return frozenset([partition for partition in list(self._states) if not await self._has_gone_on(partition)])
+        behind = sorted(self._behind)
+        return frozenset([partition for partition in behind if await self._is_to_be_read_again(partition)])
 
-    async def _has_gone_on(self, partition: int) -> bool:
-        """Go on with what is to be told again of a partition; say whether it needs not be read again."""
-        state = self._states.get(partition)
-        if state is None or state.progress.retelling is None:
-            return True
-        try:
-            await self._take_waiting(partition, state, PATIENCE_SECONDS)
-        except ReadAgainError:
+    async def _is_to_be_read_again(self, partition: int) -> bool:
+        """Go on with a partition that is behind; say whether an answer is missing."""
+        state = await self._state(partition)
+        if state.busy.locked():
             return False
-        return True
+        try:
+            await self._go_on(partition, state, PATIENCE_SECONDS)
+        except GapError:
+            return True
+        except FencedError:  # it is another worker's now; were it ours, its next answer would lead back to it
+            metrics.FENCED.inc()
+            self._forget(partition)
+        return False
 
     async def _tell_ledgers(self) -> None:
         if COUNTING_PARTITION in self._states and time.monotonic() - self._told_at > TELL_SECONDS:
@@ -128,45 +139,59 @@ class Aggregation:
         Raises:
             ReadAgainError: an answer is missing, or another worker has moved the position.
         """
-        state = await self._state(partition)
-        state.waiting += [(record.offset, answers.decode(record.value)) for record in records]
-        patience = PATIENCE_SECONDS if len(state.waiting) < MOST_WAITING else math.inf
-        await self._take_waiting(partition, state, patience)
-
-    async def _take_waiting(self, partition: int, state: PartitionState, patience: float) -> None:
-        """Take what waits; before it what is to be told again, for some seconds: then it is the turn of others.
-
-        Raises:
-            ReadAgainError: see `handle`.
-        """
-        until = time.monotonic() + patience
+        state, waiting = await self._state(partition), self._waiting.setdefault(partition, [])
+        told = [(record.offset, answers.decode(record.value)) for record in records]
+        waiting += [(read, answer) for read, answer in told if not waiting or read > waiting[-1][0]]
+        patience = PATIENCE_SECONDS if len(waiting) < MOST_WAITING else MOST_PATIENCE_SECONDS
         try:
-            async with state.busy:
-                while state.progress.retelling or state.waiting:
-                    if state.progress.retelling is None:
-                        await self._take_batch(partition, state)
-                    elif time.monotonic() < until:
-                        await self._tell_part(partition, state, state.progress.retelling)
-                    else:
-                        return
+            await self._go_on(partition, state, patience)
         except GapError as gap:
             await self._on_gap(partition, state, str(gap))
         except FencedError as fenced:
             metrics.FENCED.inc()
             self._log.warning("fenced", partition=partition, reason=str(fenced))
             raise ReadAgainError(await self.begin(partition)) from fenced
+
+    async def _go_on(self, partition: int, state: PartitionState, patience: float) -> None:
+        """Take what waits; before it what is to be told again, for some seconds: then it is the turn of others.
+
+        Raises:
+            GapError: an answer is missing.
+            FencedError: another worker has moved the position.
+        """
+        until, has_told = time.monotonic() + patience, False
+        self._behind.add(partition)
+        try:
+            async with state.busy:
+                while (retelling := state.progress.retelling) is not None or self._waiting.get(partition):
+                    if retelling is None:
+                        await self._take_batch(partition, state, self._waiting[partition])
+                    elif has_told and time.monotonic() > until:
+                        return
+                    else:
+                        await self._tell_part(partition, state, retelling)
+                        has_told = True
+                self._behind.discard(partition)
+        except (GapError, FencedError):
+            raise
         except BaseException:
             self._states.pop(partition, None)  # whether the transaction took effect is for the store to say
             raise
 
-    async def _take_batch(self, partition: int, state: PartitionState) -> None:
+    def _forget(self, partition: int) -> None:
+        self._behind.discard(partition)
+        for kept in (self._states, self._waiting, self._awaiting, self._gaps):
+            kept.pop(partition, None)
+
+    async def _take_batch(self, partition: int, state: PartitionState, waiting: list[tuple[int, Answer]]) -> None:
         """Take what waits up to the first step that is long."""
-        batch, after = gather(state.progress, state.waiting, awaits_missing=partition in self._awaiting)
+        batch, after = gather(state.progress, waiting, awaits_missing=partition in self._awaiting)
         after.retelling = self._preparing.retelling(state, batch)
+        last = waiting[batch.taken - 1][0]
         if after != state.progress:
             await self._settle_and_commit(partition, state, batch, after)
-        taken, state.waiting = state.waiting[: batch.taken], state.waiting[batch.taken :]
-        if not state.waiting and after.read == taken[-1][0]:
+        del waiting[: batch.taken]
+        if not waiting and after.read == last:
             self._awaiting.pop(partition, None)
 
     async def _tell_part(self, partition: int, state: PartitionState, retelling: Retelling) -> None:
@@ -211,16 +236,16 @@ class Aggregation:
         """
         metrics.GAPS.inc()
         self._log.error("gap", partition=partition, reason=gap)
-        position, offsets = state.progress, [read for read, _ in state.waiting]
+        position, offsets = state.progress, [read for read, _ in self._waiting[partition]]
         here = (position.offset, position.part)
         seen = self._gaps.setdefault(partition, set())
         if not _is_whole(offsets, position.read) and (*here, offsets[0]) not in seen:
             seen.add((*here, offsets[0]))
-            state.waiting = []
+            self._waiting[partition].clear()
             raise ReadAgainError(position.read + 1)
         self._gaps.pop(partition, None)  # what stands behind the gap has come a second time: it was read again
         await self._ask_again(partition, position)
-        await self._take_waiting(partition, state, PATIENCE_SECONDS)
+        await self._go_on(partition, state, PATIENCE_SECONDS)
 
     async def _ask_again(self, partition: int, position: Progress) -> None:
         asked = {

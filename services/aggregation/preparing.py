@@ -17,10 +17,13 @@ from services.aggregation.state import PartitionState, months_of
 from services.aggregation.table import DayKey
 from services.aggregation.ticking import has_holes
 from shared.domain import gas_time
+from shared.domain.decision import DecisionKind
 from shared.domain.hour_gas import LineGas
-from shared.domain.retelling import Retelling, Unit, units_of_analyses, units_of_words
+from shared.domain.retelling import Retelling, Unit, units_of_analyses, units_of_hours, units_of_words
 from shared.domain.topology import Register
-from shared.events.line_log import Analysed, TopologyAsked
+from shared.events import decision
+from shared.events.decision import DecisionText
+from shared.events.line_log import Analysed, DecisionAsked, TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.register_history import RegisterHistory
 from shared.events.topics import COUNTING_PARTITION
@@ -40,6 +43,7 @@ class Preparing:
     def __init__(self, database: Database, register: RegisterHistory, partitions: int) -> None:
         self._database, self._history, self._partitions = database, register, partitions
         self._registered: dict[int, tuple[Register, Registered]] = {}
+        self._retold: dict[int, tuple[Retelling, list[Unit]]] = {}
 
     async def given(self, partition: int, state: PartitionState, batch: Batch) -> Given:
         """Return all that a batch is decided with."""
@@ -103,9 +107,18 @@ class Preparing:
                 if name in there:
                     chosen.append(unit)
         left = replace(retelling, done=at) if at < len(units) else None
+        if left is None:
+            del self._retold[partition]
         return tuple(chosen), left
 
     async def _units(self, partition: int, retelling: Retelling) -> list[Unit]:
+        """Return all units of a retelling; they are kept for its next part."""
+        whole = replace(retelling, done=0)
+        if partition not in self._retold or self._retold[partition][0] != whole:
+            self._retold[partition] = whole, await self._found_units(partition, whole)
+        return self._retold[partition][1]
+
+    async def _found_units(self, partition: int, retelling: Retelling) -> list[Unit]:
         after = await self._at(partition, retelling.after)
         if retelling.chromatograph:
             told = range(retelling.first, retelling.end)
@@ -170,16 +183,29 @@ def _add_gas(needs: Needs, batch: Batch, register: Registered) -> None:
     for step in batch.steps:
         if isinstance(step.asked, Analysed) and not step.is_long:
             units += units_of_step(register, step)
+        elif isinstance(step.asked, DecisionAsked):
+            units += _reopened(register, step.asked)
     asked = [(line, range(first, last + 1)) for line, (first, last) in needs.hours.items() if line in register.gas]
     for unit in units:
-        for day in gas_time.days_between(*gas_time.days_of(unit.hours)):
+        for day in gas_time.days_within(unit.hours):
             needs.beside[unit.line, day] = None
     wanted = {(register.gas[line], hours.start, hours.stop) for line, hours in asked}
     wanted |= {(register.gas[unit.line], unit.hours.start, unit.hours.stop) for unit in units}
     for gas, begin, stop in wanted:
-        days = gas_time.days_between(*gas_time.days_of(gas.needed(range(begin, stop))))
+        days = gas_time.days_within(gas.needed(range(begin, stop)))
         needs.gas |= dict.fromkeys((name, day) for name in gas.serving for day in days)
     needs.carrying = {line for line, _ in asked} | {unit.line for unit in units}
+
+
+def _reopened(register: Registered, asked: DecisionAsked) -> list[Unit]:
+    """Return what may be told again because a month opens."""
+    text = decision.parsed(asked.document)
+    if not isinstance(text, DecisionText):
+        return []
+    decided = text.decision()
+    if decided.kind is not DecisionKind.REOPEN or decided.line not in register.gas:
+        return []
+    return units_of_hours(decided.line, gas_time.hours_of_month(decided.month))
 
 
 def _checks(register: Register) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,6 @@ from shared.domain.gas_told import GAS_TOLD
 from shared.domain.revision import HOUR
 from shared.domain.rows import put
 from shared.domain.topology import Register
-from shared.events.answer import Answer
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, day_id, gas_id, hours_of, month_id, slots_of
 from shared.store.progress import Progress
@@ -56,8 +55,6 @@ class PartitionState:
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
     gas: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
     """Gas days of chromatographs; those of which nothing was told are zeros."""
-    waiting: list[tuple[int, Answer]] = field(default_factory=list)
-    """Answers that were read and are not taken yet, with their offsets in the topic."""
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever changes the partition."""
 

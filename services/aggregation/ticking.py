@@ -17,7 +17,7 @@ from services.aggregation.closing import By, close
 from services.aggregation.decided import FAILED, decided_document
 from services.aggregation.deciding import DEFAULTS, Deciding, Seen, candidate_of
 from services.aggregation.defects import blamed
-from services.aggregation.estimating import check_of, estimated_values, tape_of
+from services.aggregation.estimating import check_of, estimated_values, is_operating, tape_of
 from services.aggregation.judging import judge_own
 from services.aggregation.needs import REESTIMATED_DAYS
 from shared.domain import gas_time
@@ -157,11 +157,13 @@ def _fill(  # noqa: PLR0913 - a gap of a line at a step
     """
     found = estimate(tape_of(deciding, line.id, gap), gap, check_of(deciding, line, gap))
     values = [{} for _ in gap] if found is None else estimated_values(deciding, line.id, gap, found)
+    kind = Provenance.VOLUME_OPERATING if found is not None and is_operating(deciding, line.id, gap) else 0
     changed, rows = [], []
     for hour, told in zip(gap, values, strict=True):
         candidate = _overdue(deciding, step, next(places), blocks=blocks)
         for name, value in told.items():
             candidate[name] = value
+        candidate["provenance"] |= np.uint8(kind)
         applied = apply(deciding.table.row(line.id, hour), candidate)
         if applied.outcome is Outcome.ACCEPTED:
             deciding.settled.estimated[candidate["method"].decode()] += 1

@@ -98,10 +98,11 @@ def _gas_of_revision(line: Line, row: np.void) -> Document | None:
     how, number = GasHow(int(row["gas"])), int(row["chromatograph"])
     if how is GasHow.NONE:
         return None
+    named = serving(line.gas)
     by_analysis = how in BY_ANALYSIS
     return {
         "how": how.name,
-        "chromatograph": serving(line.gas)[number - 1] if by_analysis else None,
+        "chromatograph": named[number - 1] if by_analysis and number <= len(named) else None,
         "analysis_start": gas_time.hour_text(int(row["analysed"])) if by_analysis else None,
     }
 

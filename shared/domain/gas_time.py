@@ -153,9 +153,16 @@ def days_between(first: date, last: date) -> list[date]:
     return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
 
 
-def days_of(hours: range) -> tuple[date, date]:
-    """Return the first and the last gas day of a range of hours that has some."""
-    return gas_day(hours.start), gas_day(hours.stop - 1)
+def days_within(hours: range) -> list[date]:
+    """Return the gas days of a range of hours, as far as the calendar reaches."""
+    known = supported(hours)
+    return days_between(gas_day(known.start), gas_day(known.stop - 1)) if known else []
+
+
+def supported(hours: range) -> range:
+    """Return those hours of a range that are gas hours."""
+    first, end = (hours_of_day(day) for day in (FIRST_DAY, LAST_DAY))
+    return range(max(hours.start, first.start), max(hours.start, first.start, min(hours.stop, end.stop)))
 
 
 def month_of(day: date) -> str:

@@ -102,11 +102,6 @@ class LineGas:
         """Return that of a line of which this was told; equal for lines that are served alike, whenever it was told."""
         return cls(tuple(replace(one, known_at_ms=0) for one in in_force(told)), serving(told))
 
-    def carries(self, hour: int) -> bool:
-        """Say whether an attribution tells whose gas the line carries in an hour, or what the contract says of it."""
-        told = [one for one, _ in each_in_force(self.attributions, range(hour, hour + 1))]
-        return any(one.chromatographs or one.contract_gcv != ABSENT for one in told)
-
     def needed(self, hours: range) -> range:
         """Return the hours whose analyses serve some hours and the one before them."""
         return hours_needed(self.attributions, _around(hours))

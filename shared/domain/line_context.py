@@ -42,9 +42,9 @@ BEFORE_HOURS = HISTORY_HOURS + 2 * AROUND_HOURS
 KEPT_HOURS = BEFORE_HOURS + AROUND_HOURS
 """What is kept of a line between batches: all that the next hour looks at, so that nothing is read again for it."""
 ABSENT_32 = -(2**31)
-PRESENT, ACTUAL, ESTIMATED, BLOCKED, BY_METHOD = 1, 2, 4, 8, 16
+PRESENT, ACTUAL, ESTIMATED, BLOCKED, BY_METHOD, OPERATING = 1, 2, 4, 8, 16, 32
 """States: has values; measured, calculated, substituted or edited; estimated; kept back by an open finding; made by one
-of our methods, which hold the last gas quality."""
+of our methods, which hold the last gas quality; with a volume that is operating volume."""
 
 
 def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
@@ -63,6 +63,7 @@ def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
         + (present & (quality == Quality.ESTIMATED)) * ESTIMATED
         + (present & ((hours["provenance"] & np.uint8(Provenance.BLOCKED)) != 0)) * BLOCKED
         + (present & (hours["method"] != b"")) * BY_METHOD
+        + (present & ((hours["provenance"] & np.uint8(Provenance.VOLUME_OPERATING)) != 0)) * OPERATING
     )
     return rows
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.domain import gas_time
 from shared.domain.attribution import touched_by_analyses, touched_by_words
@@ -70,13 +71,23 @@ def units_of_words(before: dict[str, Line], after: Iterable[Line], known_at_ms: 
     return units
 
 
+def units_of_hours(line: str, hours: range) -> list[Unit]:
+    """Return hours of a line, gas month by gas month."""
+    return _units(line, [hours])
+
+
 def _units(line: str, touched: list[range]) -> list[Unit]:
     """Cut hours into gas months; hours that are touched twice count once."""
     months: dict[str, range] = {}
     for hours in touched:
-        for month in gas_time.months_of(hours):
-            whole = gas_time.hours_of_month(month)
-            part = range(max(hours.start, whole.start), min(hours.stop, whole.stop))
+        for month, part in _by_month(hours):
             known = months.get(month, part)
             months[month] = range(min(known.start, part.start), max(known.stop, part.stop))
     return [Unit(line, month, months[month]) for month in sorted(months)]
+
+
+@lru_cache(maxsize=1024)
+def _by_month(hours: range) -> tuple[tuple[str, range], ...]:
+    """Cut hours into gas months; many lines are touched in the same hours."""
+    wholes = [(month, gas_time.hours_of_month(month)) for month in gas_time.months_of(gas_time.supported(hours))]
+    return tuple((month, range(max(hours.start, w.start), min(hours.stop, w.stop))) for month, w in wholes)

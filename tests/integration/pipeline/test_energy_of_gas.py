@@ -9,18 +9,22 @@ import pytest
 
 from shared.domain import gas_time
 from tests.integration.pipeline.test_analyses import analysis, post, telegram
+from tests.integration.pipeline.test_decisions import decide
 from tests.integration.pipeline.test_doors import settled
 from tests.integration.pipeline.test_gas_quality import DAY, change, rows
 from tests.pipeline.running import System, until
 from tests.pipeline.stations import hour_text, plan, volume_thousandths
 from tests.pipeline.stations import telegram as readings
+from tests.scenarios.telling import usual
 
-PLAN = plan("ENE", stations=1, lines=5)
+PLAN = plan("ENE", stations=1, lines=6)
 STATION = PLAN.stations[0]
-LINE, SILENT, NAMED, LEAN, CLOSED = PLAN.lines[STATION]
+LINE, SILENT, NAMED, LEAN, CLOSED, UNTOLD = PLAN.lines[STATION]
 DELAY_H = 2
 GCV, OTHER_GCV, CONTRACT_GCV = 11.249056, 10.9, 11.0
 NEXT_DAY = gas_time.hours_of_day(gas_time.gas_day(DAY.stop))
+LAST_MONTH = gas_time.month_before(gas_time.month_of(gas_time.gas_day(DAY.start)))
+MONTH = gas_time.hours_of_month(LAST_MONTH)
 LATER = "2026-11-24T00:00:00Z"
 
 
@@ -65,16 +69,16 @@ def findings(system: System, line: str, rule: str, **asked: str) -> list[dict[st
 
 @pytest.fixture(scope="module")
 def grid(running: System) -> System:
-    """Five lines of one station that send volumes alone, and the chromatographs whose gas they carry."""
+    """Six lines of one station that send volumes alone, and the chromatographs whose gas they carry."""
     running.register(PLAN.document("2020-01-01"))
-    names = ("ENE-A", "ENE-B", "ENE-SILENT", "ENE-LATE", "ENE-LEAN", "ENE-C")
+    names = ("ENE-A", "ENE-B", "ENE-SILENT", "ENE-LATE", "ENE-LEAN", "ENE-C", "ENE-UNTOLD")
     named = [{"id": name, "name": name} for name in names]
     attributions = [
         attribution(LINE, "ENE-A"),
         attribution(SILENT, "ENE-SILENT", contract_gcv_kwh_per_m3n=CONTRACT_GCV),
         attribution(NAMED, "ENE-LATE", contract_gcv_kwh_per_m3n=CONTRACT_GCV),
         attribution(LEAN, "ENE-LEAN"),
-        attribution(CLOSED, "ENE-C"),
+        attribution(UNTOLD, "ENE-UNTOLD"),
     ]
     running.register(change(chromatographs=named, attributions=attributions))
     return running
@@ -159,6 +163,62 @@ def test_gas_that_the_network_cannot_have(grid: System) -> None:
     (found,) = findings(grid, LEAN, "D8")
     assert (len(found["starts"]), found["severity"], found["observed"][0]) == (len(DAY), "F", 9.0)
     assert {row["validity"] for row in rows(grid, LEAN)} == {"RECORDED"}
+
+
+def test_pinned_hours_keep_their_energy_until_they_are_released(grid: System) -> None:
+    """Somebody decided on a volume: its energy follows once, a later gas is held beside it; released, it counts."""
+    hour, revision = DAY[20], rows(grid, LINE)[20]["revision"]
+    decision = {"line": LINE, "reason": "read by hand", "author": "an"}
+    corrected = {"start": gas_time.hour_text(hour), "revision": revision, "volume_m3n": 100.0}
+    assert decide(grid, {**decision, "kind": "correct", "hours": [corrected]})[0] == 200
+    assert energies(grid)[20] == 1_090.0
+    post(grid, telegram(*told([hour], 11.0), chromatograph="ENE-B", sent=LATER))
+    until(lambda: len(findings(grid, LINE, "HELD:PINNED")) == 1, 30, "the gas that is held")
+    (held,) = findings(grid, LINE, "HELD:PINNED")
+    assert (held["observed"], held["threshold"], energies(grid)[20]) == ([11.0], [OTHER_GCV], 1_090.0)
+    released = {"start": gas_time.hour_text(hour), "revision": revision + 1}
+    assert decide(grid, {**decision, "kind": "release", "hours": [released]})[0] == 200
+    assert (energies(grid)[20], rows(grid, LINE)[20]["revision"]) == (1_100.0, revision + 2)
+
+
+def test_a_closed_month_keeps_its_energy_until_it_is_reopened(grid: System) -> None:
+    """A corrected analysis is held beside it and told; once a second person opens the month, it counts."""
+    post(grid, telegram(*told(MONTH), chromatograph="ENE-C"))
+    grid.register(change(attributions=[attribution(CLOSED, "ENE-C", MONTH.start)]))
+    hours = [{"start": gas_time.hour_text(hour), "volume_m3n": usual(hour)["volume_m3n"]} for hour in MONTH]
+    status, answer = grid.post("/v1/readings", readings(STATION, [(CLOSED, hours)], "C1"))
+    assert (status, settled(grid, answer)["accepted"]) == (202, len(MONTH))
+    close = {"kind": "close", "line": CLOSED, "reason": "done", "author": "an", "month": LAST_MONTH}
+    until(lambda: decide(grid, close)[0] in {200, 409}, 60, "a tick, then the close")
+    post(grid, telegram(*told([MONTH[9]], 11.5), chromatograph="ENE-C", sent=LATER))
+    until(lambda: len(findings(grid, CLOSED, "HELD:DEFINITIVE")) == 1, 30, "the gas that is held")
+    day = gas_time.gas_day(MONTH.start)
+    asked = {"from": day.isoformat(), "to": gas_time.gas_day(MONTH[30]).isoformat()}
+    assert {(row["gcv"], row["validity"]) for row in rows(grid, CLOSED, **asked)} == {(11.2491, "DEFINITIVE")}
+    reopen = {"kind": "reopen", "line": CLOSED, "reason": "gas", "author": "an", "month": LAST_MONTH}
+    assert decide(grid, {**reopen, "confirmed_by": "bo"})[0] == 200
+    assert [(row["gcv"], row["revision"]) for row in rows(grid, CLOSED, **asked)][8:11] == [
+        (11.2491, 1),
+        (11.5, 2),
+        (11.2491, 1),
+    ]
+
+
+def test_gas_that_nobody_tells(grid: System) -> None:
+    """No analysis, no mean, nothing agreed: there is no energy, and the hours are kept back until there is (D13)."""
+    deliver(grid, UNTOLD, DAY, "U1")
+    assert {(row["energy"], row["validity"]) for row in rows(grid, UNTOLD)} == {(None, "RECORDED")}
+    assert [len(found["starts"]) for found in findings(grid, UNTOLD, "D13", severity="F")] == [len(DAY)]
+    post(grid, telegram(*told(DAY), chromatograph="ENE-UNTOLD"))
+    until(lambda: energies(grid, UNTOLD) == expected([GCV] * len(DAY), UNTOLD), 30, "the analyses")
+    assert findings(grid, UNTOLD, "D13", state="open") == []
+
+
+def test_an_analysis_at_the_end_of_the_calendar_stops_nobody(grid: System) -> None:
+    """It is refused, as one of the future, though its chromatograph serves lines."""
+    far = analysis(gas_time.hours_of_day(gas_time.LAST_DAY).stop - 1, composition_mol_percent=None)
+    assert post(grid, telegram(far, *told([DAY[3]], 11.31), chromatograph="ENE-A", sent=LATER))["dead_lettered"] == 1
+    until(lambda: energies(grid)[3] == energy(LINE, DAY[3], 11.31), 30, "its neighbour")
 
 
 def test_replayed_the_log_says_the_same(grid: System) -> None:

@@ -87,12 +87,6 @@ def test_a_line_names_its_chromatographs_by_the_order_in_which_they_were_told() 
     assert gas == LineGas.of([first, Attribution(FIRST, "A", known_at_ms=9)])
 
 
-def test_the_hours_in_which_a_line_carries_gas() -> None:
-    """From its first attribution on, unless that names nobody and agrees on nothing."""
-    gas = LineGas.of([Attribution(FIRST, "Z"), Attribution(FIRST + 1, ""), Attribution(FIRST + 2, "", contract_gcv=1)])
-    assert [gas.carries(FIRST + hour) for hour in (-1, 0, 1, 2)] == [False, True, False, True]
-
-
 def test_which_hours_take_gas() -> None:
     """Those with a normalised volume of which neither energy nor calorific value was sent, and those that have some."""
     rows = rows_of(

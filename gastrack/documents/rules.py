@@ -14,8 +14,8 @@ Generated from the rules themselves by `python -m gastrack.documents`; do not ed
 
 A formula says what holds of a good reading. Validation judges each reading by itself; the rules in context, which look
 back over the hours of the line as they stand, are judged by aggregation, after each record of the line log. What these
-find may concern earlier hours: a status never goes back for it, but the finding keeps the month from closing. The rules
-on an analysis of a chromatograph wait for the analyses, which do not arrive yet.
+find may concern earlier hours: a status never goes back for it, but the finding keeps the month from closing. Rules
+on analyses are judged on what a chromatograph tells, those on gas on what an hour is given by it.
 
 Every threshold and severity can be set in the register for a line from a gas day on, under the rule's id and its name:
 `D7.relative`, `D7.severity` ({numbers}). Beside the rules: `close.working_day` = {working_day:g}, the working day of

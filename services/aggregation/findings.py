@@ -18,7 +18,8 @@ def finding_operations(partition: int, told: Found | Lifted) -> list[InsertOne[d
     if isinstance(told, Found):
         return [InsertOne(_document(partition, told))]
     entry = {"hours": told.hours, "how": told.how, "known_at": told.known_at_ms, "decision": told.decision}
-    concerned: dict[str, Any] = {"line": told.line, "open": {"$in": told.hours}}
+    owner = {"line": told.line, **({"chromatograph": told.chromatograph} if told.chromatograph else {})}
+    concerned: dict[str, Any] = {**owner, "open": {"$in": told.hours}}
     if told.spared:
         concerned["rule"] = {"$ne": told.spared}
     if told.rule:
@@ -27,7 +28,7 @@ def finding_operations(partition: int, told: Found | Lifted) -> list[InsertOne[d
             concerned["severity"] = Severity.W.name
     return [
         UpdateMany(concerned, {"$pull": {"open": {"$in": told.hours}}, "$push": {"settled": entry}}),
-        UpdateMany({"line": told.line, "open": [], "state": OPEN}, {"$set": {"state": SETTLED}}),
+        UpdateMany({**owner, "open": [], "state": OPEN}, {"$set": {"state": SETTLED}}),
     ]
 
 
@@ -48,4 +49,5 @@ def _document(partition: int, found: Found) -> dict[str, Any]:
         "log_offset": found.log_offset,
         "rules_version": RULES_VERSION,
     }
-    return {**document, "rows": found.rows} if found.rows else document
+    others = {"rows": found.rows, "chromatograph": found.chromatograph}
+    return {**document, **{name: value for name, value in others.items() if value}}

@@ -31,6 +31,8 @@ class Found:
     known_at_ms: int
     log_offset: int
     rows: bytes = b""
+    chromatograph: str = ""
+    """Of an analysis: whose it is; then there is no line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Lifted:
     rule: str = ""
     graver: bool = False
     spared: str = ""
+    chromatograph: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,14 +139,16 @@ async def get_findings(  # noqa: PLR0913 - the parameters of the route
     state: Annotated[
         Literal["", "open", "settled"], Query(description="Whether an hour of it awaits a decision.")
     ] = "",
+    chromatograph: Annotated[str, Query(max_length=64, description="What was found in its analyses.")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """List what the rules found and why readings were held, the newest first."""
     days = parameters.gas_day(from_, "from"), parameters.gas_day(to, "to")
-    asked = FindingsAsked(line, *days, rule, severity, state)
+    asked = FindingsAsked(line, *days, rule, severity, state, chromatograph)
     listed = await findings.findings(store, caller, asked, parameters.last_id_of(cursor), limit)
     filters = {"line": line, "from": from_, "to": to, "rule": rule, "severity": severity, "state": state}
+    filters["chromatograph"] = chromatograph
     return _list(listed, "/v1/findings", {**filters, "limit": limit})
 
 

@@ -29,6 +29,7 @@ class FindingsAsked:
     rule: str = ""
     severity: str = ""
     state: str = ""
+    chromatograph: str = ""
 
 
 async def findings(database: Database, caller: Caller, asked: FindingsAsked, after: str, limit: int) -> Listed:
@@ -40,17 +41,22 @@ async def findings(database: Database, caller: Caller, asked: FindingsAsked, aft
     if asked.line:
         await registered(database, caller, asked.line)
     listed = await newest_first(database, Collection.FINDINGS, condition_of(asked), after, limit)
-    seen = [document for document in listed.rows if caller.may_read(document["line"])]
+    seen = [document for document in listed.rows if _is_gas(document) or caller.may_read(document["line"])]
     return Listed([_finding(document) for document in seen], listed.last_id)
 
 
 def condition_of(asked: FindingsAsked) -> Document:
     """Return what the store is asked."""
-    named = {"line": asked.line, "rule": asked.rule, "severity": asked.severity, "state": asked.state}
+    named = {name: getattr(asked, name) for name in ("line", "chromatograph", "rule", "severity", "state")}
     condition: Document = {name: value for name, value in named.items() if value}
     bounds = (("$gte", asked.first), ("$lt", asked.end))
     within = {sign: gas_time.hours_of_day(day).start for sign, day in bounds if day is not None}
     return {**condition, "hours": {"$elemMatch": within}} if within else condition
+
+
+def _is_gas(document: Document) -> bool:
+    """Say whether something was found in an analysis: chromatographs are everybody's."""
+    return "chromatograph" in document
 
 
 def _finding(document: Document) -> Document:
@@ -58,7 +64,8 @@ def _finding(document: Document) -> Document:
     words = words_of(document["rule"])
     told = {
         "id": document["_id"],
-        "line": document["line"],
+        "line": document["line"] or None,
+        "chromatograph": document.get("chromatograph"),
         "rule": document["rule"],
         "title": words.title,
         "words": words.words,

@@ -74,7 +74,7 @@ def fold_hours(hours: NDArray[np.void]) -> NDArray[np.void]:
     days["hours_blocked"] = (told & _flagged(hours, KEPT_BACK)).sum(axis=1)
     days["hours_waived"] = (told & ~present & _flagged(hours, Provenance.WAIVED)).sum(axis=1)
     days["changes"] = hours["revision"].sum(axis=1)
-    days["known_at"] = (hours["known_at"] * told).max(axis=1)
+    days["known_at"] = (hours["known_at"] * told).max(axis=1, initial=0)
     return days
 
 

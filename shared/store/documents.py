@@ -11,7 +11,8 @@ counts the changes of validity alone, `status_known_at` is the latest one's; abs
 author, reason, decision}`, of kind close, reopen, or accept (then with `hours` and what their validity was `before`).
 `findings`: `{_id, p, line, rule, severity, hours, observed, threshold, open, settled, state, known_at, log_offset,
 rules_version}`: `open` are the hours that nothing has settled, `settled` says how the others were, `state` is open as
-long as one is; a held reading's finding has its `rows` too.
+long as one is; a held reading's finding has its `rows` too, that of an
+analysis no line but its `chromatograph`.
 `analyses`: one document per chromatograph and gas day, `{_id: "CHROMATOGRAPH|2026-11-23", p, c, a, v, known_at}`: `a`
 holds 25 packed KEPT_ANALYSIS rows, `v` grows with every revision of them. `analysis_revisions`: what an analysis said
 before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (`CHROMATOGRAPH|hour|held|...`):
@@ -121,6 +122,7 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.FINDINGS].create_index([("line", 1), *newest_first])
     await database[Collection.FINDINGS].create_index(newest_first)
     await database[Collection.FINDINGS].create_index([("line", 1), ("open", 1)])
+    await database[Collection.FINDINGS].create_index([("chromatograph", 1), *newest_first], sparse=True)
     await database[Collection.CLOSINGS].create_index([("line", 1), ("known_at", 1)])
     await database[Collection.DECISIONS].create_index(newest_first)
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])

@@ -80,6 +80,18 @@ def test_a_doubtful_analysis_is_kept_with_its_rule(running: System) -> None:
     """It is stored, and not applied until it is corrected."""
     post(running, telegram(analysis(DAY[0], gcv_kwh_per_m3n=11.4), chromatograph="DOUBTFUL"))
     assert kept(running, "DOUBTFUL")[DAY[0]]["doubt"] == b"D3"
+    (found,) = findings(running, "DOUBTFUL")
+    assert (found["rule"], found["severity"], found["state"], found["line"]) == ("D3", "F", "open", None)
+    assert found["starts"] == [analysis(DAY[0])["start"]]
+    post(running, telegram(analysis(DAY[0]), chromatograph="DOUBTFUL", sent="2026-11-21T00:00:00Z"))
+    (found,) = findings(running, "DOUBTFUL")
+    assert (found["state"], found["settled"][0]["how"]) == ("settled", "superseded")
+
+
+def findings(system: System, chromatograph: str) -> list[dict[str, Any]]:
+    """Return what was found in the analyses of a chromatograph."""
+    found: list[dict[str, Any]] = system.get(f"/v1/findings?chromatograph={chromatograph}")["rows"]
+    return found
 
 
 def test_a_file_of_analyses(running: System) -> None:

@@ -34,7 +34,7 @@ from shared.domain.hour_gas import (
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.reading import Provenance, Validity
 from shared.domain.retelling import Unit
-from shared.domain.revision import HeldReason
+from shared.domain.revision import MOST_REVISIONS, HeldReason
 from shared.domain.rules.catalogue import ON_GAS
 from shared.domain.rules.judging import DEFECT
 from shared.domain.rules.rule import Severity
@@ -167,7 +167,8 @@ def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArr
     rows = rows_of(deciding, hours)
     kept_back = (rows["provenance"] & np.uint8(Provenance.GAS_BLOCKED)) != 0
     nobody_should = (gas.how == GasHow.NONE) & np.isnan(gas.age_h)
-    changed = np.flatnonzero(~is_given(rows, gas) | (kept_back & nobody_should))
+    other = ~is_given(rows, gas) | (kept_back & nobody_should)
+    changed = np.flatnonzero(other & (hours.fresh | (rows["revision"] < MOST_REVISIONS)))
     if not len(changed):
         return changed
     hours, rows = hours.only(changed), rows[changed]

@@ -7,15 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from services.aggregation.batch import OPERATIONS_SOURCE, Batch, GapError, gather, retelling_batch
 from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
 from services.aggregation.preparing import Preparing
+from services.aggregation.retelling import Retellings
 from services.aggregation.settle import settle
-from services.aggregation.settled import OUTCOMES, Found, Settled
 from services.aggregation.state import PartitionState
+from services.aggregation.telling import tell
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.retelling import Retelling
 from shared.domain.revision import Outcome
@@ -65,6 +64,7 @@ class Aggregation:
     ) -> None:
         self._database, self._log_begins = database, log_begins
         self._preparing = Preparing(database, register, partitions)
+        self._retellings = Retellings(database, register, self._preparing)
         self._commits = Commits(database)
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, set[tuple[int, int, int]]] = {}
@@ -186,7 +186,7 @@ class Aggregation:
     async def _take_batch(self, partition: int, state: PartitionState, waiting: list[tuple[int, Answer]]) -> None:
         """Take what waits up to the first step that is long."""
         batch, after = gather(state.progress, waiting, awaits_missing=partition in self._awaiting)
-        after.retelling = self._preparing.retelling(state, batch)
+        after.retelling = self._retellings.after(batch, state.register_offset)
         last = waiting[batch.taken - 1][0]
         if after != state.progress:
             await self._settle_and_commit(partition, state, batch, after)
@@ -196,7 +196,7 @@ class Aggregation:
 
     async def _tell_part(self, partition: int, state: PartitionState, retelling: Retelling) -> None:
         """Tell a part again of what is to be told again."""
-        units, left = await self._preparing.part_of(partition, retelling)
+        units, left = await self._retellings.part_of(partition, retelling)
         after = replace(state.progress, retelling=left)
         await self._settle_and_commit(partition, state, retelling_batch(retelling, units), after)
 
@@ -210,7 +210,7 @@ class Aggregation:
         await self._commits.commit(state.progress, after, writes)
         state.register, state.register_offset = register, given.register_offset
         state.committed(settled, after)
-        self._tell(partition, batch, settled, writes)
+        tell(partition, batch, settled, writes)
 
     def _take_changes(self, partition: int, register: Register, batch: Batch, writes: Writes) -> Register:
         """Fold changes of the register, in the one partition whose owner writes it."""
@@ -263,30 +263,6 @@ class Aggregation:
         for partition, asked_at in list(self._awaiting.items()):
             if partition in self._states and time.monotonic() - asked_at > ASK_AGAIN_SECONDS:
                 await self._ask_again(partition, self._states[partition].progress)
-
-    def _tell(self, partition: int, batch: Batch, settled: Settled, writes: Writes) -> None:
-        counts = np.bincount(settled.outcome, minlength=len(OUTCOMES)).tolist()
-        for outcome, count in zip(OUTCOMES, counts, strict=True):
-            metrics.OUTCOMES.labels(outcome.value).inc(count)
-        _tell_findings(settled)
-        metrics.OPERATIONS.inc(1 + sum(len(operations) for operations in writes.values()))
-        if len(batch.candidates):
-            known_at = batch.candidates["known_at"]
-            metrics.END_TO_END.observe(max(0.0, time.time() - int(known_at.min()) / 1000))
-            metrics.YOUNGEST_HOUR.labels(str(partition)).set(int(batch.hour.max()) * 3600)
-
-
-def _tell_findings(settled: Settled) -> None:
-    """Count what rules found and decisions led to."""
-    for told in settled.findings:
-        if isinstance(told, Found):
-            metrics.CONTEXT_FINDINGS.labels(told.rule).inc(len(told.hours))
-    for document in settled.decided:
-        metrics.DECIDED.labels(document["kind"] or "unreadable", document["outcome"]).inc()
-    for method, hours in settled.estimated.items():
-        metrics.ESTIMATED.labels(method).inc(hours)
-    for how, hours in settled.given.items():
-        metrics.GIVEN.labels(how).inc(hours)
 
 
 def _is_whole(offsets: Sequence[int], read: int) -> bool:

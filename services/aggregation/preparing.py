@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
-from services.aggregation.analysing import analysed_days, told_of, units_of_step
+from services.aggregation.analysing import analysed_days
 from services.aggregation.batch import Batch
 from services.aggregation.contexts import parts_beside
 from services.aggregation.deciding import Registered
+from services.aggregation.gas_needs import add_gas
 from services.aggregation.needs import Needs, add_holes, needs_of, spans_of
 from services.aggregation.places import Places, places_of
 from services.aggregation.settle import Given
@@ -17,24 +17,14 @@ from services.aggregation.state import PartitionState, months_of
 from services.aggregation.table import DayKey
 from services.aggregation.ticking import has_holes
 from shared.domain import gas_time
-from shared.domain.decision import DecisionKind
 from shared.domain.hour_gas import LineGas
-from shared.domain.retelling import Retelling, Unit, units_of_analyses, units_of_hours, units_of_words
 from shared.domain.topology import Register
-from shared.events import decision
-from shared.events.decision import DecisionText
-from shared.events.line_log import Analysed, DecisionAsked, TopologyAsked
+from shared.events.line_log import TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.register_history import RegisterHistory
 from shared.events.topics import COUNTING_PARTITION
 from shared.runtime.mongo import Database
 from shared.store.analyses import analyses_of_days
-from shared.store.documents import Collection, month_id
-
-UNITS_A_PART = 8
-"""Line-months of a part of what is told again: at most 5,960 hours, a fifth of a second."""
-LOOKED_AT = 2_000
-"""Line-months that are looked at for whether there is anything to be told again."""
 
 
 class Preparing:
@@ -43,23 +33,22 @@ class Preparing:
     def __init__(self, database: Database, register: RegisterHistory, partitions: int) -> None:
         self._database, self._history, self._partitions = database, register, partitions
         self._registered: dict[int, tuple[Register, Registered]] = {}
-        self._retold: dict[int, tuple[Retelling, list[Unit]]] = {}
 
     async def given(self, partition: int, state: PartitionState, batch: Batch) -> Given:
         """Return all that a batch is decided with."""
-        register = await self._at(partition, state.register_offset)
+        register = await self.registered_at(partition, state.register_offset)
         registers, offset = {}, state.register_offset
         for change in (step.asked for step in batch.steps):
             if isinstance(change, TopologyAsked):
                 offset = change.offset
                 await self._history.take(offset, change.document, change.known_at_ms)
-                registers[offset] = await self._at(partition, offset)
+                registers[offset] = await self.registered_at(partition, offset)
         places = places_of(batch)
         needs = needs_of(batch, places, register, registers, state.progress.until_ms)
         await self._load_holes(state, needs)
         for each in {id(one): one for one in (register, *registers.values())}.values():
             needs.add_checks(each.checks)
-        _add_gas(needs, batch, register)
+        add_gas(needs, batch, register)
         self._add_closing(state, needs)
         spans = spans_of(needs)
         parts = {line: parts_beside(*span, state.contexts.get(line)) for line, span in spans.items()}
@@ -75,56 +64,6 @@ class Preparing:
             partition, batch, places, state.days, state.months, state.statuses, state.contexts, keys,
             spans, beside, register, registers, offset, state.progress.until_ms, analyses, state.gas,
         )  # fmt: skip
-
-    def retelling(self, state: PartitionState, batch: Batch) -> Retelling | None:
-        """Return what follows from the last step of a batch, where that is long."""
-        step = batch.steps[-1] if batch.steps else None
-        if step is None or not step.is_long:
-            return None
-        before = state.register_offset
-        match step.asked:
-            case TopologyAsked(offset):
-                return Retelling(step.offset, step.known_at_ms, before, offset)
-            case Analysed(analyses):
-                chromatograph, told = told_of(analyses)
-                return Retelling(step.offset, step.known_at_ms, before, before, chromatograph, told.start, told.stop)
-            case _:
-                return None
-
-    async def part_of(self, partition: int, retelling: Retelling) -> tuple[tuple[Unit, ...], Retelling | None]:
-        """Return the next part of what is to be told again, and what is left then."""
-        units, at = await self._units(partition, retelling), retelling.done
-        chosen: list[Unit] = []
-        while at < len(units) and len(chosen) < UNITS_A_PART:
-            looked_at = units[at : at + LOOKED_AT]
-            names = [month_id(unit.line, unit.month) for unit in looked_at]
-            found = self._database[Collection.LINE_MONTHS].find({"_id": {"$in": names}}, {"_id": 1})
-            there = {document["_id"] async for document in found}
-            for name, unit in zip(names, looked_at, strict=True):
-                if len(chosen) == UNITS_A_PART:
-                    break
-                at += 1
-                if name in there:
-                    chosen.append(unit)
-        left = replace(retelling, done=at) if at < len(units) else None
-        if left is None:
-            del self._retold[partition]
-        return tuple(chosen), left
-
-    async def _units(self, partition: int, retelling: Retelling) -> list[Unit]:
-        """Return all units of a retelling; they are kept for its next part."""
-        whole = replace(retelling, done=0)
-        if partition not in self._retold or self._retold[partition][0] != whole:
-            self._retold[partition] = whole, await self._found_units(partition, whole)
-        return self._retold[partition][1]
-
-    async def _found_units(self, partition: int, retelling: Retelling) -> list[Unit]:
-        after = await self._at(partition, retelling.after)
-        if retelling.chromatograph:
-            told = range(retelling.first, retelling.end)
-            return units_of_analyses(after.gas.items(), retelling.chromatograph, told)
-        before = await self._history.register_at(retelling.before)
-        return units_of_words(before.lines, after.lines, retelling.known_at_ms)
 
     async def _load_months(
         self, state: PartitionState, places: Places, needs: Needs, parts: Mapping[str, list[tuple[date, date]]]
@@ -162,7 +101,7 @@ class Preparing:
         slots, days = state.months[line, month], gas_time.days_of_month(month)
         return not slots["hours_blocked"].any() and not any(has_holes(slots[day.day - 1], day) for day in days)
 
-    async def _at(self, partition: int, offset: int) -> Registered:
+    async def registered_at(self, partition: int, offset: int) -> Registered:
         """Return the register at an offset of `operations`, with the lines of a partition in the order of their ids."""
         register = await self._history.register_at(offset)
         kept = self._registered.get(partition)
@@ -175,37 +114,6 @@ class Preparing:
             gas = {line.id: LineGas.of(line.gas) for line in lines if line.gas}
             kept = self._registered[partition] = register, Registered(register, table, lines, _checks(register), gas)
         return kept[1]
-
-
-def _add_gas(needs: Needs, batch: Batch, register: Registered) -> None:
-    """Ask for what chromatographs told of the hours of lines that carry their gas, and for hours to be told again."""
-    units = [unit for step in batch.steps for unit in step.units]
-    for step in batch.steps:
-        if isinstance(step.asked, Analysed) and not step.is_long:
-            units += units_of_step(register, step)
-        elif isinstance(step.asked, DecisionAsked):
-            units += _reopened(register, step.asked)
-    asked = [(line, range(first, last + 1)) for line, (first, last) in needs.hours.items() if line in register.gas]
-    for unit in units:
-        for day in gas_time.days_within(unit.hours):
-            needs.beside[unit.line, day] = None
-    wanted = {(register.gas[line], hours.start, hours.stop) for line, hours in asked}
-    wanted |= {(register.gas[unit.line], unit.hours.start, unit.hours.stop) for unit in units}
-    for gas, begin, stop in wanted:
-        days = gas_time.days_within(gas.needed(range(begin, stop)))
-        needs.gas |= dict.fromkeys((name, day) for name in gas.serving for day in days)
-    needs.carrying = {line for line, _ in asked} | {unit.line for unit in units}
-
-
-def _reopened(register: Registered, asked: DecisionAsked) -> list[Unit]:
-    """Return what may be told again because a month opens."""
-    text = decision.parsed(asked.document)
-    if not isinstance(text, DecisionText):
-        return []
-    decided = text.decision()
-    if decided.kind is not DecisionKind.REOPEN or decided.line not in register.gas:
-        return []
-    return units_of_hours(decided.line, gas_time.hours_of_month(decided.month))
 
 
 def _checks(register: Register) -> tuple[tuple[str, str], ...]:

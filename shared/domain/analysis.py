@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT, GCV, Quantity
-from shared.domain.revision import Outcome
+from shared.domain.revision import MOST_REVISIONS, Outcome
 
 SHARE_ABSENT = -(2**31)
 """Stands for a component that was not reported."""
@@ -69,13 +69,14 @@ class Analyses:
 def apply_analysis(kept: np.void, coming: np.void) -> Outcome:
     """Say what a coming analysis (KEPT_ANALYSIS) does to what is kept of its hour: a repetition, a revision, or older.
 
-    As with readings the later `sent` wins, then the order of arrival.
+    As with readings the later `sent` wins, then the order of arrival. Beyond all revisions that there can be it is held.
     """
     if kept["revision"] == 0:
         return Outcome.ACCEPTED
     if all(np.array_equal(kept[name], coming[name]) for name in ("shares", *CHARACTERISTICS)):
         return Outcome.REPEATED
-    return Outcome.HELD if coming["sent"] < kept["sent"] else Outcome.ACCEPTED
+    is_held = coming["sent"] < kept["sent"] or kept["revision"] == MOST_REVISIONS
+    return Outcome.HELD if is_held else Outcome.ACCEPTED
 
 
 def good_analyses(rows: NDArray[np.void]) -> NDArray[np.bool_]:

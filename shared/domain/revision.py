@@ -56,6 +56,8 @@ HOUR = np.dtype(
 _SAID = (*MEASURES, "quality")
 OF_GAS = ("energy", "gcv")
 """The measures that follow from the gas where they are not sent."""
+MOST_REVISIONS = 2**16 - 1
+"""Of an hour: what its number can count."""
 RANK = {
     Quality.MEASURED: 4,
     Quality.CALCULATED: 4,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deploy.local.servers import Servers
-from services.aggregation import handlers, preparing
+from services.aggregation import handlers, retelling
 from services.aggregation.handlers import Aggregation
 from shared.domain import gas_time
 from shared.domain.analysis import Analyses, empty_analyses
@@ -144,8 +144,8 @@ async def test_parts_make_no_difference(database: Database, stack: Servers, monk
     whole = await settled(database, batch=len(LOG))
     verified = await verify(database)
     assert (verified.mismatches, verified.days) == ([], 2 * 70)
-    monkeypatch.setattr(preparing, "UNITS_A_PART", 1)
-    monkeypatch.setattr(preparing, "LOOKED_AT", 2)
+    monkeypatch.setattr(retelling, "UNITS_A_PART", 1)
+    monkeypatch.setattr(retelling, "LOOKED_AT", 2)
     monkeypatch.setattr(handlers, "PATIENCE_SECONDS", 0.0)
     for batch, dies in ((3, False), (5, True)):
         async with database_on(stack.mongo_uri) as other:
@@ -169,7 +169,7 @@ async def test_exactly_the_hours_that_it_touches(database: Database) -> None:
 
 async def test_what_waits_is_bounded_and_taken_in_order(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """While hours are told again, records wait; where too many would, they are told again at once."""
-    monkeypatch.setattr(preparing, "UNITS_A_PART", 1)
+    monkeypatch.setattr(retelling, "UNITS_A_PART", 1)
     monkeypatch.setattr(handlers, "PATIENCE_SECONDS", 0.0)
     register, topic = RegisterHistory("nobody:1"), Topic0()
     await validation(database, topic, register).handle(PARTITION, LOG)
@@ -185,7 +185,7 @@ async def test_what_waits_is_bounded_and_taken_in_order(database: Database, monk
 
 async def test_a_second_worker_fences_one_that_tells_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are at the same place of the log: the parts that are done tell them apart."""
-    monkeypatch.setattr(preparing, "UNITS_A_PART", 1)
+    monkeypatch.setattr(retelling, "UNITS_A_PART", 1)
     monkeypatch.setattr(handlers, "PATIENCE_SECONDS", 0.0)
     register, topic = RegisterHistory("nobody:1"), Topic0()
     await validation(database, topic, register).handle(PARTITION, LOG)

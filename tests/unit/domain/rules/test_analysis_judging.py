@@ -68,6 +68,7 @@ def _kept(revision: int, sent: int, gcv: int = 11_249_056) -> np.void:
         (_kept(1, 5), _kept(0, 4), Outcome.REPEATED),
         (_kept(1, 5), _kept(0, 5, 11_300_000), Outcome.ACCEPTED),
         (_kept(1, 5), _kept(0, 4, 11_300_000), Outcome.HELD),
+        (_kept(65_535, 5), _kept(0, 9, 11_300_000), Outcome.HELD),
     ],
 )
 def test_what_becomes_of_an_analysis(kept: np.void, coming: np.void, became: Outcome) -> None:

@@ -69,7 +69,7 @@ class Analyses:
 def apply_analysis(kept: np.void, coming: np.void) -> Outcome:
     """Say what a coming analysis (KEPT_ANALYSIS) does to what is kept of its hour: a repetition, a revision, or older.
 
-    As with readings the later `sent` wins, then the order of arrival. Beyond all revisions that there can be it is held.
+    As with readings the later `sent` wins, then the order of arrival; beyond all revisions that can be it is held.
     """
     if kept["revision"] == 0:
         return Outcome.ACCEPTED

@@ -20,8 +20,10 @@ from shared.events.register_history import RegisterHistory
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
+from shared.store.as_known import watermark_ms
 from shared.store.digest import digest
 from shared.store.documents import Collection, hours_of
+from shared.store.measurements import one_moment
 from shared.store.verification import verify
 from tests.integration.pipeline.stages import (
     FIRST_KNOWN_MS,
@@ -178,6 +180,9 @@ async def test_what_waits_is_bounded_and_taken_in_order(database: Database, monk
     state = await deciding._state(PARTITION)
     assert state.progress.retelling is not None
     assert deciding._waiting[PARTITION]
+    async with one_moment(database) as session:
+        told_until = await watermark_ms(database, LINE, session)
+    assert told_until == state.progress.retelling.known_at_ms - 1 < state.progress.known_at_ms
     monkeypatch.setattr(handlers, "MOST_WAITING", 1)
     await deciding.handle(PARTITION, topic.records(len(topic.messages) - 1, 1))
     assert not await is_at_it(deciding)

@@ -141,7 +141,7 @@ class Aggregation:
         """
         state, waiting = await self._state(partition), self._waiting.setdefault(partition, [])
         told = [(record.offset, answers.decode(record.value)) for record in records]
-        waiting += [(read, answer) for read, answer in told if not waiting or read > waiting[-1][0]]
+        waiting[:] = [*(one for one in waiting if one[0] < records[0].offset), *told]  # what comes again came before
         patience = PATIENCE_SECONDS if len(waiting) < MOST_WAITING else MOST_PATIENCE_SECONDS
         try:
             await self._go_on(partition, state, patience)

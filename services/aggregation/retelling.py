@@ -58,15 +58,15 @@ class Retellings:
                     chosen.append(unit)
         left = replace(retelling, done=at) if at < len(units) else None
         if left is None:
-            del self._found[partition]
+            self._found.pop(partition, None)
         return tuple(chosen), left
 
     async def _units(self, partition: int, retelling: Retelling) -> list[Unit]:
         """Return all units of a retelling; they are kept for its next part."""
-        whole = replace(retelling, done=0)
-        if partition not in self._found or self._found[partition][0] != whole:
-            self._found[partition] = whole, await self._found_units(partition, whole)
-        return self._found[partition][1]
+        whole, kept = replace(retelling, done=0), self._found.get(partition)
+        if kept is None or kept[0] != whole:
+            kept = self._found[partition] = whole, await self._found_units(partition, whole)
+        return kept[1]
 
     async def _found_units(self, partition: int, retelling: Retelling) -> list[Unit]:
         after = await self._preparing.registered_at(partition, retelling.after)

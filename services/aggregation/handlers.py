@@ -143,6 +143,14 @@ class Aggregation:
         told = [(record.offset, answers.decode(record.value)) for record in records]
         waiting[:] = [*(one for one in waiting if one[0] < records[0].offset), *told]  # what comes again came before
         patience = PATIENCE_SECONDS if len(waiting) < MOST_WAITING else MOST_PATIENCE_SECONDS
+        await self._take(partition, state, patience)
+
+    async def _take(self, partition: int, state: PartitionState, patience: float) -> None:
+        """Go on with a partition whose records have just come.
+
+        Raises:
+            ReadAgainError: see `handle`.
+        """
         try:
             await self._go_on(partition, state, patience)
         except GapError as gap:
@@ -245,7 +253,7 @@ class Aggregation:
             raise ReadAgainError(position.read + 1)
         self._gaps.pop(partition, None)  # what stands behind the gap has come a second time: it was read again
         await self._ask_again(partition, position)
-        await self._go_on(partition, state, PATIENCE_SECONDS)
+        await self._take(partition, state, PATIENCE_SECONDS)
 
     async def _ask_again(self, partition: int, position: Progress) -> None:
         asked = {

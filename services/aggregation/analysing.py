@@ -9,7 +9,7 @@ import numpy as np
 
 from services.aggregation.batch import Step
 from services.aggregation.counting import count_analyses
-from services.aggregation.deciding import Deciding, Registered
+from services.aggregation.deciding import Deciding, Registered, day_to_change
 from services.aggregation.defects import blamed
 from services.aggregation.giving import tell_again
 from services.aggregation.table import DayKey
@@ -91,10 +91,6 @@ def _note(deciding: Deciding, told: Analyses, judged: JudgedAnalyses) -> bool:
         if row in judged.rejected:
             continue
         key, place = (told.chromatograph, gas_time.day_of_number(int(days[row]))), int(indexes[row]) - 1
-        kept = deciding.settled.gas.get(key)
-        if kept is None:
-            before = deciding.gas.get(key)
-            kept = np.zeros(gas_time.MAX_HOURS_PER_DAY, GAS_TOLD) if before is None else before.copy()
-            deciding.settled.gas[key] = kept
+        kept = day_to_change(deciding.settled.gas, deciding.gas, key, GAS_TOLD)
         has_changed |= bool(take_over(kept[place : place + 1], coming[row : row + 1])[0])
     return has_changed

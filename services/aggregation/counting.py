@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.batch import ANALYSES_SOURCE, Step
-from services.aggregation.deciding import Deciding
+from services.aggregation.deciding import Deciding, day_to_change, finite
 from services.aggregation.settled import AnalysesSettled, Found, Lifted
 from services.aggregation.table import DayKey
 from shared.domain import gas_time
@@ -55,15 +54,11 @@ def _tell_findings(
         if found.row in stands:
             groups[found.rule, found.severity].append(found)
     for (rule, severity), seen in groups.items():
-        observed, threshold = [_finite(one.observed) for one in seen], [_finite(one.threshold) for one in seen]
+        observed, threshold = [finite(one.observed) for one in seen], [finite(one.threshold) for one in seen]
         hours = [int(told.rows[one.row]["hour"]) for one in seen]
         position = f"{ANALYSES_SOURCE}/{told.offset}/{int(told.rows[seen[0].row]['place'])}"
         name, known = f"{position}|{rule}", (step.known_at_ms, step.offset)
         findings.append(Found(name, "", rule, severity.name, hours, observed, threshold, *known, chromatograph=own))
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
 
 
 def _standing(deciding: Deciding, chromatograph: str, hour: int) -> np.void:
@@ -100,11 +95,7 @@ def _take(deciding: Deciding, told: Analyses, coming: np.void) -> Outcome:
 
 def _day(deciding: Deciding, key: DayKey) -> NDArray[np.void]:
     """Return a gas day of a chromatograph as it stands now, to be changed."""
-    days = deciding.settled.analysed.days
-    if key not in days:
-        known = deciding.analyses.get(key)
-        days[key] = np.zeros(gas_time.MAX_HOURS_PER_DAY, KEPT_ANALYSIS) if known is None else known.copy()
-    return days[key]
+    return day_to_change(deciding.settled.analysed.days, deciding.analyses, key, KEPT_ANALYSIS)
 
 
 def _reject(settled: AnalysesSettled, told: Analyses, place: int, why: dict[str, Any]) -> None:
@@ -121,4 +112,4 @@ def _reject(settled: AnalysesSettled, told: Analyses, place: int, why: dict[str,
 
 
 def _why(found: AnalysisFinding) -> dict[str, Any]:
-    return {"reason": found.rule, "observed": _finite(found.observed), "threshold": _finite(found.threshold)}
+    return {"reason": found.rule, "observed": finite(found.observed), "threshold": finite(found.threshold)}

@@ -151,7 +151,7 @@ class Deciding:
         position = f"{RECORDED.name}/{self.partition}/{step.offset}/{place}" if place else self.next_name(step)
         name = f"{position}/{line}|{rule}"
         hours, observed, threshold = (list(column) for column in zip(*seen, strict=True))
-        numbers = [_number(value) for value in observed], [_number(value) for value in threshold]
+        numbers = [finite(value) for value in observed], [finite(value) for value in threshold]
         found = Found(name, line, rule, severity.name, hours, *numbers, step.known_at_ms, step.offset)
         self.settled.findings.append(found)
 
@@ -174,7 +174,21 @@ class Deciding:
             )
 
 
-def _number(value: float | None) -> float | None:
+def day_to_change(
+    changed: dict[DayKey, NDArray[np.void]],
+    before: Mapping[DayKey, NDArray[np.void]],
+    key: DayKey,
+    form: np.dtype[np.void],
+) -> NDArray[np.void]:
+    """Return the 25 rows of a gas day among those that change; the first time a copy of what stood before."""
+    if key not in changed:
+        known = before.get(key)
+        changed[key] = np.zeros(gas_time.MAX_HOURS_PER_DAY, form) if known is None else known.copy()
+    return changed[key]
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number as it can rest; None where there is none."""
     return value if value is not None and math.isfinite(value) else None
 
 

@@ -24,12 +24,12 @@ def add_gas(needs: Needs, batch: Batch, register: Registered) -> None:
             units += _reopened(register, step.asked)
     asked = [(line, range(first, last + 1)) for line, (first, last) in needs.hours.items() if line in register.gas]
     for unit in units:
-        for day in gas_time.days_within(unit.hours):
+        for day in gas_time.days_of(unit.hours):
             needs.beside[unit.line, day] = None
     wanted = {(register.gas[line], hours.start, hours.stop) for line, hours in asked}
     wanted |= {(register.gas[unit.line], unit.hours.start, unit.hours.stop) for unit in units}
     for gas, begin, stop in wanted:
-        days = gas_time.days_within(gas.needed(range(begin, stop)))
+        days = gas_time.days_of(gas.needed(range(begin, stop)))
         needs.gas |= dict.fromkeys((name, day) for name in gas.serving for day in days)
     needs.carrying = {line for line, _ in asked} | {unit.line for unit in units}
 

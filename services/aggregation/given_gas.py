@@ -12,7 +12,7 @@ from services.aggregation.batch import Step
 from services.aggregation.deciding import Deciding, Seen
 from services.aggregation.hours import Hours, put_rows, rows_of
 from shared.domain.hour_gas import HourGas
-from shared.domain.reading import Provenance, Validity
+from shared.domain.reading import Provenance, Validity, flagged
 from shared.domain.rules.catalogue import IN_CONTEXT, ON_GAS
 from shared.domain.rules.gas_judging import judge_gas
 from shared.domain.rules.judging import DEFECT
@@ -36,19 +36,14 @@ def judge_given(deciding: Deciding, step: Step, hours: Hours, gas: HourGas, chan
         deciding.settled.defects.setdefault(rule, fault)
     is_changed = np.full(len(hours), hours.fresh)
     is_changed[changed] = True
-    drifted = (rows["found"] & DRIFTS_BIT) != 0
-    hits, is_untold = judged.hits, (rows["gas"] == 0) & ~_is_kept_back(rows)
+    drifted, is_free = (rows["found"] & DRIFTS_BIT) != 0, ~flagged(rows, Provenance.GAS_BLOCKED)
+    hits, is_untold = judged.hits, (rows["gas"] == 0) & is_free
     drifts = np.zeros(len(hours), np.bool_)
     drifts[hits["row"][hits["rule"] == _DRIFTS]] = True
-    _drift_no_more(deciding, step, hours.only(drifted & ~drifts & ~is_changed & ~_is_kept_back(rows)))
+    _drift_no_more(deciding, step, hours.only(drifted & ~drifts & ~is_changed & is_free))
     news = is_changed[hits["row"]] | ((hits["rule"] == _DRIFTS) & ~drifted[hits["row"]])
     news |= is_untold[hits["row"]] & (hits["severity"] >= Severity.F)
     _conclude(deciding, step, hours, hits[news], is_changed)
-
-
-def _is_kept_back(rows: NDArray[np.void]) -> NDArray[np.bool_]:
-    kept: NDArray[np.bool_] = (rows["provenance"] & np.uint8(Provenance.GAS_BLOCKED)) != 0
-    return kept
 
 
 def _drift_no_more(deciding: Deciding, step: Step, hours: Hours) -> None:

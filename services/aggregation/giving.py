@@ -32,7 +32,7 @@ from shared.domain.hour_gas import (
     with_fallback,
 )
 from shared.domain.quantities import ABSENT, GCV
-from shared.domain.reading import Provenance, Validity
+from shared.domain.reading import Provenance, Validity, flagged
 from shared.domain.retelling import Unit
 from shared.domain.revision import MOST_REVISIONS, HeldReason
 from shared.domain.rules.catalogue import ON_GAS
@@ -63,7 +63,7 @@ def tell_again(deciding: Deciding, step: Step, unit: Unit) -> None:
     if unit.line not in deciding.register.gas:
         return
     hours, slots = [], []
-    for day in gas_time.days_within(unit.hours):
+    for day in gas_time.days_of(unit.hours):
         number = deciding.table.number.get((unit.line, day))
         if number is not None:
             whole = gas_time.hours_of_day(day)
@@ -78,18 +78,15 @@ def tell_again(deciding: Deciding, step: Step, unit: Unit) -> None:
 def _give(deciding: Deciding, step: Step, hours: Hours) -> None:
     """Find the gas of hours; give it first to those that an analysis serves: of them is the mean of the others."""
     hours = hours.only(takes_gas(rows_of(deciding, hours)))
-    gas = _by_analyses(deciding, hours)
     if not hours.fresh:
-        is_held = _is_held(deciding, hours)
-        _hold(deciding, step, hours.only(is_held), gas.only(np.flatnonzero(is_held)))
-        hours, gas = hours.only(~is_held), gas.only(np.flatnonzero(~is_held))
+        hours = _not_held(deciding, step, hours)
     if not len(hours):
         return
+    gas = _by_analyses(deciding, hours)
     served, others = np.flatnonzero(is_by_analysis(gas)), np.flatnonzero(~is_by_analysis(gas))
     changed = [served[_change(deciding, step, hours.only(served), gas.only(served))]]
-    if len(others):
-        gas = gas.replaced(others, _with_fallback(deciding, hours.only(others), gas.only(others)))
-        changed.append(others[_change(deciding, step, hours.only(others), gas.only(others))])
+    gas = _with_fallback(deciding, hours, gas)
+    changed.append(others[_change(deciding, step, hours.only(others), gas.only(others))])
     judge_given(deciding, step, hours, gas, np.sort(np.concatenate(changed)))
 
 
@@ -98,7 +95,7 @@ def _by_analyses(deciding: Deciding, hours: Hours) -> HourGas:
     parts, order = [], []
     known: dict[tuple[LineGas, int, int], HourGas] = {}
     for line in np.unique(hours.line).tolist():
-        places = np.flatnonzero(hours.line == line) if len(hours.names) > 1 else np.arange(len(hours))
+        places = np.flatnonzero(hours.line == line)
         asked = hours.hour[places]
         first, last = int(asked.min()), int(asked.max())
         carries = deciding.register.gas[hours.names[line]]
@@ -107,8 +104,6 @@ def _by_analyses(deciding: Deciding, hours: Hours) -> HourGas:
             known[key] = _of_line(deciding, carries, range(first, last + 1))
         parts.append(known[key].only(asked - first))
         order.append(places)
-    if not parts:
-        return HourGas.of_nobody()
     return HourGas.joined(parts).only(np.argsort(np.concatenate(order)))
 
 
@@ -121,7 +116,7 @@ def _of_line(deciding: Deciding, line: LineGas, hours: range) -> HourGas:
 def _gas_between(deciding: Deciding, chromatograph: str, hours: range) -> NDArray[np.void]:
     """Return what a chromatograph told of a range of hours, as it stands now (GAS_TOLD)."""
     rows = np.zeros(len(hours), GAS_TOLD)
-    for day in gas_time.days_within(hours):
+    for day in gas_time.days_of(hours):
         told = deciding.gas_of((chromatograph, day))
         if told is not None:
             whole = gas_time.hours_of_day(day)
@@ -136,21 +131,21 @@ def is_served(deciding: Deciding, line: str, hours: range) -> NDArray[np.bool_]:
         return np.zeros(len(hours), np.bool_)
     number = np.zeros(len(hours), np.int64)
     asked = Hours([line], number, np.arange(hours.start, hours.stop), number)
-    gas = _by_analyses(deciding, asked)
-    served: NDArray[np.bool_] = is_by_analysis(gas) | (_with_fallback(deciding, asked, gas).how > 0)
+    served: NDArray[np.bool_] = _with_fallback(deciding, asked, _by_analyses(deciding, asked)).how > 0
     return served
 
 
 def _with_fallback(deciding: Deciding, hours: Hours, gas: HourGas) -> HourGas:
-    """Return the gas of hours that no analysis serves: the mean of their month, or of the month before, by analyses."""
+    """Return the gas of hours; where no analysis serves, by the mean of their month or of the month before, or else."""
+    others = np.flatnonzero(~is_by_analysis(gas))
     known: dict[tuple[int, str], int] = {}
     means = []
-    for line, hour in zip(hours.line.tolist(), hours.hour.tolist(), strict=True):
+    for line, hour in zip(hours.line[others].tolist(), hours.hour[others].tolist(), strict=True):
         month = gas_time.month_of(gas_time.gas_day(hour))
         if (line, month) not in known:
             known[line, month] = _mean(deciding, hours.names[line], month)
         means.append(known[line, month])
-    return with_fallback(gas, np.array(means, np.int64))
+    return gas.replaced(others, with_fallback(gas.only(others), np.array(means, np.int64)))
 
 
 def _mean(deciding: Deciding, line: str, month: str) -> int:
@@ -165,7 +160,7 @@ def _mean(deciding: Deciding, line: str, month: str) -> int:
 def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArray[np.intp]:
     """Let hours say the gas that they are given; return which of them changed."""
     rows = rows_of(deciding, hours)
-    kept_back = (rows["provenance"] & np.uint8(Provenance.GAS_BLOCKED)) != 0
+    kept_back = flagged(rows, Provenance.GAS_BLOCKED)
     nobody_should = (gas.how == GasHow.NONE) & np.isnan(gas.age_h)
     other = ~is_given(rows, gas) | (kept_back & nobody_should)
     changed = np.flatnonzero(other & (hours.fresh | (rows["revision"] < MOST_REVISIONS)))
@@ -178,7 +173,7 @@ def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArr
         told["revision"] += 1
         told["known_at"], told["log_offset"] = step.known_at_ms, step.offset
         told["provenance"] &= np.uint8(~int(Provenance.GAS_BLOCKED) & 0xFF)
-        free = kept_back[changed] & ((rows["provenance"] & np.uint8(Provenance.BLOCKED)) == 0)
+        free = kept_back[changed] & ~flagged(rows, Provenance.BLOCKED)
         told["validity"][free] = Validity.PRELIMINARY
         told["failed"][free & np.isin(rows["failed"], _RULES)] = b""
         told["found"] &= ~DRIFTS_BIT
@@ -190,37 +185,30 @@ def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArr
     return changed
 
 
-def _is_pinned(rows: NDArray[np.void]) -> NDArray[np.bool_]:
-    pinned: NDArray[np.bool_] = (rows["provenance"] & np.uint8(Provenance.PINNED)) != 0
-    return pinned
-
-
-def _is_held(deciding: Deciding, hours: Hours) -> NDArray[np.bool_]:
-    """Say which hours must not change: those of closed months, and pinned ones."""
+def _not_held(deciding: Deciding, step: Step, hours: Hours) -> Hours:
+    """Return the hours that may change; of closed months and pinned ones tell what they would have been given."""
+    pinned = flagged(rows_of(deciding, hours), Provenance.PINNED)
     closed = deciding.table.closed[hours.slot // gas_time.MAX_HOURS_PER_DAY]
-    held: NDArray[np.bool_] = closed | _is_pinned(rows_of(deciding, hours))
-    return held
+    for held, reason in ((pinned, HeldReason.PINNED), (closed & ~pinned, HeldReason.DEFINITIVE)):
+        if held.any():
+            _hold(deciding, step, hours.only(held), reason)
+    return hours.only(~(pinned | closed))
 
 
-def _hold(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> None:
+def _hold(deciding: Deciding, step: Step, hours: Hours, reason: HeldReason) -> None:
     """Tell what hours would have been given that must not change: its calorific value, and the one that stands."""
-    others = np.flatnonzero(~is_by_analysis(gas))
-    if len(others):
-        gas = gas.replaced(others, _with_fallback(deciding, hours.only(others), gas.only(others)))
-    rows = rows_of(deciding, hours)
+    gas, rows = _with_fallback(deciding, hours, _by_analyses(deciding, hours)), rows_of(deciding, hours)
     differs = rows["gcv"] != gas.gcv
     differs &= (gas.how != GasHow.MONTH_MEAN) | (rows["gas"] != GasHow.MONTH_MEAN)
-    groups: dict[tuple[int, HeldReason], list[Seen]] = defaultdict(list)
-    unmarked = differs & ((rows["provenance"] & np.uint8(Provenance.FOUND)) == 0)
-    if unmarked.any():
-        marked = rows[unmarked]
-        marked["provenance"] |= np.uint8(Provenance.FOUND)
-        put_rows(deciding, hours.only(unmarked), marked)
+    unmarked = differs & ~flagged(rows, Provenance.FOUND)
+    marked = rows[unmarked]
+    marked["provenance"] |= np.uint8(Provenance.FOUND)
+    put_rows(deciding, hours.only(unmarked), marked)
+    groups: dict[int, list[Seen]] = defaultdict(list)
     for place in np.flatnonzero(differs).tolist():
-        reason = HeldReason.PINNED if _is_pinned(rows[place : place + 1])[0] else HeldReason.DEFINITIVE
         numbers = (_kwh(int(gas.gcv[place])), _kwh(int(rows["gcv"][place])))
-        groups[int(hours.line[place]), reason].append((int(hours.hour[place]), *numbers))
-    for (line, reason), seen in groups.items():
+        groups[int(hours.line[place])].append((int(hours.hour[place]), *numbers))
+    for line, seen in groups.items():
         deciding.find(step, hours.names[line], f"{HELD}{reason}", Severity.W, seen, place=place_of(seen))
 
 
@@ -232,7 +220,7 @@ def _supersede(deciding: Deciding, step: Step, hours: Hours, rows: NDArray[np.vo
     """Keep what hours said, and let go what was found of the gas that they had."""
     names = [hours.names[line] for line in hours.line.tolist()]
     deciding.settled.superseded += zip(names, hours.hour.tolist(), rows, strict=True)
-    found = (rows["provenance"] & np.uint8(Provenance.FOUND)) != 0
+    found = flagged(rows, Provenance.FOUND)
     for line in np.unique(hours.line[found]).tolist():
         concerned = hours.hour[found & (hours.line == line)].tolist()
         for rule in (name for each in ON_GAS for name in (each.card.id, f"{DEFECT}{each.card.id}")):

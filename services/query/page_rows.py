@@ -8,15 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import quote
 
-import numpy as np
-
 from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.estimation import Method
 from shared.domain.period import View
 from shared.domain.published import Column, VolumeBasis, period_columns
-from shared.domain.reading import KEPT_BACK, Validity
+from shared.domain.reading import KEPT_BACK, Validity, flagged
 from shared.domain.view import HourRows, PeriodRows
 
 AWAITED_HOURS = 2
@@ -99,7 +97,7 @@ def blocked_of(view: LineView, blocking: Mapping[int, Sequence[str]]) -> list[Se
     if not isinstance(view.rows, HourRows):
         return [()] * len(view.rows.starts)
     known = view.rows.known
-    is_flagged = (known["provenance"] & np.uint8(KEPT_BACK)) != 0
+    is_flagged = flagged(known, KEPT_BACK)
     kept_back = ((known["validity"] == Validity.RECORDED) | is_flagged).tolist()
     hours = zip(view.rows.hours, kept_back, strict=True)
     return [blocking.get(hour, ()) if is_kept_back else () for hour, is_kept_back in hours]

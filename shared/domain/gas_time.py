@@ -153,7 +153,7 @@ def days_between(first: date, last: date) -> list[date]:
     return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
 
 
-def days_within(hours: range) -> list[date]:
+def days_of(hours: range) -> list[date]:
     """Return the gas days of a range of hours, as far as the calendar reaches."""
     known = supported(hours)
     return days_between(gas_day(known.start), gas_day(known.stop - 1)) if known else []

@@ -26,7 +26,7 @@ from shared.domain.attribution import (
 )
 from shared.domain.gas_told import good_gas
 from shared.domain.quantities import ABSENT, GCV, energies_of
-from shared.domain.reading import Provenance
+from shared.domain.reading import Provenance, flagged
 from shared.domain.revision import has_values
 
 Ints = NDArray[np.int64]
@@ -69,12 +69,6 @@ class HourGas:
         for name, column in columns.items():
             column[rows] = getattr(others, name)
         return HourGas(**columns)
-
-    @classmethod
-    def of_nobody(cls) -> HourGas:
-        """Return the gas of no hours."""
-        ints = np.zeros(0, np.int64)
-        return cls(np.zeros(0, np.uint8), ints, ints, ints, ints, np.zeros(0), ints)
 
     @classmethod
     def joined(cls, parts: Sequence[HourGas]) -> HourGas:
@@ -146,9 +140,10 @@ def gas_by_analyses(line: LineGas, hours: range, known: Mapping[str, NDArray[np.
 
 def takes_gas(rows: NDArray[np.void]) -> NDArray[np.bool_]:
     """Say which hours (HOUR) have a normalised volume and were told neither energy nor calorific value."""
-    operating = (rows["provenance"] & np.uint8(Provenance.VOLUME_OPERATING)) != 0
     untold = (rows["gas"] > 0) | ((rows["energy"] == ABSENT) & (rows["gcv"] == ABSENT))
-    takes: NDArray[np.bool_] = has_values(rows) & (rows["volume"] != ABSENT) & ~operating & untold
+    takes: NDArray[np.bool_] = (
+        has_values(rows) & (rows["volume"] != ABSENT) & ~flagged(rows, Provenance.VOLUME_OPERATING) & untold
+    )
     return takes
 
 

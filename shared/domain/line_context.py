@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.quantities import ABSENT, GCV
-from shared.domain.reading import ACTUAL_QUALITIES, Provenance, Quality
+from shared.domain.reading import ACTUAL_QUALITIES, Provenance, Quality, flagged
 from shared.domain.revision import HOUR, OF_GAS, has_values
 from shared.domain.rows import as_bytes, copied, put, taken
 
@@ -61,9 +61,9 @@ def context_of(hours: NDArray[np.void]) -> NDArray[np.void]:
         present * PRESENT
         + (present & np.isin(quality, ACTUAL_QUALITIES)) * ACTUAL
         + (present & (quality == Quality.ESTIMATED)) * ESTIMATED
-        + (present & ((hours["provenance"] & np.uint8(Provenance.BLOCKED)) != 0)) * BLOCKED
+        + (present & flagged(hours, Provenance.BLOCKED)) * BLOCKED
         + (present & (hours["method"] != b"")) * BY_METHOD
-        + (present & ((hours["provenance"] & np.uint8(Provenance.VOLUME_OPERATING)) != 0)) * OPERATING
+        + (present & flagged(hours, Provenance.VOLUME_OPERATING)) * OPERATING
     )
     return rows
 

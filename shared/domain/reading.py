@@ -58,6 +58,12 @@ KEPT_BACK = Provenance.BLOCKED | Provenance.GAS_BLOCKED
 """An open finding of severity F concerns the hour."""
 
 
+def flagged(rows: NDArray[np.void], flag: Provenance) -> NDArray[np.bool_]:
+    """Say which rows (READING or HOUR) carry a flag, or one of several."""
+    carried: NDArray[np.bool_] = (rows["provenance"] & np.uint8(flag)) != 0
+    return carried
+
+
 ACTUAL_QUALITIES = (Quality.MEASURED, Quality.CALCULATED, Quality.SUBSTITUTED, Quality.EDITED)
 """Qualities of values that somebody or something stands for: neither estimated nor missing."""
 READING = np.dtype(

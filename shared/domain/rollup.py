@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared.domain.attribution import BY_ANALYSIS
 from shared.domain.quantities import ABSENT
-from shared.domain.reading import KEPT_BACK, Provenance, Quality, Validity
+from shared.domain.reading import KEPT_BACK, Provenance, Quality, Validity, flagged
 from shared.domain.revision import has_values
 
 VALIDITIES = len(Validity)
@@ -71,8 +71,8 @@ def fold_hours(hours: NDArray[np.void]) -> NDArray[np.void]:
         days["by_validity"][:, validity - 1] = (present & (hours["validity"] == validity)).sum(axis=1)
     for quality in Quality:
         days["by_quality"][:, quality - 1] = (told & (hours["quality"] == quality)).sum(axis=1)
-    days["hours_blocked"] = (told & _flagged(hours, KEPT_BACK)).sum(axis=1)
-    days["hours_waived"] = (told & ~present & _flagged(hours, Provenance.WAIVED)).sum(axis=1)
+    days["hours_blocked"] = (told & flagged(hours, KEPT_BACK)).sum(axis=1)
+    days["hours_waived"] = (told & ~present & flagged(hours, Provenance.WAIVED)).sum(axis=1)
     days["changes"] = hours["revision"].sum(axis=1)
     days["known_at"] = (hours["known_at"] * told).max(axis=1, initial=0)
     return days
@@ -113,11 +113,6 @@ def composition_moments(
     known = (composition != ABSENT) & (volume != ABSENT)[:, None]
     weights = np.where(known, volume[:, None], 0)
     return (weights * np.where(known, composition, 0)).sum(axis=0), weights.sum(axis=0)
-
-
-def _flagged(hours: NDArray[np.void], flag: Provenance) -> NDArray[np.bool_]:
-    carried: NDArray[np.bool_] = (hours["provenance"] & np.uint8(flag)) != 0
-    return carried
 
 
 def _values(column: NDArray[np.int64], present: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT, QUANTITIES
-from shared.domain.reading import MEASURES, Readings
+from shared.domain.reading import MEASURES, Provenance, Readings, flagged
 
 Threshold = float | NDArray[np.float64]
 """One number for all readings, or one a reading."""
@@ -64,10 +64,9 @@ class Evidence:
         """Return the ends of the hours in seconds since 1970 UTC."""
         return (self.rows["hour"].astype(np.float64) + 1) * 3600
 
-    def flagged(self, provenance: int) -> NDArray[np.bool_]:
+    def flagged(self, provenance: Provenance) -> NDArray[np.bool_]:
         """Say which readings carry a flag of their provenance."""
-        carried: NDArray[np.bool_] = (self.rows["provenance"] & np.uint8(provenance)) != 0
-        return carried
+        return flagged(self.rows, provenance)
 
     def part(self, start: int, stop: int) -> Evidence:
         """Return the evidence of some of the readings."""

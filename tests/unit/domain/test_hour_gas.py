@@ -139,7 +139,7 @@ def test_an_hour_that_is_given_the_same_stays(change: str) -> None:
 def test_gas_of_parts() -> None:
     """Parts lie behind each other, and some hours may get that of others."""
     gas = gas_of([Attribution(FIRST, "Z")], 2, Z={0: GCV})
-    joined = HourGas.joined([gas, HourGas.of_nobody(), gas])
+    joined = HourGas.joined([gas, gas.only(np.array([], int)), gas])
     assert joined.gcv.tolist() == [GCV] * 4
     others = with_fallback(gas.only(np.array([1])), np.array([OTHER]))
     assert joined.replaced(np.array([3]), others).gcv.tolist() == [GCV, GCV, GCV, OTHER]

@@ -71,14 +71,14 @@ def test_neighbours_in_time() -> None:
     assert gas_time.month_before("2026-01") == "2025-12"
     days = gas_time.days_between(date(2026, 1, 30), date(2026, 2, 1))
     assert [day.day for day in days] == [30, 31, 1]
-    assert gas_time.days_within(TOLD) == [date(2026, 1, 30)]
+    assert gas_time.days_of(TOLD) == [date(2026, 1, 30)]
 
 
 def test_hours_beyond_the_calendar_are_left_out() -> None:
     """Before its first gas day and after its last there are no units."""
     first, last = (gas_time.hours_of_day(day) for day in (gas_time.FIRST_DAY, gas_time.LAST_DAY))
-    assert gas_time.days_within(range(first.start - 30, first.stop)) == [gas_time.FIRST_DAY]
-    assert gas_time.days_within(range(last.stop, last.stop + 9)) == []
+    assert gas_time.days_of(range(first.start - 30, first.stop)) == [gas_time.FIRST_DAY]
+    assert gas_time.days_of(range(last.stop, last.stop + 9)) == []
     gas = LineGas.of([Attribution(FIRST, "Z")])
     (unit,) = units_of_analyses([("A", gas)], "Z", range(last.stop - 1, last.stop))
     assert unit.hours == range(last.stop - 1, last.stop)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from deploy.local.servers import Servers
 from shared.domain import gas_time
 from shared.events.topics import ANALYSES
 from shared.runtime.kafka import producer
-from shared.runtime.mongo import Database
 from shared.store import ledgers
-from shared.store.documents import Collection
 from tests.bench.grid import Gateway, Grid
-from tests.bench.rig import BenchError
+from tests.bench.rig import BenchError, revisions_in_months
 from tests.bench.shapes import past
 from tests.bench.throughput import send, told
-from tests.pipeline.running import System, system, until
+from tests.bench.whole import whole_system
+from tests.pipeline.running import System, until
 
 LINES, HOURS = 100, 8_760
 FILLED_WITHIN_S, RECOMPUTED_WITHIN_S = 600.0, 600.0
@@ -44,18 +40,8 @@ class Attributing:
 def measured(scale: float) -> Attributing:
     """Fill a year of lines that carry the gas of one chromatograph, then let them carry another one's."""
     hours = past(max(24, round(HOURS * min(scale, 1.0))))
-    with tempfile.TemporaryDirectory(prefix="gastrack-attributing-") as name:
-        servers = Servers(Path(name))
-        try:
-            servers.start()
-            made = system(Path(name), servers)
-            try:
-                made.start()
-                return _attributed(made, Grid(LINES, sends=()), hours)
-            finally:
-                made.stop()
-        finally:
-            servers.stop()
+    with whole_system() as made:
+        return _attributed(made, Grid(LINES, sends=()), hours)
 
 
 def _attributed(made: System, grid: Grid, hours: range) -> Attributing:
@@ -70,7 +56,7 @@ def _attributed(made: System, grid: Grid, hours: range) -> Attributing:
     told("attributing: the other chromatograph …")
     began = time.monotonic()
     made.register(_attributions(grid, THERE, hours))
-    until(lambda: made.store(_revisions) >= 2 * wanted, RECOMPUTED_WITHIN_S, "all hours recomputed")
+    until(lambda: made.store(revisions_in_months) >= 2 * wanted, RECOMPUTED_WITHIN_S, "all hours recomputed")
     seconds = time.monotonic() - began
     _require(made, grid, hours, THERE)
     made.verify()
@@ -104,12 +90,6 @@ def _telegrams(hours: range) -> Iterator[bytes]:
             sent = gas_time.hour_text(part.stop)
             telegram = {"telegram": f"{chromatograph}/{first}", "chromatograph": chromatograph, "sent": sent}
             yield json.dumps({**telegram, "analyses": analyses}).encode()
-
-
-async def _revisions(database: Database) -> int:
-    pipeline = [{"$group": {"_id": None, "changes": {"$sum": "$changes"}}}]
-    found = [document async for document in database[Collection.LINE_MONTHS].aggregate(pipeline)]
-    return int(found[0]["changes"]) if found else 0
 
 
 def _require(made: System, grid: Grid, hours: range, chromatograph: str) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-from deploy.local.servers import Servers
 from shared.domain import gas_time
 from shared.store import ledgers
 from tests.bench.grid import Gateway, Grid
 from tests.bench.rig import BenchError
 from tests.bench.throughput import send, told
-from tests.pipeline.running import System, system, until
+from tests.bench.whole import whole_system
+from tests.pipeline.running import System, until
 
 LINES = 1_000
 FILLED_WITHIN_S = 300.0
@@ -34,18 +32,8 @@ class Closing:
 def measured(scale: float) -> Closing:
     """Fill the last gas month of the lines, then close it; every line must be closed then."""
     lines = max(10, round(LINES * min(scale, 1.0) / 10) * 10)
-    with tempfile.TemporaryDirectory(prefix="gastrack-closing-") as name:
-        servers = Servers(Path(name))
-        try:
-            servers.start()
-            made = system(Path(name), servers)
-            try:
-                made.start()
-                return _closed(made, Grid(lines))
-            finally:
-                made.stop()
-        finally:
-            servers.stop()
+    with whole_system() as made:
+        return _closed(made, Grid(lines))
 
 
 def _closed(made: System, grid: Grid) -> Closing:

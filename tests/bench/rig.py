@@ -133,13 +133,14 @@ class Rig:
 
     def hours_in_months(self) -> int:
         """Return how many hours all months together have taken: what a reader of rollups sees."""
+        return self.store(revisions_in_months)
 
-        async def summed(database: Database) -> int:
-            pipeline = [{"$group": {"_id": None, "changes": {"$sum": "$changes"}}}]
-            found = [document async for document in database[Collection.LINE_MONTHS].aggregate(pipeline)]
-            return int(found[0]["changes"]) if found else 0
 
-        return self.store(summed)
+async def revisions_in_months(database: Database) -> int:
+    """Return how many revisions all months together count."""
+    pipeline = [{"$group": {"_id": None, "changes": {"$sum": "$changes"}}}]
+    found = [document async for document in database[Collection.LINE_MONTHS].aggregate(pipeline)]
+    return int(found[0]["changes"]) if found else 0
 
 
 async def _decided(database: Database) -> bool:

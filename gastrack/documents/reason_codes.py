@@ -14,12 +14,19 @@ TOPOLOGY = {
     "UNKNOWN_STATION": "A line names a station that is not registered.",
     "STATION_CHANGED": "A line's station never changes: a move is a new line.",
     "NO_TERMS": "A new line does not say from which gas day it counts.",
-    "ENDS_BEFORE_START": "A line ends before or on the gas day on which it begins.",
+    "ENDS_BEFORE_START": "A line or a composition ends before or on the gas day on which it begins.",
+    "ENDS_OVER_VALUES": "The line would end over hours that hold values; told at the door, nothing was asked for.",
     "UNKNOWN_LINE": "A node or an attribution names a line that is not registered.",
+    "UNKNOWN_NODE": "A node names a node that is not registered.",
+    "OVERLAP": "A composition ends after the next one begins, or something is told twice.",
+    "GAP": "A node would be made of nothing for some gas days, or of what is not there on them.",
+    "CYCLE": "A node would hold itself, at once or through others.",
+    "CLOSED": "This changes gas days of closed months: say why under `correction`.",
+    "CODE_TAKEN": "The code is that of another line or node on the same gas days.",
     "UNKNOWN_CHROMATOGRAPH": "An attribution names a chromatograph that is not registered.",
-    "TOO_MANY": "More attributions than a line keeps.",
+    "TOO_MANY": "More attributions than a line keeps, or more lines than a node may come to.",
     "CHECK_LINE": "The check meter is no other line of the same station.",
-    "WEIGHT": "A weight is 0, has more than three places, or is beyond what any node has.",
+    "WEIGHT": "A weight, or the product of weights through nodes, is 0, has more than three places, or is too heavy.",
 }
 """Why a change of the register is refused; as a whole, always."""
 DECISIONS = {

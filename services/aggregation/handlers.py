@@ -16,9 +16,9 @@ from services.aggregation.settle import settle
 from services.aggregation.state import PartitionState
 from services.aggregation.telling import tell
 from services.aggregation.writes import Writes, register_writes, writes_of
+from shared.domain.register import Register, heard_at
 from shared.domain.retelling import Retelling
 from shared.domain.revision import Outcome
-from shared.domain.topology import Register, heard_at
 from shared.events import answer as answers
 from shared.events.answer import Answer
 from shared.events.line_log import TopologyAsked

@@ -16,7 +16,7 @@ from shared.domain import gas_time
 from shared.domain.attribution import Attribution, Chromatograph, in_force
 from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, GCV
-from shared.domain.topology import Line, Node, Terms
+from shared.domain.topology import Line, Node, Terms, texts_of
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
 from shared.store.lines import Selection, find_node, list_chromatographs, list_lines, list_nodes, station_names
@@ -128,7 +128,7 @@ def line_document(line: Line, station_name: str, today: date) -> dict[str, Any]:
         "capacity_m3n_per_h": terms.capacity_m3n_per_h,
         "from": line.terms[0].start.isoformat(),
         "to": line.end.isoformat() if line.end else None,
-        "codes": list(line.aliases),
+        "codes": texts_of(line.codes),
     }
 
 

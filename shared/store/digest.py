@@ -20,6 +20,7 @@ CANONICAL = (
     Collection.FINDINGS,
     Collection.DECISIONS,
     Collection.TOPOLOGY,
+    Collection.TOPOLOGY_VERSIONS,
     Collection.ANALYSES,
     Collection.ANALYSIS_REVISIONS,
     Collection.GAS_TOLD,

@@ -46,6 +46,7 @@ class Collection(StrEnum):
     REVISIONS = "revisions"
     FINDINGS = "findings"
     TOPOLOGY = "topology"
+    TOPOLOGY_VERSIONS = "topology_versions"
     ANALYSES = "analyses"
     ANALYSIS_REVISIONS = "analysis_revisions"
     GAS_TOLD = "gas_told"

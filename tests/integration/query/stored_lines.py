@@ -15,7 +15,7 @@ from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_days, fold_hours
-from shared.domain.topology import Line, Node, Station, Terms
+from shared.domain.topology import Code, Line, Node, Station, Terms
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection, day_id, month_id, slot_name
 from shared.store.register import to_document
@@ -25,7 +25,7 @@ KNOWN_AT_MS = 1_795_000_000_000
 
 def a_line(line: str = "BE-0042-A", first: date = date(2023, 11, 1), name: str = "Moerbroek city run 1") -> Line:
     """Return a line of station BE-0042."""
-    return Line(line, "BE-0042", (Terms(first, name, capacity_m3n_per_h=24_000),), aliases=("01789/1",))
+    return Line(line, "BE-0042", (Terms(first, name, capacity_m3n_per_h=24_000),), codes=(Code("01789/1"),))
 
 
 def register(database: SyncDatabase[dict[str, Any]], *parts: Station | Line | Node | Chromatograph) -> None:

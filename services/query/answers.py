@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
 import orjson
 
+from services.query.instants import instant
 from shared.domain import text_columns as text
+from shared.domain.period import Question
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
 
@@ -21,6 +24,28 @@ class Layout(StrEnum):
 
     ROWS = "rows"
     COLUMNS = "columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A measurements answer: the tag of its content and its body, None where the reader holds it already."""
+
+    tag: str
+    body: bytes | None
+
+
+def head_of(name: str, official_name: str, question: Question, known_at_ms: int) -> dict[str, object]:
+    """Return what stands before the rows of a line or node."""
+    return {
+        "id": name,
+        "name": official_name,
+        "view": question.view,
+        "unit": question.unit,
+        "reference": question.reference,
+        "from": question.shown_from,
+        "to": question.shown_to,
+        "known_at": instant(known_at_ms),
+    }
 
 
 def measurements_json(head: dict[str, object], columns: Sequence[Column], layout: Layout) -> bytes:
@@ -70,6 +95,8 @@ def _list(column: Column) -> bytes:
 def _value(column: Column) -> Cells:
     """Return the cells as json values; the texts of our columns need no escaping (dates, times, names of statuses)."""
     rows = len(column.cells)
+    if column.as_json is not None:
+        return column.as_json
     quote = text.literal('"', rows)
     cells = column.cells if column.is_number else text.beside([quote, column.cells, quote])
     return cells if column.present is None else text.where(column.present, cells, "null")

@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 from services.query import periods
 from services.query.answers import Layout
 from services.query.chart import Chart, Point, draw
-from services.query.handlers import name_at
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
 from services.query.page_rows import MEASURES, Row, Totals, blocked_of, cells, rows_of, states_of, totals_of
@@ -96,7 +95,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     return LinePage(
         line=view.line,
         terms=view.line.terms_on(today) or view.line.terms[-1],
-        name=name_at(view.line, question.end),
+        name=view.line.name_on(question.end),
         station=names.get(view.line.station, view.line.station),
         question=question,
         title=periods.title(question),

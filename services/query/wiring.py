@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.query.api import api
 from services.query.pages import install_pages
 from services.query.settings import QuerySettings
+from services.query.topology_api import topology_api
 from shared.runtime import http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
@@ -26,6 +27,7 @@ def application(database: Database, identity: str, now: Clock = utc_now) -> Fast
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
     app.include_router(api)
+    app.include_router(topology_api)
     install_pages(app)
     return app
 

@@ -83,6 +83,11 @@ class Line:
         place = bisect_right([terms.start for terms in self.terms], day)
         return self.terms[place - 1] if place else None
 
+    def name_on(self, day: date) -> str:
+        """Return the official name on a gas day; outside of the line's life the nearest."""
+        nearest = self.terms[0] if day < self.terms[0].start else self.terms[-1]
+        return (self.terms_on(day) or nearest).name
+
     def active_hours(self, within: range) -> range:
         """Return those hours of a range in which the line is active."""
         begin = max(within.start, gas_time.hours_of_day(self.terms[0].start).start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
@@ -24,14 +23,6 @@ class Layout(StrEnum):
 
     ROWS = "rows"
     COLUMNS = "columns"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A measurements answer: the tag of its content and its body, None where the reader holds it already."""
-
-    tag: str
-    body: bytes | None
 
 
 def head_of(name: str, official_name: str, question: Question, known_at_ms: int) -> dict[str, object]:

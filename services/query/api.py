@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 
 from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, nodes, parameters
-from services.query.answers import Answer
+from services.query.answering import Answer, KeptAnswers, Reader
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
@@ -21,6 +21,15 @@ from shared.store.lines import Selection
 
 api = APIRouter(prefix="/v1")
 NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+def kept_answers_of(request: Request) -> KeptAnswers:
+    """Return the answers that this service keeps."""
+    kept: KeptAnswers = request.app.state.kept_answers
+    return kept
+
+
+Kept = Annotated[KeptAnswers, Depends(kept_answers_of)]
 
 
 def today_of(now: datetime) -> date:
@@ -107,14 +116,13 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     caller: CallerAsking,
     store: Store,
     now: Now,
+    kept: Kept,
     if_none_match: Annotated[str, Header(max_length=1000)] = "",
 ) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
-    question, layout = parameters.question(asked, today_of(now)), parameters.layout(asked)
-    known_at_ms, held = parameters.past_ms(asked.known_at, now), if_none_match.strip().strip('"')
-    answer = await handlers.measurements(
-        store, caller, line, question, now=now, layout=layout, known_at_ms=known_at_ms, held=held
-    )
+    question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
+    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, handlers.written)
+    answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
     return measurements_response(answer)
 
 
@@ -170,6 +178,11 @@ async def get_dead_letters(
     """List the readings that were refused after they had been accepted at the door, with the reasons."""
     listed = await dead_letters.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
     return listed_document(listed, "/v1/dead-letters", {"limit": limit})
+
+
+def held_tag(if_none_match: str) -> str:
+    """Return the tag of the content that a client says it holds."""
+    return if_none_match.strip().strip('"')
 
 
 def measurements_response(answer: Answer) -> Response:

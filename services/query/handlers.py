@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from services.query.answers import Answer, Layout, head_of, measurements_json
+from services.query.answering import Answer, Reader
+from services.query.answers import Layout, head_of, measurements_json
 from services.query.instants import instant
 from services.query.paging import Listed
 from services.query.views import LineView, read_unless_held, registered
@@ -28,23 +28,18 @@ async def measurements(  # noqa: PLR0913 - a question has this many sides
     caller: Caller,
     line: str,
     question: Question,
+    reader: Reader[LineView],
     *,
     now: datetime,
-    layout: Layout = Layout.ROWS,
     known_at_ms: int | None = None,
-    held: str = "",
 ) -> Answer:
-    """Answer a measurements question, as known now or at a moment; `held` names what the reader holds already."""
-    form = f"-{layout.value}"
-    bare = held.removesuffix(form) if held.endswith(form) else ""
-    view = await read_unless_held(database, caller, line, question, now, held=bare, known_at_ms=known_at_ms)
-    if view is None:
-        return Answer(held, None)
-    # Off the event loop: three years of hours take it some 40 ms.
-    return Answer(view.tag + form, await asyncio.to_thread(_written, view, layout))
+    """Answer a measurements question on a line, as known now or at a moment."""
+    read = await read_unless_held(database, caller, line, question, now, is_held=reader.has, known_at_ms=known_at_ms)
+    return await reader.answer(read)
 
 
-def _written(view: LineView, layout: Layout) -> bytes:
+def written(view: LineView, layout: Layout) -> bytes:
+    """Return the answer that tells a view."""
     name = view.line.name_on(view.question.end)
     return measurements_json(head_of(view.line.id, name, view.question, view.known_at_ms), view.columns, layout)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,10 +101,10 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
     question: Question,
     now: datetime,
     *,
-    held: str = "",
+    is_held: Callable[[str], bool] = lambda _: False,
     known_at_ms: int | None = None,
-) -> NodeView | None:
-    """Read a view of a node, as known now or at a moment; None where the reader holds that content.
+) -> NodeView | str:
+    """Read a view of a node, as known now or at a moment; of content that is held return the tag alone.
 
     Raises:
         ProblemError: 404 for a node that this caller does not see.
@@ -116,8 +116,8 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
         known = await registered_node(database, caller, node, moment_ms, session)
         composed = await _composed(database, session, known, node, question, now, moment_ms)
         tag = _tag(node, question, composed)
-        if tag == held:
-            return None
+        if is_held(tag):
+            return tag
         rows = await _rows(database, session, question, composed)
     known_at = moment_ms if moment_ms is not None else _known_at_ms(rows, composed)
     return NodeView(known.nodes[node], question, composed.spans, rows, tag, known_at, caller)

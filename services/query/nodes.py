@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.query.answers import Answer, Layout, head_of, measurements_json
+from services.query.answering import Answer, Reader
+from services.query.answers import Layout, head_of, measurements_json
 from services.query.instants import instant
 from services.query.node_views import NodeView, may_read_all, read_node, registered_node
 from services.query.paging import Listed
@@ -39,22 +39,18 @@ async def measurements(  # noqa: PLR0913 - a question has this many sides
     caller: Caller,
     node_id: str,
     question: Question,
+    reader: Reader[NodeView],
     *,
     now: datetime,
-    layout: Layout = Layout.ROWS,
     known_at_ms: int | None = None,
-    held: str = "",
 ) -> Answer:
-    """Answer a measurements question, as known now or at a moment; `held` names what the reader holds already."""
-    form = f"-{layout.value}"
-    bare = held.removesuffix(form) if held.endswith(form) else ""
-    view = await read_node(database, caller, node_id, question, now, held=bare, known_at_ms=known_at_ms)
-    if view is None:
-        return Answer(held, None)
-    return Answer(view.tag + form, await asyncio.to_thread(_written, view, layout))
+    """Answer a measurements question on a node, as known now or at a moment."""
+    read = await read_node(database, caller, node_id, question, now, is_held=reader.has, known_at_ms=known_at_ms)
+    return await reader.answer(read)
 
 
-def _written(view: NodeView, layout: Layout) -> bytes:
+def written(view: NodeView, layout: Layout) -> bytes:
+    """Return the answer that tells a view."""
     name = view.node.name_on(view.question.end)
     return measurements_json(head_of(view.node.id, name, view.question, view.known_at_ms), view.columns, layout)
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from services.query import nodes, parameters, topology_history
-from services.query.api import Cursor, Limit, listed_document, measurements_response, today_of
+from services.query.answering import Reader
+from services.query.api import Cursor, Kept, Limit, held_tag, listed_document, measurements_response, today_of
 from services.query.nodes import At
 from services.query.parameters import Asked
 from shared.runtime.http_state import CallerAsking, Now, Store
@@ -25,14 +26,13 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
     caller: CallerAsking,
     store: Store,
     now: Now,
+    kept: Kept,
     if_none_match: Annotated[str, Header(max_length=1000)] = "",
 ) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
-    question, layout = parameters.question(asked, today_of(now)), parameters.layout(asked)
-    known_at_ms, held = parameters.past_ms(asked.known_at, now), if_none_match.strip().strip('"')
-    answer = await nodes.measurements(
-        store, caller, node, question, now=now, layout=layout, known_at_ms=known_at_ms, held=held
-    )
+    question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
+    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, nodes.written)
+    answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
     return measurements_response(answer)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -108,10 +108,10 @@ async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
     question: Question,
     now: datetime,
     *,
-    held: str,
+    is_held: Callable[[str], bool],
     known_at_ms: int | None = None,
-) -> LineView | None:
-    """Read a view as `read_view` does, or as it was known at a moment; None where the reader holds that content.
+) -> LineView | str:
+    """Read a view as `read_view` does, or as it was known at a moment; of content that is held return the tag alone.
 
     Raises:
         ProblemError: 404 for a line that this caller does not see.
@@ -119,7 +119,7 @@ async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
     async with measurements.one_moment(database) as session:
         known = await registered(database, caller, line, session)
         content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
-        return None if content.tag == held else await _view(database, session, content)
+        return content.tag if is_held(content.tag) else await _view(database, session, content)
 
 
 async def content_of(  # noqa: PLR0913 - a question has this many sides

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
 
+from services.query.answering import KeptAnswers
 from services.query.api import api
 from services.query.pages import install_pages
 from services.query.settings import QuerySettings
@@ -26,6 +27,7 @@ def application(database: Database, identity: str, now: Clock = utc_now) -> Fast
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
+    app.state.kept_answers = KeptAnswers()
     app.include_router(api)
     app.include_router(topology_api)
     install_pages(app)

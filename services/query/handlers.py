@@ -81,7 +81,7 @@ async def nodes(database: Database, caller: Caller, selection: Selection) -> Lis
     """List the nodes of which the caller may see every line."""
     found = await list_nodes(database, _one_more(selection))
     page, last_id = _cut(found, selection.limit)
-    return Listed([{"id": node.id, "name": node.name} for node in page if _may_read(caller, node)], last_id)
+    return Listed([{"id": node.id, "name": node.name} for node in page if may_read_node(caller, node)], last_id)
 
 
 async def chromatographs(database: Database, _: Caller, selection: Selection) -> Listed:
@@ -102,7 +102,7 @@ async def line(database: Database, caller: Caller, line_id: str, today: date) ->
 async def node(database: Database, caller: Caller, node_id: str) -> dict[str, Any]:
     """Describe a node with all its compositions."""
     found = await find_node(database, node_id)
-    if found is None or not _may_read(caller, found):
+    if found is None or not may_read_node(caller, found):
         raise not_found("node", f"node {node_id[:64]!r} is not known here")
     compositions = [
         {
@@ -172,9 +172,14 @@ def _attribution_document(attribution: Attribution) -> dict[str, Any]:
     }
 
 
-def _may_read(caller: Caller, node: Node) -> bool:
-    lines = {line for composition in node.compositions for line, _ in composition.weights}
-    return all(caller.may_read(line) for line in lines)
+def lines_of(node: Node) -> frozenset[str]:
+    """Return every line that a node holds at any time."""
+    return frozenset(line for composition in node.compositions for line, _ in composition.weights)
+
+
+def may_read_node(caller: Caller, node: Node) -> bool:
+    """Say whether a caller may see a node: he may see every line of it."""
+    return all(caller.may_read(line) for line in lines_of(node))
 
 
 def _one_more(selection: Selection) -> Selection:

@@ -44,6 +44,12 @@ async def find_node(database: Database, node: str) -> Node | None:
     return None if document is None else node_of(document["doc"])
 
 
+async def find_nodes(database: Database, nodes: Iterable[str]) -> list[Node]:
+    """Return those of some nodes that are in the register."""
+    names = {"$in": [f"node|{node}" for node in nodes]}
+    return [node_of(document["doc"]) async for document in database[Collection.TOPOLOGY].find({"_id": names})]
+
+
 async def find_chromatograph(database: Database, chromatograph: str) -> Chromatograph | None:
     """Return a chromatograph of the register, or None."""
     document = await database[Collection.TOPOLOGY].find_one({"_id": f"chromatograph|{chromatograph}"})

@@ -84,14 +84,14 @@ def _without_accepted(settled: Settled) -> NDArray[np.void]:
 
 
 def _status(closing: Told) -> Told:
-    first, end = closing["first_hour"], closing["end_hour"]
+    hours = closing.get("hours")  # of a month as a whole the line tells how many are its
     return {
         "line": closing["line"],
         "kind": closing["kind"],
         "month": closing["month"],
-        "first": first,
-        "end": end,
-        "hours": len(closing.get("hours") or range(first, end)),
+        "first": closing["first_hour"],
+        "end": closing["end_hour"],
+        "hours": len(hours) if hours else None,
         "known_at": closing["known_at"],
         "cause": closing["cause"],
         "decision": closing["decision"],

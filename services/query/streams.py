@@ -65,6 +65,11 @@ class Streams:
         """How many are open."""
         return self._open
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether the store is asked again and again."""
+        return self._watch is not None
+
     async def begin(self) -> Heads:
         """Return how far aggregation is, for a stream that begins.
 

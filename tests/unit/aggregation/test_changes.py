@@ -108,11 +108,11 @@ def test_accepted_hours_are_told_once() -> None:
     ]
 
 
-def test_a_closed_month_counts_its_hours() -> None:
-    """All of its period."""
+def test_a_closed_month_counts_no_hours() -> None:
+    """It is its period that is closed, whatever the line had in it."""
     document = change_document(3, BEFORE, AFTER, settled(closings=(closing("close", 10, 755),)), [])
     assert document is not None
-    assert document["statuses"][0]["hours"] == 745
+    assert document["statuses"][0]["hours"] is None
 
 
 def test_analyses_of_days_in_a_row_are_one() -> None:

@@ -32,7 +32,7 @@ DOCUMENT = {
             "month": "2026-10",
             "first": FIRST,
             "end": FIRST + 745,
-            "hours": 745,
+            "hours": None,
             "known_at": 7_000,
             "cause": "deadline",
             "decision": None,
@@ -92,7 +92,7 @@ def test_every_row_says_what_changed() -> None:
     assert (rows[1]["kind"], rows[1]["months"], rows[1]["hours_corrected"]) == ("gas", ["2026-09", "2026-10"], 2)
     assert (rows[2]["kind"], rows[2]["status"], rows[2]["cause"], rows[2]["hours"]) == ("status", "judged", "rules", 1)
     assert rows[2]["known_at"] == "1970-01-01T00:00:09.000Z"
-    assert (rows[3]["status"], rows[3]["cause"], rows[3]["hours"]) == ("close", "deadline", 745)
+    assert (rows[3]["status"], rows[3]["cause"], rows[3]["hours"]) == ("close", "deadline", None)
     assert rows[4] == {
         "kind": "analyses",
         "chromatograph": "C",

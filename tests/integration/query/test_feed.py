@@ -14,12 +14,14 @@ import pytest
 from fastapi import FastAPI
 
 from deploy.local.servers import Servers
+from services.aggregation import handlers, retelling
 from services.query import feed
 from services.query.wiring import application
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.events.line_log import Entry, Tick
 from shared.store import replaying
+from shared.store.changes import heads
 from shared.store.documents import CHANGES_KEPT_DAYS, Collection
 from tests.integration.pipeline.test_telling_again import analysed, attributed
 from tests.integration.query.conftest import client_of
@@ -228,6 +230,47 @@ async def test_status_and_gas_are_told(following: Following) -> None:
         ("analyses", None, None, None, None),
     ]
     assert rows[2]["chromatograph"] == "HERE"
+
+
+async def test_what_is_told_again_in_parts_is_told_part_by_part(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part has a document of its own behind that of the change; reading between them goes on well."""
+    monkeypatch.setattr(retelling, "UNITS_A_PART", 1)
+    store, later = following.store, range(START + 31 * 24, START + 31 * 24 + 2)
+    await store.take(0, readings(1, LINE, HOURS[:2]), readings(2, LINE, later))
+    _, link, _ = await following.ask("/v1/changes?limit=3")
+    await store.take(0, attributed(1, "HERE", LINE, START))
+    parts, link, more = await following.ask(link)
+    assert (told(parts, "part", "id"), more) == (
+        [("chromatograph", "HERE"), ("chromatograph", "THERE"), ("line", LINE)],
+        True,
+    )
+    assert parts[2]["nodes"] == [{"node": NODE, "from": day_of(0)}]
+    first, link, _ = await following.ask(link.replace("limit=3", "limit=1"))
+    second, link, more = await following.ask(link)
+    assert told([*first, *second], "kind", "line", "from") == [
+        ("gas", LINE, gas_time.hour_text(HOURS[0])),
+        ("gas", LINE, gas_time.hour_text(later[0])),
+    ]
+    assert (more, (await following.ask(link))[0]) == (False, [])
+
+
+async def test_a_cursor_of_while_parts_are_told_hears_the_others(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From now on means from the part on that is next."""
+    monkeypatch.setattr(retelling, "UNITS_A_PART", 1)
+    monkeypatch.setattr(handlers, "PATIENCE_SECONDS", -1.0)
+    store, later = following.store, range(START + 31 * 24, START + 31 * 24 + 2)
+    await store.take(0, readings(1, LINE, HOURS[:2]), readings(2, LINE, later))
+    await store.judge(0, attributed(1, "HERE", LINE, START))
+    await store.deciding.handle(0, store.topics[0].records(store.applied[0], 1))
+    assert (await heads(store.database)).of[0][1].place.told == 1
+    _, link, _ = await following.ask()
+    await store.deciding.turn()
+    rows, _ = await following.all_behind(link)
+    assert told(rows, "kind", "from") == [("gas", gas_time.hour_text(later[0]))]
 
 
 async def test_foreign_lines_are_unseen(following: Following) -> None:

@@ -25,8 +25,8 @@ from shared.runtime.mongo import Database
 from shared.store.changes import Card, Heads, cards, documents
 from shared.store.lines import find_node, find_nodes
 
-CARDS_AT_ONCE = 50
-"""Of each partition: 48 of them make 2,400 cards of 60 bytes; documents are read only of those that are shown."""
+CARDS_AT_ONCE = 20
+"""Of each partition: 48 of them make 960 cards of 60 bytes; documents are read only of those that are shown."""
 ROWS_LOOKED_AT = 2_000
 """At a time, where many may not be shown: of 40 bytes each where they rest."""
 MOST_LOOKED_AT = 50_000

@@ -23,7 +23,7 @@ from shared.store.changes import Heads, heads
 MOST_STREAMS = 200
 """Of a process: each keeps a page of rows, 50 kB, and asks the store two questions when something happens."""
 LOOK_SECONDS = 0.5
-"""How late an event may be for that. A look at 48 partitions takes the store 0.3 ms."""
+"""How late an event may be for that. A look at 48 partitions takes the process 2 ms."""
 SLOW_SECONDS = 30.0
 """A reader who takes nothing for so long is gone."""
 _RETRY_AFTER_SECONDS = 10

@@ -57,6 +57,8 @@ REQUESTS = {
     "STORE_AWAY": "MongoDB does not answer: try again.",
     "TOO_LARGE": "The body is larger than its limit.",
     "NOT_FOUND": "Unknown, or not for this caller.",
+    "CURSOR_EXPIRED": "What follows a cursor of the change feed is no longer kept: begin anew.",
+    "TOO_MANY_STREAMS": "As many streams are open as there may be: try again, or ask `/v1/changes`.",
     "PENDING": "The outcome is not known yet: ask again in a moment.",
     "DEFECT": "Our own code failed on this request; it has been logged.",
     "LINE": "A line id is missing or is none.",

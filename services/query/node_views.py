@@ -90,8 +90,13 @@ async def registered_node(
 
 def may_read_all(caller: Caller, known: NodesKnown) -> bool:
     """Say whether a caller may see every line that a node, or one within it, ever holds."""
+    return all(caller.may_read(line) for line in lines_within(known))
+
+
+def lines_within(known: NodesKnown) -> frozenset[str]:
+    """Return every line that a node, or one within it, ever holds."""
     compositions = [composition for node in known.nodes.values() for composition in node.compositions]
-    return all(caller.may_read(line) for line in {line for one in compositions for line, _ in one.weights})
+    return frozenset(line for one in compositions for line, _ in one.weights)
 
 
 async def read_node(  # noqa: PLR0913 - a question has this many sides

@@ -93,9 +93,9 @@ def last_id_of(cursor: str) -> str:
         raise refused_cursor() from None
 
 
-def refused_cursor() -> ProblemError:
+def refused_cursor(position: str = "cursor") -> ProblemError:
     """Return the 422 of a cursor that no answer gave."""
-    return unprocessable([Issue("CURSOR", "cursor", "take it from the next link of an answer")])
+    return unprocessable([Issue("CURSOR", position, "take it from the next link of an answer")])
 
 
 def next_link(path: str, asked: Mapping[str, str | int], last_id: str | None) -> str | None:

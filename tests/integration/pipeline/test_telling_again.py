@@ -203,8 +203,9 @@ async def test_a_second_worker_fences_one_that_tells_again(database: Database, m
     assert not old._states
 
 
-async def test_a_lost_answer(database: Database) -> None:
+async def test_a_lost_answer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits behind it is read again, and nothing is written past the hole."""
+    monkeypatch.setattr(handlers, "PATIENCE_SECONDS", 60.0)  # the hole stands behind all that is told again before
     register, topic = RegisterHistory("nobody:1"), Topic0()
     await validation(database, topic, register).handle(PARTITION, LOG)
     deciding, records = aggregation(database, register), topic.records(0, len(topic.messages))

@@ -184,6 +184,7 @@ async def test_what_waits_is_bounded_and_taken_in_order(database: Database, monk
         told_until = await watermark_ms(database, LINE, session)
     assert told_until == state.progress.retelling.known_at_ms - 1 < state.progress.known_at_ms
     monkeypatch.setattr(handlers, "MOST_WAITING", 1)
+    monkeypatch.setattr(handlers, "MOST_PATIENCE_SECONDS", 600.0)  # all of it, however busy the machine is
     await deciding.handle(PARTITION, topic.records(len(topic.messages) - 1, 1))
     assert not await is_at_it(deciding)
 

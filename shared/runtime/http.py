@@ -1,4 +1,4 @@
-"""HTTP as all our services speak it: errors as RFC 9457 problem+json with a list of issues, sizes bounded, timed."""
+"""HTTP as all our services speak it: errors as RFC 9457 problem+json with issues, sizes bounded, compressed, timed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.topology import Issue
 from shared.events.form import form_issue, position_of
+from shared.runtime.compression import Compression
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
@@ -72,13 +73,14 @@ def problem_response(problem: ProblemError) -> JSONResponse:
 
 
 def install(app: FastAPI, limit_bytes: int) -> None:
-    """Let an application answer every error as a problem, refuse bodies above a limit, and time its routes."""
+    """Let an application answer every error as a problem, bound bodies, compress answers, and time its routes."""
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(PyMongoError, _on_store)
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
+    app.add_middleware(Compression)
     app.add_middleware(Timing)
     app.add_middleware(Head)
 

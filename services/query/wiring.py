@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import FastAPI
 
 from services.query.api import api
+from services.query.api_page import install_api_page
+from services.query.documented.catalogue import CATALOGUE
 from services.query.pages import install_pages
 from services.query.settings import QuerySettings
-from shared.runtime import http, http_state
+from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
@@ -21,12 +23,13 @@ BODY_LIMIT_BYTES = 64 * 1024
 
 def application(database: Database, identity: str, now: Clock = utc_now) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
-    app = FastAPI(title="Gastrack query", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app = documented.application(CATALOGUE, "query")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
     app.include_router(api)
     install_pages(app)
+    install_api_page(app)
     return app
 
 

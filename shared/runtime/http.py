@@ -21,8 +21,10 @@ from shared.runtime.compression import Compression
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
+from shared.runtime.problem_document import PROBLEM_JSON
 
-PROBLEM_JSON = "application/problem+json"
+_NO_JSON = (UnicodeDecodeError, RecursionError)
+"""What FastAPI makes a plain 400 of, beside faults of json that it tells: other letters, or thousands of brackets."""
 
 
 class ProblemError(HTTPException):
@@ -112,6 +114,8 @@ def problem_of(request: Request, fault: Exception) -> ProblemError:
     if isinstance(fault, ProblemError):
         return fault
     assert isinstance(fault, HTTPException)  # noqa: S101 - as above
+    if isinstance(fault.__cause__, _NO_JSON):
+        return unprocessable([Issue("FORM", "body", "the body is no json that can be read: write it in UTF-8")])
     status = HTTPStatus(fault.status_code)
     message = f"{request.method} {request.url.path[:200]}: {fault.detail}"
     headers = dict(fault.headers) if fault.headers else None

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.servers import Servers
-from tests.pipeline.running import System, system
+from tests.pipeline.running import System, system, until
 from tests.pipeline.stations import hour_text, recent_hours, telegram
 
 STATION, LINES = "BE-0042", tuple(f"BE-0042-{letter}" for letter in "ABC")
 LISTED = 3
 """How many of each there are, at least."""
+LONG_AGO = 350_000
+"""An hour of 2009, before any gas day that the lines have."""
 
 
 @pytest.fixture(scope="package")
@@ -33,13 +35,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 def fill(served: System) -> None:
     """Put something into every list: the register, hours, findings, dead letters, decisions, analyses."""
-    served.register(register())
+    assert served.post("/v1/topology/changes", register())[0] in (200, 202)
+    until(lambda: rows_of(served, "/v1/lines") == LISTED, 60, "the lines")
     hours = recent_hours(days=3)
     good = [(line, [hour_text(line, hour) for hour in hours]) for line in LINES]
-    held = [
-        (line, [hour_text(line, hour, volume_m3n=1.0, quality="ESTIMATED") for hour in hours[:2]]) for line in LINES
-    ]
-    early = [(line, [hour_text(line, 350_000 + place) for place in range(2)]) for line in LINES]
+    held = [(line, [hour_text(line, hour, quality="ESTIMATED") for hour in hours[:2]]) for line in LINES]
+    early = [(line, [hour_text(line, LONG_AGO)]) for line in LINES]
     for name, lines in (("T1", good), ("T2", held), ("T3", early)):
         assert served.post("/v1/readings", telegram(STATION, lines, name))[0] == 202
     start = hour_text(LINES[0], hours[0])["start"]
@@ -48,8 +49,14 @@ def fill(served: System) -> None:
     assert served.post("/v1/analyses", json.dumps(told).encode())[0] == 202
     for line in LINES:
         asked = {"kind": "release", "line": line, "reason": "a look", "hours": [{"start": start, "revision": 1}]}
-        assert served.post("/v1/decisions", json.dumps(asked).encode())[0] in (200, 409, 422)
-    served.ledger()
+        assert served.post("/v1/decisions", json.dumps(asked).encode())[0] in (200, 202, 409, 422)
+    for path in ("/v1/findings", "/v1/dead-letters", "/v1/decisions"):
+        until(lambda path=path: rows_of(served, path) >= LISTED, 60, path)  # type: ignore[misc]  # bound at once
+
+
+def rows_of(served: System, path: str) -> int:
+    """Return how many rows the first page of a list has."""
+    return len(served.get(path)["rows"])
 
 
 def register() -> bytes:

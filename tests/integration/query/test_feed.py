@@ -15,13 +15,16 @@ from fastapi import FastAPI
 
 from deploy.local.servers import Servers
 from services.aggregation import handlers, retelling
-from services.query import feed
+from services.query import feed, feed_store
+from services.query.change_rows import Sight
+from services.query.feed_cursor import from_earliest
+from services.query.feed_store import FeedStore
 from services.query.wiring import application
-from shared.access.caller import Caller
+from shared.access.caller import Caller, demo_caller
 from shared.domain import gas_time
 from shared.events.line_log import Entry, Tick
 from shared.store import replaying
-from shared.store.changes import heads
+from shared.store.changes import BEGIN, heads
 from shared.store.documents import CHANGES_KEPT_DAYS, Collection
 from tests.integration.pipeline.test_telling_again import analysed, attributed
 from tests.integration.query.conftest import client_of
@@ -173,6 +176,7 @@ async def test_a_filter_shows_what_was_asked_for_however_much_lies_between(
     monkeypatch.setattr(feed, "ROWS_LOOKED_AT", 2)
     monkeypatch.setattr(feed, "MOST_LOOKED_AT", 2)
     monkeypatch.setattr(feed, "CARDS_AT_ONCE", 2)
+    monkeypatch.setattr(feed_store, "CARDS_AT_ONCE", 2)
     store = following.store
     for number, hour in enumerate(HOURS[:6], start=1):
         await store.take(0, readings(2 * number, OTHER, [hour]), readings(2 * number + 1, LINE, [hour]), batch=1)
@@ -310,6 +314,31 @@ async def test_documents_expire_by_when_they_became_known(following: Following) 
     (expiring,) = [index for index in indexes.values() if "expireAfterSeconds" in index]
     assert expiring["key"] == [("at", 1)]
     assert expiring["expireAfterSeconds"] == (CHANGES_KEPT_DAYS + 1) * 86_400
+
+
+async def test_what_has_expired_is_passed_over(following: Following) -> None:
+    """A partition in which nothing has happened for long does not say for ever that there is more."""
+    store = following.store
+    await store.take(0, readings(1, LINE, HOURS[:1]))
+    await store.take(1, readings(1, FAR, HOURS[:1]))
+    await store.database[Collection.CHANGES].delete_many({"p": 1})
+    rows, link, more = await following.ask("/v1/changes?since=earliest&limit=500")
+    assert (rows[-1]["line"], more) == (LINE, False)
+    await store.take(1, readings(2, FAR, HOURS[1:2]))
+    assert told((await following.ask(link))[0], "line", "from") == [(FAR, gas_time.hour_text(HOURS[1]))]
+
+
+async def test_what_a_replay_has_just_removed_is_not_passed_over(following: Following) -> None:
+    """It comes again: who looked just before stays where he is."""
+    store = following.store
+    await store.take(0, readings(1, LINE, HOURS[:1]))
+    before = await heads(store.database)
+    cursor = from_earliest(before, KNOWN_MS)
+    await replaying.begin(store.database)
+    found = await feed.page(FeedStore(store.database), Sight(demo_caller("demo")), cursor, before, 100)
+    await replaying.end(store.database)
+    assert (found.rows, found.has_more) == ([], True)
+    assert {position.place for position in found.cursor.positions.values()} == {BEGIN}
 
 
 async def applied_anew(store: FedStore, batch: int) -> None:

@@ -183,8 +183,9 @@ async def test_what_is_wrong_is_said_before_the_first_event(streaming: Streaming
     assert streaming.streams.count == 0
 
 
-async def test_streams_end_when_the_service_stops(streaming: Streaming) -> None:
-    """The server waits for its requests, and a stream has no end of its own: it is told to end."""
+async def test_streams_end_when_the_service_stops(streaming: Streaming, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server waits for its requests, and a stream has no end of its own: it is told to end, at once."""
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", DRAIN_SECONDS)
     async with streaming.listen() as told:
         await anext(told)
         await streaming.streams.stop()

@@ -11,6 +11,7 @@ from services.query import periods
 from services.query.answers import Layout
 from services.query.chart import Chart, Point, draw
 from services.query.handlers import name_at
+from services.query.languages import Language
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
 from services.query.page_rows import MEASURES, Row, Totals, blocked_of, cells, rows_of, states_of, totals_of
@@ -74,7 +75,7 @@ class LinePage:
 
 
 async def line_page(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, *, shown: str, now: datetime
+    database: Database, caller: Caller, line: str, question: Question, *, shown: str, now: datetime, language: Language
 ) -> LinePage:
     """Read and lay out a line's page. `shown` is the measure on the chart.
 
@@ -86,9 +87,9 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     today = gas_time.gas_day(ended - 1)
     published = cells(view.columns)
     states = states_of(view, published, ended)
-    found = await line_findings(database, line, question)
+    found = await line_findings(database, line, question, language)
     blocked = blocked_of(view, found.blocking)
-    rows = rows_of(view, published, states, blocked, MOST_TABLE_ROWS)
+    rows = rows_of(view, published, states[:MOST_TABLE_ROWS], blocked, language)
     names = await station_names(database, [view.line.station])
     chromatographs = await chromatograph_names(database) if view.rows.gas is not None else {}
     last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
@@ -99,7 +100,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         name=name_at(view.line, question.end),
         station=names.get(view.line.station, view.line.station),
         question=question,
-        title=periods.title(question),
+        title=periods.title(question, language),
         shown=shown,
         tag=f"{view.tag}-{Layout.COLUMNS}",
         poll=f"/v1/lines/{quote(line)}/measurements?{_query(question)}&layout={Layout.COLUMNS}",
@@ -111,14 +112,14 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         downloads=[Address(kind, _download(line, question, kind)) for kind in ("csv", "xml")],
         previous=None if before is None else _address("", before, shown).href,
         following=None if after is None else _address("", after, shown).href,
-        totals=totals_of(view),
-        chart=_chart(view, rows, (states, blocked), published[shown], shown),
+        totals=totals_of(view, language),
+        chart=_chart(view, rows, (states, blocked), published[shown], shown, language),
         rows=rows,
         hidden_rows=len(states) - len(rows),
         operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
         findings=found,
-        gas=line_gas(view, published, chromatographs, len(rows)),
+        gas=line_gas(view, published, chromatographs, len(rows), language),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )
@@ -129,12 +130,13 @@ def opening_question(asked: Question, now: datetime, *, has_period: bool) -> Que
     return asked if has_period else periods.default_period(asked, gas_time.gas_day(ended_before(now) - 1))
 
 
-def _chart(
+def _chart(  # noqa: PLR0913, PLR0917 - all that a drawing shows
     view: LineView,
     rows: Sequence[Row],
     marks: tuple[Sequence[str], Sequence[Sequence[str]]],
     figures: Sequence[str | None],
     shown: str,
+    language: Language,
 ) -> Chart:
     """Draw every row; the words on its parts are those of the table, where that is whole.
 
@@ -143,11 +145,17 @@ def _chart(
     states, blocked = marks
     places, first = _axis(view)
     values = (None if figure is None else float(figure) for figure in figures)
-    words = [f"{row.group} {row.label}: {row.figures[shown] or row.state}".lstrip() for row in rows]
+    words = [_words_of(row, shown, language) for row in rows]
     if len(words) < len(states):
         words = [""] * len(states)
     points = [Point(*point) for point in zip(first, values, states, words, map(bool, blocked), strict=True)]
-    return draw(points, places, _ticks(view.question), from_zero=shown in ("volume_m3n", "energy"))
+    ticks = _ticks(view.question, language)
+    return draw(points, places, ticks, language, from_zero=shown in ("volume_m3n", "energy"))
+
+
+def _words_of(row: Row, shown: str, language: Language) -> str:
+    said = row.figures[shown] or (language(f"state.{row.state}") if row.state else "")
+    return f"{row.group} {row.label}: {said}".lstrip()
 
 
 def _axis(view: LineView) -> tuple[int, list[int]]:
@@ -161,11 +169,11 @@ def _axis(view: LineView) -> tuple[int, list[int]]:
     return len(months), [months[gas_time.month_of(day)] for day in view.rows.first_days]
 
 
-def _ticks(question: Question) -> list[tuple[int, str]]:
+def _ticks(question: Question, language: Language) -> list[tuple[int, str]]:
     """Return the labels of the axis: hours of up to two days, else days, else months; at most seven."""
     if question.view is View.MONTH:
         firsts = [gas_time.first_day_of_month(month) for month in question.months]
-        return _thinned([(place, f"{first:%b %Y}") for place, first in enumerate(firsts)])
+        return _thinned([(place, language.date(first, "yMMM")) for place, first in enumerate(firsts)])
     days = (question.end - question.first).days
     hours = question.hours
     if question.view is View.HOUR and days <= 2:
@@ -173,9 +181,7 @@ def _ticks(question: Question) -> list[tuple[int, str]]:
     starts = [date.fromordinal(question.first.toordinal() + place) for place in range(days)]
     if days > 92:
         starts = [day for day in starts if day.day == 1]
-    return _thinned(
-        [(_place_of(day, question), f"{day:%b %Y}" if days > 92 else f"{day.day} {day:%b}") for day in starts]
-    )
+    return _thinned([(_place_of(day, question), language.date(day, "yMMM" if days > 92 else "MMMd")) for day in starts])
 
 
 def _place_of(day: date, question: Question) -> int:

@@ -13,7 +13,7 @@ from lxml import etree
 from playwright.sync_api import Page, expect
 
 from services.export.api import SCHEMA
-from services.query.page_rows import grouped
+from services.query.languages import language
 from shared.domain import gas_time
 from shared.runtime.mongo import SyncDatabase
 from tests.e2e.conftest import LINE, last_ended_hour, switch_day
@@ -65,7 +65,7 @@ def test_a_new_hour_appears_by_itself(page: Page, address: str, store: Store) ->
     page.evaluate("window.stayed = true")
     arrived = plausible_hours(range(hour, hour + 1))
     store_hours(store, LINE, hour, arrived)
-    volume = grouped(f"{int(arrived['volume'][0]) / 1000:.3f}")
+    volume = language("en").number(f"{int(arrived['volume'][0]) / 1000:.3f}")
     expect(row).to_contain_text(str(volume), timeout=15_000)
     assert page.evaluate("window.stayed") is True
 

@@ -43,7 +43,7 @@ function wait(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-async function live() {
+export async function keepFresh() {
   let pause = 0;
   while (part()) {
     const every = Number(part().dataset.every) * 1000;
@@ -59,5 +59,3 @@ async function live() {
     }
   }
 }
-
-live();

@@ -56,7 +56,7 @@ async def test_recorded_hours_with_findings_are_flagged_and_explained(
     assert page.count('<a href="#finding-C1">C1</a>') == 1
     assert '<a href="#finding-D7">' not in page
     assert page.count('<text class="flag"') == 1
-    assert "25 Sep 16:00: observed 25,310.5, threshold 25,200" in page
+    assert "25 Sept 16:00: observed 25,310.5, threshold 25,200" in page
     assert "More gas in an hour than the line can carry" in page
     assert "energy identity" in page
 
@@ -85,7 +85,7 @@ async def test_settled_findings_say_how_and_keep_nothing_back(
     settle = {"$set": {"open": [], "settled": settled, "state": "settled"}}
     database[Collection.FINDINGS].update_one({"rule": "C1"}, settle)
     page = (await query.get("/lines/BE-0042-A", params=PERIOD)).text
-    assert "25 Sep 16:00: observed 25,310.5, threshold 25,200 " in page
+    assert "25 Sept 16:00: observed 25,310.5, threshold 25,200 " in page
     assert "(accepted as it stands)" in page
     assert "1 hour: settled" in page
     assert "1 hour, 1 open: held back until" in page

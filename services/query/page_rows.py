@@ -148,7 +148,7 @@ def _hour_rows(
             has_operating_volume=published["volume_basis"][place] == VolumeBasis.OPERATING,
             blocked_by=blocked[place],
             method=Method(method) if method else None,
-            history=f"/v1/lines/{quote(line)}/hours/{key}/history",
+            history=f"/lines/{quote(line)}/hours/{key}",
         )
         found.append(row)
     return found

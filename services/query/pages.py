@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from services.query import parameters
-from services.query.api import Cursor, Text, today_of
+from services.query.api import Cursor, Start, Text, today_of
 from services.query.gas_page import gas_page
+from services.query.hour_page import hour_page
 from services.query.line_page import line_page, opening_question
 from services.query.page_answers import PARAMETER, PageHeaders, Speaking, html, on_problem
 from services.query.page_rows import MEASURES
@@ -68,6 +69,22 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
     page = await line_page(store, caller, line, question, shown=show, now=now, language=language)
     return html(request, "line_part.html" if part else "line.html", page=page)
+
+
+@pages.get("/lines/{line}/hours/{start}")
+async def get_hour(  # noqa: PLR0913 - the parameters of the route
+    *,
+    request: Request,
+    line: str,
+    start: Start,
+    caller: CallerAsking,
+    store: Store,
+    language: Speaking,
+    part: Part = False,
+) -> HTMLResponse:
+    """Explain an hour: every value that it had, and why."""
+    page = await hour_page(store, caller, line, start, language)
+    return html(request, "hour_part.html" if part else "hour.html", page=page)
 
 
 @pages.get("/gas")

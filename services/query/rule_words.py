@@ -25,4 +25,6 @@ def rule_told(rule: str, language: Language) -> RuleTold:
     if rule.startswith(DEFECT):
         return RuleTold(language("rule.failed", rule=rule.removeprefix(DEFECT)), language("held.DEFECT"))
     catalogue = words_of(rule)
-    return RuleTold(language.known(f"rule.{rule}") or catalogue.title, catalogue.words, language.code != "en")
+    return RuleTold(
+        language.known(f"rule.{rule}") or catalogue.title, catalogue.words.replace("`", ""), language.code != "en"
+    )

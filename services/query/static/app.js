@@ -3,7 +3,9 @@
 import { findByKeyboard } from "./find.js";
 import { computeWhileMoving } from "./gas.js";
 import { keepFresh } from "./live.js";
+import { openHoursBeside } from "./panel.js";
 
 keepFresh();
+openHoursBeside();
 findByKeyboard(document.querySelector("[data-search]"));
 computeWhileMoving(document.querySelector("[data-live-form]"));

@@ -96,7 +96,7 @@ async def test_settled_findings_say_how_and_keep_nothing_back(
 async def test_an_estimated_hour_says_its_method_and_each_hour_leads_to_its_history(
     query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
 ) -> None:
-    """The method in one sentence; the history is one link away, for hours alone."""
+    """The method in one sentence; its page is one link away, for hours alone."""
     store_a_day(database)
     hours = gas_time.hours_of_day(DAY)
     row = plausible_hours(hours)[:1]
@@ -104,10 +104,10 @@ async def test_an_estimated_hour_says_its_method_and_each_hour_leads_to_its_hist
     store_hours(database, "BE-0042-A", hours.start, row)
     page = (await query.get("/lines/BE-0042-A", params=PERIOD)).text
     assert page.count(f'<abbr title="{Method.LIKE_DAYS.words}">M4</abbr>') == 1
-    links = re.findall(r'<th scope="row"><a href="([^"]+/history)"', page)
-    assert (len(links), links[0]) == (24, "/v1/lines/BE-0042-A/hours/2026-09-25T04:00:00Z/history")
-    assert (await query.get(links[0])).json()["rows"][0]["method"] == "M4"
-    assert "/history" not in (await query.get("/lines/BE-0042-A", params={"view": "day", **PERIOD})).text
+    links = re.findall(r'<th scope="row"><a href="(/lines/[^"]+/hours/[^"]+)"', page)
+    assert (len(links), links[0]) == (24, "/lines/BE-0042-A/hours/2026-09-25T04:00:00Z")
+    assert (await query.get(f"/v1{links[0]}/history")).json()["rows"][0]["method"] == "M4"
+    assert "/hours/" not in (await query.get("/lines/BE-0042-A", params={"view": "day", **PERIOD})).text
 
 
 async def test_a_closed_month_is_shown_as_definitive(

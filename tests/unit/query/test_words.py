@@ -87,6 +87,7 @@ _SECTIONS = {key.partition(".")[0] for key in ENGLISH}
         ("held", [reason.value for reason in HeldReason]),
         ("method", [method.value for method in Method]),
         ("served", [how.name for how in GasHow if how is not GasHow.NONE]),
+        ("attributed", [how.name for how in GasHow if how is not GasHow.NONE]),
         ("component", COMPONENTS),
         ("characteristic", CHARACTERISTIC_UNITS),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.query.languages import Language
-from services.query.page_rows import Published
+from services.query.page_rows import cells
 from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain.attribution import GasHow
@@ -36,14 +36,11 @@ class LineGas:
     labels: list[str]
 
 
-def line_gas(
-    view: LineView, published: Published, names: Mapping[str, str], most_rows: int, language: Language
-) -> LineGas | None:
+def line_gas(view: LineView, names: Mapping[str, str], most_rows: int, language: Language) -> LineGas | None:
     """Return what a page shows of the gas; None where nothing is known of it.
 
     Args:
         view: The view of the page.
-        published: Its columns as texts.
         names: Names of chromatographs by id.
         most_rows: How many rows the page shows: of the others nobody reads whose gas they carry.
         language: In which the page speaks.
@@ -53,8 +50,9 @@ def line_gas(
     if gas is None or not known:
         return None
     last, unit = known[-1], view.question.unit
-    shares = [(name, published[f"{name}_mol_percent"][last]) for name in COMPONENTS]
-    told = [(name, published[name][last]) for name in CHARACTERISTIC_UNITS]
+    published = cells(view.columns, slice(last, last + 1))
+    shares = [(name, published[f"{name}_mol_percent"][0]) for name in COMPONENTS]
+    told = [(name, published[name][0]) for name in CHARACTERISTIC_UNITS]
     labels = [_source(gas, place, names, language) for place in range(min(most_rows, len(gas.sources)))]
     return LineGas(
         _source(gas, last, names, language),

@@ -81,6 +81,11 @@ def html(request: Request, template: str, **given: object) -> HTMLResponse:
     return answer
 
 
+def base_of(request: Request) -> str:
+    """Return scheme and host as the reader typed them: what a program elsewhere asks."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
 def _links(request: Request, speaking: Language) -> list[LanguageLink]:
     kept = [(name, text) for name, text in request.query_params.multi_items() if name not in _UNTOLD]
     offered = [language(code) for code in LOCALES]

@@ -25,6 +25,8 @@ Published = dict[str, list[str | None]]
 """Published columns by name, as strings; None where a row has no value."""
 _MARKED = ("estimated", "substituted", "edited", "calculated")
 """Qualities that are marked beside missing, in the order in which a gas day or month tells them."""
+STATE_COLUMNS = ("quality", "hours_present", "hours_expected", *(f"hours_{name}" for name in _MARKED))
+"""What the states of rows are read from: hours from their quality, gas days and months from counts."""
 _QUALITY_STATES = {name.upper(): name for name in ("missing", *_MARKED)}
 
 
@@ -65,9 +67,9 @@ class Totals:
         return f"{1000 * self.present // self.expected / 10:g}" if self.expected else "0"
 
 
-def cells(columns: Sequence[Column]) -> Published:
-    """Return the published columns as strings, None where a row has no value."""
-    return {column.flat_name: _strings(column) for column in columns}
+def cells(columns: Sequence[Column], rows: slice = slice(None)) -> Published:
+    """Return rows of the published columns as strings, None where a row has no value."""
+    return {column.flat_name: _strings(column, rows) for column in columns}
 
 
 def states_of(view: LineView, published: Published, ended: int) -> list[str]:
@@ -116,11 +118,11 @@ def totals_of(view: LineView, language: Language) -> Totals:
     return Totals(figures, whole["validity"] or "", present, expected, qualities)
 
 
-def _strings(column: Column) -> list[str | None]:
-    strings: list[str | None] = list(text.strings_of(column.cells))
+def _strings(column: Column, rows: slice) -> list[str | None]:
+    strings: list[str | None] = list(text.strings_of(column.cells[rows]))
     if column.present is None:
         return strings
-    return [string if here else None for string, here in zip(strings, column.present.tolist(), strict=True)]
+    return [string if here else None for string, here in zip(strings, column.present[rows].tolist(), strict=True)]
 
 
 def _period_state(present: str | None, expected: str | None, *marked: str | None) -> str:

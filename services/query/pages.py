@@ -12,10 +12,11 @@ from starlette.staticfiles import StaticFiles
 
 from services.query import parameters
 from services.query.api import Cursor, Start, Text, today_of
+from services.query.downloads import Downloads
 from services.query.gas_page import gas_page
 from services.query.hour_page import hour_page
 from services.query.line_page import line_page, opening_question
-from services.query.page_answers import PARAMETER, PageHeaders, Speaking, html, on_problem
+from services.query.page_answers import PARAMETER, PageHeaders, Speaking, base_of, html, on_problem
 from services.query.page_rows import MEASURES
 from services.query.parameters import Asked
 from services.query.start_page import start_page
@@ -68,7 +69,10 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     has_period = bool(asked.from_ or asked.to)
     question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
     page = await line_page(store, caller, line, question, shown=show, now=now, language=language)
-    return html(request, "line_part.html" if part else "line.html", page=page)
+    if part:
+        return html(request, "line_part.html", page=page)
+    files = Downloads(base_of(request), "line", line, question)
+    return html(request, "line.html", page=page, files=files)
 
 
 @pages.get("/lines/{line}/hours/{start}")

@@ -112,7 +112,15 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     question, layout = parameters.question(asked, today_of(now)), parameters.layout(asked)
     known_at_ms, held = parameters.known_at_ms(asked), if_none_match.strip().strip('"')
     answer = await handlers.measurements(
-        store, caller, line, question, now=now, layout=layout, known_at_ms=known_at_ms, held=held
+        store,
+        caller,
+        line,
+        question,
+        now=now,
+        layout=layout,
+        known_at_ms=known_at_ms,
+        held=held,
+        names=parameters.columns(asked),
     )
     headers = {**NO_CACHE, "ETag": f'"{answer.tag}"'}
     if answer.body is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -16,8 +17,8 @@ from shared.domain import gas_time
 from shared.domain.attribution import Attribution, Chromatograph, in_force
 from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, GCV
-from shared.domain.topology import Line, Node, Terms
-from shared.runtime.http import not_found
+from shared.domain.topology import Issue, Line, Node, Terms
+from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
 from shared.store.lines import Selection, find_node, list_chromatographs, list_lines, list_nodes, station_names
 
@@ -42,18 +43,31 @@ async def measurements(  # noqa: PLR0913 - a question has this many sides
     layout: Layout = Layout.ROWS,
     known_at_ms: int | None = None,
     held: str = "",
+    names: frozenset[str] = frozenset(),
 ) -> Answer:
-    """Answer a measurements question, as known now or at a moment; `held` names what the reader holds already."""
-    form = f"-{layout.value}"
+    """Answer a measurements question, as known now or at a moment.
+
+    `held` names what the reader holds already; `names` are the columns or groups of them that are told, none: all.
+
+    Raises:
+        ProblemError: 404 for a line that this caller does not see, 422 for columns that there are not.
+    """
+    form = form_of(layout, names)
     bare = held.removesuffix(form) if held.endswith(form) else ""
     view = await read_unless_held(database, caller, line, question, now, held=bare, known_at_ms=known_at_ms)
     if view is None:
         return Answer(held, None)
     # Off the event loop: three years of hours take it some 40 ms.
-    return Answer(view.tag + form, await asyncio.to_thread(_written, view, layout))
+    return Answer(view.tag + form, await asyncio.to_thread(_written, view, layout, names))
 
 
-def _written(view: LineView, layout: Layout) -> bytes:
+def form_of(layout: Layout, names: frozenset[str] = frozenset()) -> str:
+    """Return what the tag of an answer says of its form: its layout, and which columns it tells where not all."""
+    chosen = hashlib.sha256(",".join(sorted(names)).encode()).hexdigest()[:8] if names else ""
+    return f"-{layout.value}{chosen}"
+
+
+def _written(view: LineView, layout: Layout, names: frozenset[str]) -> bytes:
     question = view.question
     head: dict[str, object] = {
         "id": view.line.id,
@@ -65,7 +79,13 @@ def _written(view: LineView, layout: Layout) -> bytes:
         "to": question.shown_to,
         "known_at": instant(view.known_at_ms),
     }
-    return measurements_json(head, view.columns, layout)
+    columns = view.columns
+    known = {column.group or column.name for column in columns}
+    if names - known:
+        text = f"{', '.join(sorted(names - known))[:80]!r}: choose of {', '.join(sorted(known))}"
+        raise unprocessable([Issue("COLUMNS", "columns", text)])
+    told = [column for column in columns if not names or (column.group or column.name) in names]
+    return measurements_json(head, told, layout)
 
 
 async def lines(database: Database, caller: Caller, selection: Selection, today: date) -> Listed:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from services.query import periods
 from services.query.answers import Layout
 from services.query.chart import Chart, Point, draw
-from services.query.handlers import name_at
+from services.query.handlers import form_of, name_at
 from services.query.languages import Language
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
@@ -25,7 +25,7 @@ from services.query.page_rows import (
     states_of,
     totals_of,
 )
-from services.query.plot import FROM_ZERO, Plot, asked, plot_of
+from services.query.plot import FROM_ZERO, Plot, asked, columns_of, plot_of
 from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
@@ -115,7 +115,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         question=question,
         title=periods.title(question, language),
         shown=shown,
-        tag=f"{view.tag}-{Layout.COLUMNS}",
+        tag=view.tag + form_of(Layout.COLUMNS, frozenset(columns_of(question.view, shown))),
         plot=plot_of(f"/v1/lines/{quote(line)}/measurements", question, shown, ended, _flagged(view, blocked)),
         views=[_address(v, periods.in_view(question, v, today), shown, here=v is question.view) for v in View],
         units=[_unit(unit, question, shown) for unit in EnergyUnit],

@@ -18,6 +18,13 @@ _WEEKS_52 = timedelta(days=364)
 FROM_ZERO = ("volume_m3n", "energy")
 """Measures that are sums: their axis begins at zero."""
 _S_PER_HOUR = 3_600
+_COUNTS = ("hours_present", "hours_expected", "hours_by_quality")
+_COLUMNS = {
+    View.HOUR: ("gas_day", "hour", "quality"),
+    View.DAY: ("gas_day", *_COUNTS),
+    View.MONTH: ("month", *_COUNTS),
+}
+"""Beside start, end and the measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,10 @@ def plot_of(measurements: str, question: Question, shown: str, ended: int, flagg
         flagged: Hours that findings keep back, in order.
     """
     before = year_before(question)
+    form = urlencode({"layout": Layout.COLUMNS, "columns": ",".join(columns_of(question.view, shown))}, safe=",")
     return Plot(
-        series=f"{measurements}?{asked(question)}&layout={Layout.COLUMNS}",
-        earlier="" if before is None else f"{measurements}?{asked(before)}&layout={Layout.COLUMNS}",
+        series=f"{measurements}?{asked(question)}&{form}",
+        earlier="" if before is None else f"{measurements}?{asked(before)}&{form}",
         shown=shown,
         view=question.view.value,
         begin=question.hours.start * _S_PER_HOUR,
@@ -63,6 +71,11 @@ def plot_of(measurements: str, question: Question, shown: str, ended: int, flagg
         awaited_from=(ended - AWAITED_HOURS) * _S_PER_HOUR,
         flags=_spans(flagged),
     )
+
+
+def columns_of(view: View, shown: str) -> tuple[str, ...]:
+    """Return the columns that a chart is drawn from: a tenth of what a line with gas has."""
+    return (*_COLUMNS[view], "start", "end", shown)
 
 
 def year_before(question: Question) -> Question | None:

@@ -111,7 +111,7 @@ class Chart {
     return {
       width,
       height: HEIGHT,
-      padding: [20, 8, 0, 0],
+      padding: [20, 26, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, dist: 6 } },
       select: { show: true },

@@ -4,6 +4,7 @@ export const MARKED = ["estimated", "substituted", "edited", "calculated"];
 const DAY_S = 86_400;
 const WEEKS_52 = 364; // gas days: the same weekday of the year before
 const MONTHS_12 = 12;
+const LEAST_HOURS = 23; // of a gas day that is over
 const HOURS = 32; // more than a gas day has: day * HOURS + hour names an hour
 
 // Rows: when each begins and ends (s), its value, its state in one word, and a number that names it in the calendar.
@@ -64,7 +65,7 @@ export function bundled(rows, earlier) {
     const known = rows.values.slice(begin, end).filter((value) => value !== null);
     bundles.begins.push(rows.begins[begin]);
     bundles.ends.push(rows.ends[end - 1]);
-    bundles.values.push(mean(known));
+    bundles.values.push(end - begin < LEAST_HOURS ? null : mean(known)); // a day that has just begun has no mean yet
     bundles.least.push(known.length ? Math.min(...known) : null);
     bundles.most.push(known.length ? Math.max(...known) : null);
     bundles.states.push(worst(rows.states.slice(begin, end)));

@@ -9,7 +9,7 @@ export const STRIP_SPACE = STRIP_TOP + STRIP_HEIGHT + 4;
 
 export function coloursOf(element) {
   const style = getComputedStyle(element);
-  const names = ["accent", "accent-soft", "amber", "red", "quiet", "rule", "ink", "sheet"];
+  const names = ["accent", "accent-soft", "amber", "red", "quiet", "rule"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
@@ -22,9 +22,9 @@ export function paint(plot, drawn, colours) {
   ctx.rect(bbox.left, bbox.top - 14 * ratio, bbox.width, bbox.height + (14 + STRIP_SPACE) * ratio);
   ctx.clip();
   if (drawn.least) band(tool);
+  if (drawn.earlier) steps(tool, drawn.earlier, colours.quiet, 1.4, [5, 3]);
   if (drawn.fromZero && !drawn.least && tool.range[1] - tool.range[0] <= MOST_BARS) bars(tool);
   else steps(tool, drawn.values, colours.accent, 1.7, []);
-  if (drawn.earlier) steps(tool, drawn.earlier, colours.ink, 1.4, [5, 3]);
   strip(tool);
   flags(tool);
   ctx.restore();
@@ -50,11 +50,13 @@ function band(tool) {
   const { ctx, drawn, colours, range } = tool;
   ctx.globalAlpha = 0.24;
   ctx.fillStyle = colours.accent;
+  ctx.beginPath(); // one shape: where boxes touch they do not darken each other
   for (let place = range[0]; place < range[1]; place++) {
     if (drawn.least[place] === null) continue;
     const [left, top, width, height] = box(tool, place, drawn.least[place], drawn.most[place]);
-    ctx.fillRect(left, top, width + 0.5, Math.max(height, 1));
+    ctx.rect(left, top, width + 0.5, Math.max(height, 1));
   }
+  ctx.fill();
   ctx.globalAlpha = 1;
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from services.query.downloads import DIALECTS, FORMATS
 from shared.domain import gas_time
 from shared.domain.estimation import Method
 from shared.domain.reading import Provenance, Quality, Validity
@@ -121,3 +122,14 @@ async def test_a_closed_month_is_shown_as_definitive(
     database[Collection.LINE_MONTHS].update_one(month, {"$set": {"closed": None, "statuses": 2}})
     assert page.count('<span class="badge definitive">definitive</span>') == 24 + 1
     assert 'class="badge recorded"' not in page
+
+
+async def test_every_file_that_the_page_offers_is_served(query: httpx2.AsyncClient, export: httpx2.AsyncClient) -> None:
+    """Its form and its command name formats and dialects of the export service."""
+    page = (await query.get("/lines/BE-0042-A", params={"view": "day", **PERIOD})).text
+    assert "curl -f -OJ &#39;http://gastrack/v1/download?line=BE-0042-A&amp;view=day&amp;" in page
+    for name, offered in (("format", FORMATS), ("dialect", DIALECTS)):
+        for one in offered:
+            assert f'<option value="{one}"' in page
+            asked = {"line": "BE-0042-A", "view": "day", **PERIOD, name: one}
+            assert (await export.get("/v1/download", params=asked)).status_code == 200

@@ -25,7 +25,7 @@ export async function drawChart(answer = null) {
 }
 
 async function asked(address) {
-  const answer = await fetch(address, { cache: "no-cache" });
+  const answer = await fetch(address); // the page has begun to fetch it already
   return answer.ok ? answer.json() : null;
 }
 
@@ -120,7 +120,7 @@ class Chart {
       series: [{}, unseen, unseen, unseen],
       axes: [
         { ...axis, grid: { show: false }, gap: STRIP_SPACE, size: STRIP_SPACE + 20, space: 70, values: (_, at) => this.ticks(at) },
-        { ...axis, grid, size: 74, gap: 8, space: 44, values: (_, at) => at.map((value) => this.number.format(value)) },
+        { ...axis, grid, size: width < 480 ? 58 : 74, gap: 8, space: 44, values: (_, at) => at.map((value) => this.number.format(value)) },
       ],
       hooks: {
         draw: [(plot) => paint(plot, this.drawn, this.colours)],

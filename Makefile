@@ -8,6 +8,13 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
 STAMP := .venv/installed
+# Tests run side by side, file by file in their order: much of a test's time is waiting for servers. ARGS="-n 0" runs them
+# one after the other, for instance to look into one with --pdb.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+# Where Python may not keep what it compiled, each of a run's hundreds of processes compiles its libraries anew: a second
+# each. Inside .venv it is in nobody's way.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 export UV_SYSTEM_CERTS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -41,7 +48,7 @@ demo: $(STAMP)  ## everything on this machine, filled with three years of gas; A
 .PHONY: test
 test: check  ## check, then all tests on real servers, with the coverage gates
 	@$(RUN)/python -m deploy.local.browser >/dev/null
-	@$(RUN)/python -m pytest -m "not drill and not bench" --cov --cov-report= $(ARGS)
+	@$(RUN)/python -m pytest -m "not drill and not bench" $(SIDE_BY_SIDE) --cov --cov-report= $(ARGS)
 	@$(RUN)/coverage report
 	@$(RUN)/coverage report --include='shared/domain/*' --fail-under=100 --format=total >/dev/null || { echo "shared/domain needs every branch covered:"; $(RUN)/coverage report --include='shared/domain/*'; exit 1; }
 

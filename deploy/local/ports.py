@@ -2,6 +2,7 @@
 
 import random
 import socket
+import sys
 
 from deploy.local.errors import StartError
 
@@ -11,6 +12,8 @@ LAST_PORT = (
     32_767  # Linux hands out 32768 and above to outgoing connections, which would take a port between two starts
 )
 ATTEMPTS = 2_000
+_claims: list[socket.socket] = []
+"""A Unix socket for each port that this process gave away; the kernel closes them when it ends."""
 
 
 def is_free(port: int) -> bool:
@@ -24,14 +27,35 @@ def is_free(port: int) -> bool:
     return True
 
 
+def claim(port: int) -> bool:
+    """Whether `port` was not given away yet; from now on it is, until this process ends.
+
+    A server listens only seconds after it was given its port. Who asks meanwhile, in this process or in another one on
+    this machine, would find the port free; so a name says that it is taken. Without effect outside Linux.
+    """
+    if sys.platform != "linux":
+        return True
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0gastrack-port-{port}")  # the zero: no file, the name lives as long as the socket
+    except OSError:
+        name.close()
+        return False
+    _claims.append(name)
+    return True
+
+
 def free_ports(count: int) -> list[int]:
-    """`count` different free ports, tried at random so that two starts differ. Raises StartError if there are none."""
+    """`count` different free ports that nobody else is given. Raises StartError if there are none.
+
+    They are tried at random, so that two starts differ.
+    """
     candidates = random.sample(range(FIRST_PORT, LAST_PORT + 1), ATTEMPTS)
     found: list[int] = []
     for port in candidates:
         if len(found) == count:
             break
-        if is_free(port):
+        if is_free(port) and claim(port):
             found.append(port)
     if len(found) < count:
         raise StartError(

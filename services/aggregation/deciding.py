@@ -21,11 +21,12 @@ from shared.domain.line_context import Contexts
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Provenance, Quality, Validity
+from shared.domain.register import Register
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_hours
 from shared.domain.rules.catalogue import default_settings
 from shared.domain.rules.rule import Severity
-from shared.domain.topology import Line, Register
+from shared.domain.topology import Line
 from shared.events.topics import OPERATIONS, RECORDED, SOURCES
 
 DEFAULTS = default_settings()

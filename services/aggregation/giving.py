@@ -170,6 +170,7 @@ def _change(deciding: Deciding, step: Step, hours: Hours, gas: HourGas) -> NDArr
     told = given(rows, gas.only(changed))
     if not hours.fresh:
         _supersede(deciding, step, hours, rows)
+        deciding.settled.regiven.append(hours.slot)
         told["revision"] += 1
         told["known_at"], told["log_offset"] = step.known_at_ms, step.offset
         told["provenance"] &= np.uint8(~int(Provenance.GAS_BLOCKED) & 0xFF)

@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from pymongo import InsertOne
+
 from services.aggregation.batch import OPERATIONS_SOURCE, Batch, GapError, gather, retelling_batch
+from services.aggregation.changes import Told, change_document, told_parts
 from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
 from services.aggregation.preparing import Preparing
@@ -16,9 +19,10 @@ from services.aggregation.settle import settle
 from services.aggregation.state import PartitionState
 from services.aggregation.telling import tell
 from services.aggregation.writes import Writes, register_writes, writes_of
+from shared.domain.effects import changed_parts
+from shared.domain.register import Register, heard_at
 from shared.domain.retelling import Retelling
 from shared.domain.revision import Outcome
-from shared.domain.topology import Register, heard_at
 from shared.events import answer as answers
 from shared.events.answer import Answer
 from shared.events.line_log import TopologyAsked
@@ -214,16 +218,23 @@ class Aggregation:
         for rule, fault in settled.defects.items():
             self._log.error("defect: a rule raised", rule=rule, exc_info=fault)
         writes = writes_of(partition, state, batch, settled)
-        register = self._take_changes(partition, state.register, batch, writes)
+        register, parts = self._take_changes(partition, state.register, batch, writes)
+        change = change_document(partition, state.progress, after, settled, parts)
+        if change is not None:
+            writes[Collection.CHANGES].append(InsertOne(change))
+            after.told = change["_id"]
         await self._commits.commit(state.progress, after, writes)
         state.register, state.register_offset = register, given.register_offset
         state.committed(settled, after)
         tell(partition, batch, settled, writes)
 
-    def _take_changes(self, partition: int, register: Register, batch: Batch, writes: Writes) -> Register:
-        """Fold changes of the register, in the one partition whose owner writes it."""
+    def _take_changes(
+        self, partition: int, register: Register, batch: Batch, writes: Writes
+    ) -> tuple[Register, list[Told]]:
+        """Fold changes of the register, in the one partition whose owner writes it; return also what they changed."""
+        parts: list[Told] = []
         if partition != COUNTING_PARTITION:
-            return register
+            return register, parts
         for step in batch.steps:
             change = step.asked
             if not isinstance(change, TopologyAsked):
@@ -232,9 +243,10 @@ class Aggregation:
             before = register
             if isinstance(outcome, Register):
                 register = outcome = heard_at(before, outcome, step.known_at_ms)
+                parts += told_parts(changed_parts(before, register), change.offset, change.known_at_ms)
             for collection, operations in register_writes(before, change, outcome, step.offset).items():
                 writes[collection] += operations
-        return register
+        return register, parts
 
     async def _on_gap(self, partition: int, state: PartitionState, gap: str) -> None:
         """Read again what was lost on the way here; what the topic itself lacks, validation must answer again.

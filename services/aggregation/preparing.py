@@ -18,7 +18,7 @@ from services.aggregation.table import DayKey
 from services.aggregation.ticking import has_holes
 from shared.domain import gas_time
 from shared.domain.hour_gas import LineGas
-from shared.domain.topology import Register
+from shared.domain.register import Register
 from shared.events.line_log import TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.register_history import RegisterHistory

@@ -20,6 +20,8 @@ from services.aggregation.places import Places
 from services.aggregation.settled import DEAD, MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey, Table
 from services.aggregation.ticking import take_tick
+from shared.domain import gas_time
+from shared.domain.hour_changes import Stood, hour_runs
 from shared.domain.line_context import kept_of
 from shared.domain.retelling import Retelling
 from shared.domain.rollup import fold_hours
@@ -61,10 +63,12 @@ def settle(given: Given) -> Settled:
     contexts = contexts_of(given.spans, given.kept, given.beside, given.days)
     settled = Settled(np.zeros(len(batch.candidates), np.uint8))
     settled.outcome[list(batch.rejected)] = DEAD
+    table = Table.of(given.keys, given.days, closed)
+    stood = Stood.of(table.days)
     deciding = Deciding(
         given.partition,
         batch,
-        Table.of(given.keys, given.days, closed),
+        table,
         contexts,
         settled,
         given.register,
@@ -85,7 +89,7 @@ def settle(given: Given) -> Settled:
                 deciding.register = given.registers[offset]
             case _:
                 _take_alone(deciding, step)
-    _conclude(deciding)
+    _conclude(deciding, stood)
     return settled
 
 
@@ -107,11 +111,27 @@ def _take_alone(deciding: Deciding, step: Step) -> None:
                 take_decision(deciding, step)
 
 
-def _conclude(deciding: Deciding) -> None:
-    """Roll up the days that changed, and keep the contexts."""
+def _conclude(deciding: Deciding, stood: Stood) -> None:
+    """Roll up the days that changed, tell which of their hours did, and keep the contexts."""
     changed = deciding.table.changed_days()
-    days = taken(deciding.table.days, np.array([place for _, place in changed], np.int64))
+    places = np.array([place for _, place in changed], np.int64)
+    days = taken(deciding.table.days, places)
     for (key, _), hours, rollup in zip(changed, days, fold_hours(days), strict=True):
         deciding.settled.days[key] = hours, rollup
+    _tell_runs(deciding, [key for key, _ in changed], stood.only(places), days, places)
     contexts = deciding.contexts
     deciding.settled.contexts = {line: kept_of(*contexts.span(line)) for line in contexts.numbers}
+
+
+def _tell_runs(
+    deciding: Deciding, keys: list[DayKey], stood: Stood, days: NDArray[np.void], places: NDArray[np.int64]
+) -> None:
+    """Tell which hours of days say something else than they did; `places` of the days in the table."""
+    settled, numbers = deciding.settled, dict[str, int]()
+    line = np.array([numbers.setdefault(name, len(numbers)) for name, _ in keys], np.int64)
+    first_hour = gas_time.first_hours(np.array([gas_time.day_number(day) for _, day in keys], np.int64))
+    regiven = np.zeros(deciding.table.days.size, np.bool_)
+    for slots in settled.regiven:
+        regiven[slots] = True
+    of_days = regiven.reshape(deciding.table.days.shape)[places]
+    settled.runs, settled.lines = hour_runs(line, first_hour, stood, days, of_days), list(numbers)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.aggregation.table import DayKey, MonthKey
+from shared.domain.hour_changes import RUN
 from shared.domain.revision import HeldReason, Outcome
 
 OUTCOMES = (Outcome.ACCEPTED, Outcome.REPEATED, Outcome.HELD, Outcome.DEAD_LETTERED)
@@ -86,7 +87,8 @@ class Settled:
     lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions; `contexts`
     what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours;
     `analysed` is what became of analyses, `gas` the same in the compact form, by gas days of chromatographs;
-    `given` counts the hours that were given a gas, by how it was found.
+    `given` counts the hours that were given a gas, by how it was found; `regiven` are the places in the table of those
+    that had come before, and `runs` the hours that changed, of `lines`.
     """
 
     outcome: NDArray[np.uint8]
@@ -103,3 +105,6 @@ class Settled:
     analysed: AnalysesSettled = field(default_factory=AnalysesSettled)
     gas: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
+    regiven: list[NDArray[np.int64]] = field(default_factory=list)
+    runs: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, RUN))
+    lines: list[str] = field(default_factory=list)

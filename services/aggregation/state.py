@@ -20,9 +20,9 @@ from services.aggregation.settled import MonthStatus, Settled
 from services.aggregation.table import DayKey, MonthKey
 from shared.domain import gas_time
 from shared.domain.gas_told import GAS_TOLD
+from shared.domain.register import Register
 from shared.domain.revision import HOUR
 from shared.domain.rows import put
-from shared.domain.topology import Register
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, day_id, gas_id, hours_of, month_id, slots_of
 from shared.store.progress import Progress

@@ -13,13 +13,15 @@ from services.aggregation.findings import finding_operations
 from services.aggregation.settled import OUTCOMES, AnalysesSettled, Settled
 from services.aggregation.state import PartitionState, month_slots
 from services.aggregation.table import MonthKey
+from shared.domain.register import Register
 from shared.domain.revision import Outcome
-from shared.domain.topology import Issue, Register
+from shared.domain.topology import Issue
 from shared.events.line_log import TopologyAsked
 from shared.events.topics import ANALYSES, OPERATIONS
 from shared.store.documents import Collection, day_id, gas_id, lengths_known, month_id
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.register import to_document
+from shared.store.topology_versions import version_document
 
 Operation = InsertOne[dict[str, Any]] | UpdateOne | UpdateMany | ReplaceOne[dict[str, Any]]
 Writes = dict[Collection, list[Operation]]
@@ -203,6 +205,8 @@ def register_writes(
                         "log_offset": offset,
                     }
                     writes[Collection.TOPOLOGY].append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
+                    version = version_document(kind, name, document, change.document, change.offset)
+                    writes[Collection.TOPOLOGY_VERSIONS].append(InsertOne(version))
     return writes
 
 

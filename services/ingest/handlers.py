@@ -13,6 +13,7 @@ from typing import Any
 from services.ingest import analysis_telegram
 from services.ingest.analyses import forecast_analyses
 from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, forecast
+from services.ingest.endings import endings_over_values
 from services.ingest.files import analysis_csv
 from services.ingest.files.cut import cut
 from services.ingest.files.told import Fault
@@ -175,8 +176,11 @@ class Doors:
         """Ask for a change of the register, and wait a while for what becomes of it.
 
         Raises:
-            RefusedError: it is too large for one change.
+            RefusedError: it is too large for one change, or ends a line over hours that hold values.
         """
+        ends = {line.id: line.end for line in change.lines if line.end is not None}
+        if issues := await endings_over_values(self._database, ends):
+            raise RefusedError(issues)
         named = change.model_copy(update={"author": caller.identity})
         document = named.model_dump_json(by_alias=True, exclude_none=True).encode()
         return await self._ask(caller, operation.TOPOLOGY, document, "", wait_seconds)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
 
 import orjson
 
+from services.query.instants import instant
 from shared.domain import text_columns as text
+from shared.domain.period import Question
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
+from shared.domain.topology import Issue
+from shared.runtime.http import unprocessable
 
 BLOCK_ROWS = 8_192
 """Rows written at a time: a block of some 3 MB of cells stays near the processor."""
@@ -21,6 +26,39 @@ class Layout(StrEnum):
 
     ROWS = "rows"
     COLUMNS = "columns"
+
+
+def head_of(name: str, official_name: str, question: Question, known_at_ms: int) -> dict[str, object]:
+    """Return what stands before the rows of a line or node."""
+    return {
+        "id": name,
+        "name": official_name,
+        "view": question.view,
+        "unit": question.unit,
+        "reference": question.reference,
+        "from": question.shown_from,
+        "to": question.shown_to,
+        "known_at": instant(known_at_ms),
+    }
+
+
+def form_of(layout: Layout, names: frozenset[str] = frozenset()) -> str:
+    """Return what the tag of an answer says of its form: its layout, and which columns it tells where not all."""
+    chosen = hashlib.sha256(",".join(sorted(names)).encode()).hexdigest()[:8] if names else ""
+    return f"-{layout.value}{chosen}"
+
+
+def named(columns: Sequence[Column], names: frozenset[str]) -> Sequence[Column]:
+    """Return the columns, or whole groups of them, that are named; all where none is.
+
+    Raises:
+        ProblemError: 422 for names that there are not.
+    """
+    known = {column.group or column.name for column in columns}
+    if names - known:
+        text = f"{', '.join(sorted(names - known))[:80]!r}: choose of {', '.join(sorted(known))}"
+        raise unprocessable([Issue("COLUMNS", "columns", text)])
+    return [column for column in columns if not names or (column.group or column.name) in names]
 
 
 def measurements_json(head: dict[str, object], columns: Sequence[Column], layout: Layout) -> bytes:
@@ -70,6 +108,8 @@ def _list(column: Column) -> bytes:
 def _value(column: Column) -> Cells:
     """Return the cells as json values; the texts of our columns need no escaping (dates, times, names of statuses)."""
     rows = len(column.cells)
+    if column.as_json is not None:
+        return column.as_json
     quote = text.literal('"', rows)
     cells = column.cells if column.is_number else text.beside([quote, column.cells, quote])
     return cells if column.present is None else text.where(column.present, cells, "null")

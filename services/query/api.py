@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, parameters
+from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, nodes, parameters
+from services.query.answering import Answer, KeptAnswers, Reader
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
@@ -20,6 +22,15 @@ from shared.store.lines import Selection
 
 api = APIRouter(prefix="/v1")
 NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+def kept_answers_of(request: Request) -> KeptAnswers:
+    """Return the answers that this service keeps."""
+    kept: KeptAnswers = request.app.state.kept_answers
+    return kept
+
+
+Kept = Annotated[KeptAnswers, Depends(kept_answers_of)]
 
 
 def today_of(now: datetime) -> date:
@@ -49,7 +60,7 @@ async def get_lines(  # noqa: PLR0913 - the parameters of the route
     """List lines; `code` finds a line by another of its codes, `q` by words of its name, codes or station."""
     selection = Selection(limit, parameters.last_id_of(cursor), code, q)
     listed = await handlers.lines(store, caller, selection, today_of(now))
-    return _list(listed, "/v1/lines", {"code": code, "q": q, "limit": limit})
+    return listed_document(listed, "/v1/lines", {"code": code, "q": q, "limit": limit})
 
 
 @api.get("/nodes", summary="List or search nodes")
@@ -57,8 +68,8 @@ async def get_nodes(
     caller: CallerAsking, store: Store, q: Text = "", cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
     """List nodes; `q` finds by words of id and name."""
-    listed = await handlers.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), words=q))
-    return _list(listed, "/v1/nodes", {"q": q, "limit": limit})
+    listed = await nodes.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), words=q))
+    return listed_document(listed, "/v1/nodes", {"q": q, "limit": limit})
 
 
 @api.get("/lines/{line}", summary="Describe a line")
@@ -73,7 +84,7 @@ async def get_chromatographs(
 ) -> dict[str, Any]:
     """List the chromatographs whose gas lines carry."""
     listed = await handlers.chromatographs(store, caller, Selection(limit, parameters.last_id_of(cursor)))
-    return _list(listed, "/v1/chromatographs", {"limit": limit})
+    return listed_document(listed, "/v1/chromatographs", {"limit": limit})
 
 
 @api.get("/chromatographs/{chromatograph}/analyses", summary="What a chromatograph told")
@@ -95,7 +106,7 @@ async def get_month(line: str, month: Month, caller: CallerAsking, store: Store)
 @api.get("/nodes/{node}", summary="Describe a node")
 async def get_node(node: str, caller: CallerAsking, store: Store) -> dict[str, Any]:
     """Describe a node with all its compositions."""
-    return await handlers.node(store, caller, node)
+    return await nodes.node(store, caller, node)
 
 
 @api.get("/lines/{line}/measurements", summary="Hours, gas days or gas months of a line")
@@ -106,26 +117,16 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     caller: CallerAsking,
     store: Store,
     now: Now,
+    kept: Kept,
     if_none_match: Annotated[str, Header(max_length=1000)] = "",
 ) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
-    question, layout = parameters.question(asked, today_of(now)), parameters.layout(asked)
-    known_at_ms, held = parameters.known_at_ms(asked), if_none_match.strip().strip('"')
-    answer = await handlers.measurements(
-        store,
-        caller,
-        line,
-        question,
-        now=now,
-        layout=layout,
-        known_at_ms=known_at_ms,
-        held=held,
-        names=parameters.columns(asked),
-    )
-    headers = {**NO_CACHE, "ETag": f'"{answer.tag}"'}
-    if answer.body is None:
-        return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
+    question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
+    names = parameters.columns(asked)
+    write = partial(handlers.written, names=names)
+    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, write, names)
+    answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
+    return measurements_response(answer)
 
 
 @api.get("/lines/{line}/hours/{start}/history", summary="Explain an hour")
@@ -157,14 +158,14 @@ async def get_findings(  # noqa: PLR0913 - the parameters of the route
     listed = await findings.findings(store, caller, asked, parameters.last_id_of(cursor), limit)
     filters = {"line": line, "from": from_, "to": to, "rule": rule, "severity": severity, "state": state}
     filters["chromatograph"] = chromatograph
-    return _list(listed, "/v1/findings", {**filters, "limit": limit})
+    return listed_document(listed, "/v1/findings", {**filters, "limit": limit})
 
 
 @api.get("/decisions", summary="List decisions")
 async def get_decisions(caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100) -> dict[str, Any]:
     """List what became of the changes that were asked for, the newest first."""
     listed = await decisions.decisions(store, caller, parameters.last_id_of(cursor), limit)
-    return _list(listed, "/v1/decisions", {"limit": limit})
+    return listed_document(listed, "/v1/decisions", {"limit": limit})
 
 
 @api.get("/decisions/{offset}", summary="Tell what became of a change")
@@ -179,8 +180,22 @@ async def get_dead_letters(
 ) -> dict[str, Any]:
     """List the readings that were refused after they had been accepted at the door, with the reasons."""
     listed = await dead_letters.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
-    return _list(listed, "/v1/dead-letters", {"limit": limit})
+    return listed_document(listed, "/v1/dead-letters", {"limit": limit})
 
 
-def _list(listed: Listed, path: str, asked: Mapping[str, str | int]) -> dict[str, Any]:
+def held_tag(if_none_match: str) -> str:
+    """Return the tag of the content that a client says it holds."""
+    return if_none_match.strip().strip('"')
+
+
+def measurements_response(answer: Answer) -> Response:
+    """Return a measurements answer, or 304 where the client holds exactly that content."""
+    headers = {**NO_CACHE, "ETag": f'"{answer.tag}"'}
+    if answer.body is None:
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)
+
+
+def listed_document(listed: Listed, path: str, asked: Mapping[str, str | int]) -> dict[str, Any]:
+    """Return part of a list, with the link to the next one."""
     return {"rows": listed.rows, "next": parameters.next_link(path, asked, listed.last_id)}

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from services.query import history
-from services.query.handlers import name_at
 from services.query.languages import Language
 from services.query.page_rows import MEASURES
 from services.query.rule_words import RuleTold, rule_told
@@ -99,7 +98,7 @@ async def hour_page(database: Database, caller: Caller, line: str, start: str, l
     events = _events(told, names, language)
     return HourPage(
         line=line,
-        name=name_at(known, day),
+        name=known.name_on(day),
         start=gas_time.local_start(hour),
         utc=told["start"],
         gas_day=day,

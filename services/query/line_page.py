@@ -8,9 +8,8 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from services.query import periods
-from services.query.answers import Layout
+from services.query.answers import Layout, form_of
 from services.query.chart import Chart, Point, draw
-from services.query.handlers import form_of, name_at
 from services.query.languages import Language
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
@@ -110,7 +109,7 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     return LinePage(
         line=view.line,
         terms=view.line.terms_on(today) or view.line.terms[-1],
-        name=name_at(view.line, question.end),
+        name=view.line.name_on(question.end),
         station=names.get(view.line.station, view.line.station),
         question=question,
         title=periods.title(question, language),

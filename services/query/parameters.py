@@ -54,19 +54,28 @@ def columns(asked: Asked) -> frozenset[str]:
     return frozenset(name.strip() for name in asked.columns.split(",") if name.strip())
 
 
-def known_at_ms(asked: Asked) -> int | None:
+def known_at_ms(asked: str) -> int | None:
     """Return the asked known_at in ms since 1970, None if it was not asked, or raise 422."""
-    if not asked.known_at:
+    if not asked:
         return None
     try:
         # A plus sign that was not escaped in the address arrives as a space.
-        moment = datetime.fromisoformat(asked.known_at.replace(" ", "+"))
+        moment = datetime.fromisoformat(asked.replace(" ", "+"))
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
         text = "write known_at as 2026-11-23T11:02:10Z, with an offset or Z"
         raise unprocessable([Issue("KNOWN_AT", "known_at", text)])
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def past_ms(asked: str, now: datetime) -> int | None:
+    """Return the asked known_at as `known_at_ms` does, or raise 422 where it lies in the future."""
+    moment_ms = known_at_ms(asked)
+    if moment_ms is not None and moment_ms > now.timestamp() * 1000:
+        text = "known_at lies in the future: nothing can be known at it yet"
+        raise unprocessable([Issue("KNOWN_AT", "known_at", text)])
+    return moment_ms
 
 
 def gas_day(text: str, position: str) -> date | None:
@@ -90,9 +99,9 @@ def last_id_of(cursor: str) -> str:
         raise refused_cursor() from None
 
 
-def refused_cursor() -> ProblemError:
+def refused_cursor(position: str = "cursor") -> ProblemError:
     """Return the 422 of a cursor that no answer gave."""
-    return unprocessable([Issue("CURSOR", "cursor", "take it from the next link of an answer")])
+    return unprocessable([Issue("CURSOR", position, "take it from the next link of an answer")])
 
 
 def next_link(path: str, asked: Mapping[str, str | int], last_id: str | None) -> str | None:

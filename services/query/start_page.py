@@ -8,8 +8,9 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from services.query.handlers import lines, nodes
+from services.query.handlers import lines
 from services.query.languages import Language
+from services.query.nodes import nodes
 from services.query.searched import searched
 from shared.access.caller import Caller
 from shared.domain import gas_time

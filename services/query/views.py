@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,9 @@ from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of
 from shared.domain.revision import HOUR
 from shared.domain.rollup import fold_days, fold_hours
-from shared.domain.topology import Issue, Line
+from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, ended_before, expected_hours, hour_rows, month_rows
-from shared.runtime.http import ProblemError, not_found
+from shared.runtime.http import not_found
 from shared.runtime.mongo import Database, Session
 from shared.store import measurements
 from shared.store.analyses import AnalysesVersion
@@ -27,6 +26,7 @@ from shared.store.as_known import line_at, watermark_ms
 from shared.store.gas_quality import GasTold, gas_told, version_of, with_gas
 from shared.store.lines import RegisteredLine, find_line
 from shared.store.measurements import Version
+from shared.store.topology_versions import line_known_at
 
 ANSWER_VERSION = "4"
 """Raised with every change of how answers are written, so that no client keeps an older form."""
@@ -78,7 +78,7 @@ async def registered(database: Database, caller: Caller, line: str, session: Ses
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class Content:
     """What a view will show, before any of its rows is read; `moment_ms` where it is asked for as known then."""
 
     line: Line
@@ -97,7 +97,7 @@ async def read_view(database: Database, caller: Caller, line: str, question: Que
         ProblemError: 404 for a line that this caller does not see.
     """
     async with measurements.one_moment(database) as session:
-        content = await _content(database, session, await registered(database, caller, line, session), question, now)
+        content = await content_of(database, session, await registered(database, caller, line, session), question, now)
         return await _view(database, session, content)
 
 
@@ -108,22 +108,21 @@ async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
     question: Question,
     now: datetime,
     *,
-    held: str,
+    is_held: Callable[[str], bool],
     known_at_ms: int | None = None,
-) -> LineView | None:
-    """Read a view as `read_view` does, or as it was known at a moment; None where the reader holds that content.
+) -> LineView | str:
+    """Read a view as `read_view` does, or as it was known at a moment; of content that is held return the tag alone.
 
     Raises:
-        ProblemError: 404 for a line that this caller does not see, 422 for a moment in the future.
+        ProblemError: 404 for a line that this caller does not see.
     """
-    _refuse_future(known_at_ms, now)
     async with measurements.one_moment(database) as session:
         known = await registered(database, caller, line, session)
-        content = await _content(database, session, known, question, now, known_at_ms=known_at_ms)
-        return None if content.tag == held else await _view(database, session, content)
+        content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
+        return content.tag if is_held(content.tag) else await _view(database, session, content)
 
 
-async def _content(  # noqa: PLR0913 - as above
+async def content_of(  # noqa: PLR0913 - a question has this many sides
     database: Database,
     session: Session,
     known: RegisteredLine,
@@ -131,52 +130,57 @@ async def _content(  # noqa: PLR0913 - as above
     now: datetime,
     *,
     known_at_ms: int | None = None,
-) -> _Content:
+) -> Content:
     """Find out what will be shown; what is not known yet cannot be asked for, so the watermark bounds the moment."""
     ended, moment_ms = ended_before(now), None
     if known_at_ms is not None:
         watermark = await watermark_ms(database, known.line.id, session, with_gas=bool(known.line.gas))
         moment_ms = max(0, min(known_at_ms, watermark))
         ended = moment_ms // _MS_PER_HOUR
+        # Before it was registered nothing was known of a line: then as it was registered first.
+        then = await line_known_at(database, known.line.id, moment_ms, session)
+        known = known if then is None else replace(known, line=then)
     expected = expected_hours(known.line, question, ended)
     versions = await measurements.month_versions(database, known.line.id, question, session)
     gas = await version_of(database, known.line, expected, session)
     named: list[Version | AnalysesVersion] = [*versions, *([gas] if gas else [])]
     tag = content_tag(known, question, expected, named, moment_ms)
-    return _Content(known.line, question, expected, versions, moment_ms, gas, tag)
+    return Content(known.line, question, expected, versions, moment_ms, gas, tag)
 
 
-async def _view(database: Database, session: Session, content: _Content) -> LineView:
+async def _view(database: Database, session: Session, content: Content) -> LineView:
     line, question, expected = content.line, content.question, content.expected
     rows: HourRows | PeriodRows
     if question.view is View.HOUR:
-        rows = hour_rows(expected, await _hours(database, session, content))
+        rows = hour_rows(expected, await hours_of(database, session, content))
     else:
-        rollups = await _rollups(database, session, content)
+        rollups = await rollups_of(database, session, content)
         rows = (day_rows if question.view is View.DAY else month_rows)(question, expected, rollups)
     known, told = _NO_HOURS, None
     if content.gas is not None:
-        known = rows.known if isinstance(rows, HourRows) else await _hours(database, session, content)
+        known = rows.known if isinstance(rows, HourRows) else await hours_of(database, session, content)
         told = await gas_told(database, line, expected, session, content.moment_ms)
         rows = with_gas(rows, told, known, question.reference)
     return LineView(line, question, rows, expected, content.tag, _known_at_ms(rows, content), known, told)
 
 
-async def _hours(database: Database, session: Session, content: _Content) -> NDArray[np.void]:
+async def hours_of(database: Database, session: Session, content: Content) -> NDArray[np.void]:
+    """Return the HOUR rows of the expected hours, as known now or at the asked moment."""
     line, moment_ms = content.line.id, content.moment_ms
     if moment_ms is None:
         return await measurements.known_hours(database, line, content.expected, session)
     return await (await line_at(database, line, moment_ms, session)).hours(content.expected)
 
 
-async def _rollups(database: Database, session: Session, content: _Content) -> NDArray[np.void]:
+async def rollups_of(database: Database, session: Session, content: Content) -> NDArray[np.void]:
+    """Return the ROLLUP of every gas day of the period, as known now or at the asked moment."""
     line, moment_ms = content.line.id, content.moment_ms
     if moment_ms is None:
         return await measurements.day_rollups(database, line, content.question, session)
     return await (await line_at(database, line, moment_ms, session)).rollups(content.question, content.expected)
 
 
-def _known_at_ms(rows: HourRows | PeriodRows, content: _Content) -> int:
+def _known_at_ms(rows: HourRows | PeriodRows, content: Content) -> int:
     if content.moment_ms is not None:
         return content.moment_ms
     column = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]
@@ -195,9 +199,3 @@ def content_tag(
     """Return a name of the content: equal tags mean equal rows, whoever computes them."""
     parts = (ANSWER_VERSION, known.line.id, known.version, question, expected, tuple(versions), moment_ms)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-
-
-def _refuse_future(known_at_ms: int | None, now: datetime) -> None:
-    if known_at_ms is not None and known_at_ms > now.timestamp() * 1000:
-        text = "known_at lies in the future: nothing can be known at it yet"
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, [Issue("KNOWN_AT", "known_at", text)])

@@ -6,9 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
 
+from services.query.answering import KeptAnswers
 from services.query.api import api
+from services.query.feed_api import feed_api
 from services.query.pages import install_pages
 from services.query.settings import QuerySettings
+from services.query.streams import Streams
+from services.query.topology_api import topology_api
 from shared.runtime import http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
@@ -19,13 +23,17 @@ BODY_LIMIT_BYTES = 64 * 1024
 """Nothing that query answers has a body; room for a client that sends one all the same."""
 
 
-def application(database: Database, identity: str, now: Clock = utc_now) -> FastAPI:
+def application(database: Database, identity: str, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
     app = FastAPI(title="Gastrack query", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
+    app.state.kept_answers = KeptAnswers()
     app.include_router(api)
+    app.include_router(topology_api)
+    app.state.streams = streams or Streams(database)
+    app.include_router(feed_api)
     install_pages(app)
     return app
 
@@ -34,7 +42,10 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
     """Return what builds the service's parts once the event loop runs."""
 
     async def parts(_: Health) -> Sequence[Part]:
-        app = application(connect(settings.mongo_uri, settings.mongo_database), settings.demo_identity)
-        return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
+        database = connect(settings.mongo_uri, settings.mongo_database)
+        streams = Streams(database)
+        app = application(database, settings.demo_identity, streams=streams)
+        face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
+        return [face, streams]  # they end first: the face waits for its requests, and a stream has no end of its own
 
     return parts

@@ -79,6 +79,14 @@ def closing_ms(month: str, working_day: int) -> int | None:
     return gas_time.hours_of_day(day).start * HOUR_MS
 
 
+def open_from(moment_ms: int) -> date:
+    """Return the first gas day of the oldest month whose deadline, without a setting of a line, has not passed."""
+    running = _day_ended_by(moment_ms).replace(day=1)
+    before = gas_time.month_before(gas_time.month_of(running))
+    moment = closing_ms(before, int(CLOSING_SETTINGS[CLOSE_WORKING_DAY]))
+    return running if moment is None or moment <= moment_ms else gas_time.first_day_of_month(before)
+
+
 def month_end_ms(month: str) -> int:
     """Return when the last hour of a gas month has ended, ms since 1970."""
     return gas_time.hours_of_month(month).stop * HOUR_MS

@@ -16,6 +16,7 @@ from shared.domain.attribution import Served, served_by_nobody
 from shared.domain.physics.conversion import factors, kwh_of_mj
 from shared.domain.physics.iso6976 import BELGIAN, Properties, kref, properties
 from shared.domain.quantities import ABSENT
+from shared.domain.row_names import names_of_rows
 from shared.domain.rules.analysis_evidence import normalised_fractions
 
 Floats = NDArray[np.float64]
@@ -86,17 +87,67 @@ class Flow:
 def gas_of_periods(
     found: Served, flow: Flow, starts: NDArray[np.int64], ends: NDArray[np.int64], reference: str = BELGIAN
 ) -> GasRows:
-    """Return the flow-weighted mean gas of periods.
+    """Return the flow-weighted mean gas of periods. Arguments as for `gas_moments`, and a reference.
+
+    Raises:
+        GasError: A reference without data.
+    """
+    return gas_of_moments(gas_moments(found, flow, starts, ends), reference)
+
+
+@dataclass(frozen=True, slots=True)
+class GasMoments:
+    """What flow-weighted means of rows are taken of: sums, which add over hours and over lines.
+
+    Attributes:
+        moments: Σ |volume| · share, shape (rows, components).
+        told: Σ |volume| of the hours that tell a component, of the same shape.
+        weight: Σ |volume| of the hours whose gas is known, shape (rows,).
+        used: Which of `names` served a row, shape (rows, names).
+        names: Ids of chromatographs.
+    """
+
+    moments: Floats
+    told: Floats
+    weight: Floats
+    used: NDArray[np.bool_]
+    names: tuple[str, ...]
+
+    def times(self, factor: Floats) -> GasMoments:
+        """Return the sums with each row's flow counted so many times; at 0 times nobody served it."""
+        column = factor[:, None]
+        used = self.used & (column != 0)
+        return GasMoments(self.moments * column, self.told * column, self.weight * factor, used, self.names)
+
+    def plus(self, other: GasMoments) -> GasMoments:
+        """Return the sums of both, row by row."""
+        names = tuple(dict.fromkeys((*self.names, *other.names)))
+        used = np.zeros((len(self.weight), len(names)), bool)
+        for one in (self, other):
+            used[:, [names.index(name) for name in one.names]] |= one.used
+        told, weight = self.told + other.told, self.weight + other.weight
+        return GasMoments(self.moments + other.moments, told, weight, used, names)
+
+    def taken(self, kept: NDArray[np.intp]) -> GasMoments:
+        """Return the sums of some rows."""
+        return GasMoments(self.moments[kept], self.told[kept], self.weight[kept], self.used[kept], self.names)
+
+    def folded(self, edges: NDArray[np.int64]) -> GasMoments:
+        """Return the sums of consecutive rows; `edges` are the first row of each, and the end."""
+        low, high = edges[:-1], edges[1:]
+        weight = _sums(self.weight[:, None], low, high)[:, 0]
+        used = _sums(self.used.astype(np.float64), low, high) > 0
+        return GasMoments(_sums(self.moments, low, high), _sums(self.told, low, high), weight, used, self.names)
+
+
+def gas_moments(found: Served, flow: Flow, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> GasMoments:
+    """Return the sums over periods.
 
     Args:
         found: By whom each hour of the flow is served.
         flow: What flowed.
         starts: First hour of each period.
         ends: End hour of each.
-        reference: See `gas_of_hours`.
-
-    Raises:
-        GasError: A reference without data.
     """
     hours, volume = flow.hours, flow.volume
     told = (found.analyses["revision"] > 0) & (volume != ABSENT)
@@ -108,13 +159,25 @@ def gas_of_periods(
     parts = np.where(is_told, shares, 0) * weights[:, None]
     low = np.clip(starts - hours.start, 0, len(hours))
     high = np.clip(ends - hours.start, 0, len(hours))
-    moments, weight = _sums(parts, low, high), _sums(weights[:, None], low, high)[:, 0]
-    flowing = (weight > 0)[:, None] & (_sums(is_told * weights[:, None], low, high) > 0)
-    mean = np.rint(moments / np.where(weight > 0, weight, 1)[:, None])
+    serving = found.chromatograph[:, None] == np.arange(1, len(found.names))
+    used = _sums(serving.astype(np.float64), low, high) > 0
+    weight = _sums(weights[:, None], low, high)[:, 0]
+    told_weight = _sums(is_told * weights[:, None], low, high)
+    return GasMoments(_sums(parts, low, high), told_weight, weight, used, found.names[1:])
+
+
+def gas_of_moments(sums: GasMoments, reference: str = BELGIAN) -> GasRows:
+    """Return the mean gas of rows at a reference.
+
+    Raises:
+        GasError: A reference without data.
+    """
+    flowing = (sums.weight > 0)[:, None] & (sums.told > 0)
+    mean = np.rint(sums.moments / np.where(sums.weight > 0, sums.weight, 1)[:, None])
     mean_shares = np.where(flowing, mean, SHARE_ABSENT).astype(np.int32)
     gas, to_reference, compression = _of_composition(mean_shares, reference)
-    sources = tuple(_names(found, low_, high_) for low_, high_ in zip(low.tolist(), high.tolist(), strict=True))
     net, wobbe = kwh_of_mj(gas.ncv_mj_per_m3), kwh_of_mj(gas.wobbe_gross_mj_per_m3)
+    sources = names_of_rows(sums.used, sums.names)
     return GasRows(mean_shares, to_reference, net, gas.density_kg_per_m3, wobbe, compression, sources)
 
 
@@ -135,8 +198,3 @@ def _of_composition(shares: NDArray[np.int32], reference: str) -> tuple[Properti
         known = properties(fractions)
         asked = known if reference == BELGIAN else properties(fractions, reference)
         return asked, factors(known, asked), kref(fractions)
-
-
-def _names(found: Served, low: int, high: int) -> str:
-    places = np.unique(found.chromatograph[low:high])
-    return " ".join(found.names[place] for place in places.tolist() if place)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from shared.domain import gas_time
 from shared.domain.quantities import ABSENT, PRESSURE, VOLUME
+from shared.domain.register import Register
 from shared.domain.rows import taken
-from shared.domain.topology import SENDABLE, Check, Line, Register, Terms
+from shared.domain.topology import SENDABLE, Check, Line, Terms
 
 TERMS = np.dtype(
     [

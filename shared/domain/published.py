@@ -53,20 +53,24 @@ class VolumeBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A published column: its name, the text of its cells, whether it is a number, and where it has a value."""
+    """A published column: its name, the text of its cells, whether it is a number, and where it has a value.
+
+    Cells of a list hold names with spaces between; `as_json` are the same cells as json.
+    """
 
     name: str
     cells: Cells
     is_number: bool = False
     present: Mask | None = None
     group: str = ""
+    as_json: Cells | None = None
 
     @property
     def flat_name(self) -> str:
         """The name in a table without groups: `hours_measured` for MEASURED of hours_by_quality."""
         if self.group == COMPOSITION_GROUP:
             return f"{self.name}_mol_percent"
-        return f"hours_{self.name.lower()}" if self.group else self.name
+        return f"{self.group.partition('_')[0]}_{self.name.lower()}" if self.group else self.name
 
 
 def columns_of(rows: HourRows | PeriodRows, unit: EnergyUnit, reference: str = BELGIAN) -> list[Column]:
@@ -114,8 +118,9 @@ def period_columns(rows: PeriodRows, unit: EnergyUnit, reference: str = BELGIAN)
     yield Column("start", text.utc_hours(rows.starts))
     yield Column("end", text.utc_hours(rows.ends))
     yield Column("local_start", text.local_hours(rows.starts, local_offsets(rows.starts)))
-    yield from _period_values(rows, unit, reference)
-    yield from _status_columns(rows)
+    yield from period_values(rows, unit, reference)
+    yield weakest_validity_column(rows.rollups)
+    yield from completeness_columns(rows)
 
 
 def _hour_values(rows: HourRows, unit: EnergyUnit, reference: str) -> Iterator[Column]:
@@ -184,11 +189,13 @@ def gas_columns(gas: GasRows, unit: EnergyUnit) -> Iterator[Column]:
         yield Column("analysis_start", text.utc_hours(gas.served.hour), present=np.isin(how, BY_ANALYSIS))
 
 
-def _period_values(rows: PeriodRows, unit: EnergyUnit, reference: str) -> Iterator[Column]:
+def period_values(rows: PeriodRows, unit: EnergyUnit, reference: str, more_places: int = 0) -> Iterator[Column]:
+    """Return volume, energy, calorific value and temperature; sums in smaller parts need more places."""
     rollups = rows.rollups
-    yield _number("volume_m3n", rollups["volume"], rollups["hours_with_volume"] > 0, 3)
+    yield _number("volume_m3n", rollups["volume"], rollups["hours_with_volume"] > 0, 3 + more_places)
     has_energy = rollups["hours_with_energy"] > 0
-    yield _number("energy", rollups["energy"], has_energy, _ENERGY_PLACES[unit], _ENERGY_FACTOR[unit])
+    places, factor = _ENERGY_PLACES[unit] + more_places, _ENERGY_FACTOR[unit]
+    yield _number("energy", rollups["energy"], has_energy, places, factor)
     paired = rollups["paired_volume"]
     divisor = np.where(paired == 0, 1, paired)
     yield _gcv(rollups["paired_energy"], divisor, paired != 0, unit, _factor(rows.gas, reference))
@@ -197,20 +204,31 @@ def _period_values(rows: PeriodRows, unit: EnergyUnit, reference: str) -> Iterat
     yield _number("temperature_c", mean, volume != 0, 2)
 
 
-def _status_columns(rows: PeriodRows) -> Iterator[Column]:
-    by_validity = rows.rollups["by_validity"]
+def weakest_validity_column(rollups: NDArray[np.void]) -> Column:
+    """Return the weakest validity among the hours present."""
+    by_validity = rollups["by_validity"]
     weakest = np.where(by_validity.any(axis=1), (by_validity > 0).argmax(axis=1) + 1, 0)
-    names = ["", *Validity.__members__]
-    yield Column("validity", text.choices(weakest, names), present=weakest > 0)
+    return Column("validity", text.choices(weakest, ["", *Validity.__members__]), present=weakest > 0)
+
+
+def completeness_columns(rows: PeriodRows) -> Iterator[Column]:
+    """Return how many hours are expected and present, and how many of each validity and quality."""
     present = rows.rollups["hours_present"].astype(np.int64)
     expected = np.maximum(rows.expected, present)
-    yield _count("hours_expected", expected)
-    yield _count("hours_present", present)
+    yield count_column("hours_expected", expected)
+    yield count_column("hours_present", present)
+    yield from by_validity_and_quality(rows, "hours")
+
+
+def by_validity_and_quality(rows: PeriodRows, what: str) -> Iterator[Column]:
+    """Return the counts of `what` by validity and by quality; what is not present is MISSING."""
+    present = rows.rollups["hours_present"].astype(np.int64)
+    expected = np.maximum(rows.expected, present)
     for validity in Validity:
-        yield _count(validity.name, by_validity[:, validity - 1], "hours_by_validity")
+        yield count_column(validity.name, rows.rollups["by_validity"][:, validity - 1], f"{what}_by_validity")
     for quality in Quality:
         count = expected - present if quality is Quality.MISSING else rows.rollups["by_quality"][:, quality - 1]
-        yield _count(quality.name, count, "hours_by_quality")
+        yield count_column(quality.name, count, f"{what}_by_quality")
 
 
 def ratio(numerator: NDArray[np.int64], denominator: NDArray[np.int64], factor: int) -> NDArray[np.int64]:
@@ -230,5 +248,6 @@ def _number(name: str, values: NDArray[np.int64], present: Mask, places: int, fa
     return Column(name, text.decimals(scaled, places), is_number=True, present=present)
 
 
-def _count(name: str, values: NDArray[np.integer], group: str = "") -> Column:
+def count_column(name: str, values: NDArray[np.integer], group: str = "") -> Column:
+    """Return a column of whole numbers."""
     return Column(name, text.decimals(values.astype(np.int64), 0), is_number=True, group=group)

@@ -1,14 +1,15 @@
-"""The register: stations, lines and nodes, effective-dated in gas days, as a fold over accepted changes.
+"""Stations, lines and nodes: what the register says of each, effective-dated in gas days.
 
-A line's station never changes (a move is a new line). A line's *terms* (name, capacity, what it sends ...) hold from a
-gas day until the next terms begin or the line ends. A node is a weighted sum of lines, valid from a gas day.
-`Register.applied(change)` is pure: the same changes in the same order give the same register and the same refusals.
+A line's station never changes (a move is a new line with a dated code). A line's *terms* (name, capacity, what it
+sends ...) hold from a gas day until the next terms begin or the line ends. A node is a weighted sum of lines and of
+other nodes; each of its compositions holds from a gas day until the next one begins or the node ends.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -17,8 +18,6 @@ from shared.domain.attribution import Attribution, Chromatograph
 
 SENDABLE = ("energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs")
 """What a line may promise to send beside its volume (rule A10)."""
-MOST_ATTRIBUTIONS = 1_000
-"""Of a line, superseded ones included: a change every day for three years almost."""
 HEAVIEST = 1_000
 """Bound of a weight, far above any real one (+1, -1 or a fraction)."""
 
@@ -52,6 +51,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Another code of a line or node: an old one, an EAN. Valid from `start` until `end`, None: without a bound."""
+
+    text: str
+    start: date | None = None
+    end: date | None = None
+
+    def overlaps(self, other: Code) -> bool:
+        """Say whether there is a gas day on which both are valid."""
+        return not _ends_by(self.end, other.start) and not _ends_by(other.end, self.start)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A metering line: its identity, its station, its terms in order of their start, its end and its other codes."""
 
@@ -60,7 +72,7 @@ class Line:
     terms: tuple[Terms, ...]
     end: date | None = None
     live_from: date | None = None
-    aliases: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
     gas: tuple[Attribution, ...] = ()
     """All that was ever said of whose gas it carries; see `attribution.in_force`."""
 
@@ -71,6 +83,11 @@ class Line:
         place = bisect_right([terms.start for terms in self.terms], day)
         return self.terms[place - 1] if place else None
 
+    def name_on(self, day: date) -> str:
+        """Return the official name on a gas day; outside of the line's life the nearest."""
+        nearest = self.terms[0] if day < self.terms[0].start else self.terms[-1]
+        return (self.terms_on(day) or nearest).name
+
     def active_hours(self, within: range) -> range:
         """Return those hours of a range in which the line is active."""
         begin = max(within.start, gas_time.hours_of_day(self.terms[0].start).start)
@@ -80,19 +97,44 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The lines of a node with their weights (at most three places), valid from a gas day."""
+    """What a node is made of from a gas day on: lines and nodes with their weights (at most three places).
+
+    `name` is the node's official name from that day on, "" where it is that of the node.
+    """
 
     start: date
     weights: tuple[tuple[str, Decimal], ...]
+    nodes: tuple[tuple[str, Decimal], ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A weighted sum of lines, whose composition changes over time."""
+    """A weighted sum of lines and nodes, whose composition changes over time; until `end`, where it has one."""
 
     id: str
     name: str
     compositions: tuple[Composition, ...]
+    end: date | None = None
+    codes: tuple[Code, ...] = ()
+
+    @property
+    def periods(self) -> tuple[tuple[Composition, date | None], ...]:
+        """The compositions, each with the first gas day on which it no longer holds; None: it holds until further."""
+        ends = [*(composition.start for composition in self.compositions[1:]), self.end]
+        return tuple(zip(self.compositions, ends, strict=True))
+
+    def composition_on(self, day: date) -> Composition | None:
+        """Return what the node is made of on a gas day, None where there is no such node then."""
+        if self.end is not None and day >= self.end:
+            return None
+        place = bisect_right([composition.start for composition in self.compositions], day)
+        return self.compositions[place - 1] if place else None
+
+    def name_on(self, day: date) -> str:
+        """Return the official name on a gas day; outside of the node's life the nearest."""
+        place = max(1, bisect_right([composition.start for composition in self.compositions], day))
+        return self.compositions[place - 1].name or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +156,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the register as somebody asked for it: who, why, and what shall hold."""
+    """A change of the register as somebody asked for it: who, why, and what shall hold.
+
+    `correction` says why the past is changed, where the change reaches into months that are closed.
+    """
 
     author: str
     reason: str
@@ -124,129 +169,14 @@ class Change:
     chromatographs: tuple[Chromatograph, ...] = ()
     attributions: tuple[tuple[str, Attribution], ...] = ()
     """Of a line each."""
+    correction: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """All stations, lines, nodes and chromatographs, by id. Never changed in place."""
-
-    stations: dict[str, Station] = field(default_factory=dict)
-    lines: dict[str, Line] = field(default_factory=dict)
-    nodes: dict[str, Node] = field(default_factory=dict)
-    chromatographs: dict[str, Chromatograph] = field(default_factory=dict)
-
-    def applied(self, change: Change) -> Register | tuple[Issue, ...]:
-        """Return the register after a change, or the reasons why it is refused as a whole."""
-        after = Register(dict(self.stations), dict(self.lines), dict(self.nodes), dict(self.chromatographs))
-        after.stations.update((station.id, station) for station in change.stations)
-        after.chromatographs.update((one.id, one) for one in change.chromatographs)
-        issues: list[Issue] = []
-        for place, line in enumerate(change.lines):
-            issues += after._take_line(line, f"lines[{place}]")
-        for place, node in enumerate(change.nodes):
-            issues += after._take_node(node, f"nodes[{place}]")
-        for place, (of_line, attribution) in enumerate(change.attributions):
-            issues += after._take_attribution(of_line, attribution, f"attributions[{place}]")
-        return tuple(issues) or after
-
-    def _take_line(self, line: Line, position: str) -> list[Issue]:
-        before = self.lines.get(line.id)
-        issues = [*self._line_issues(line, before, position), *self._check_issues(line, position)]
-        if not issues:
-            self.lines[line.id] = _merged_line(before or line, line)
-        return issues
-
-    def _line_issues(self, line: Line, before: Line | None, position: str) -> list[Issue]:
-        issues = []
-        if line.station not in self.stations:
-            text = f"station {line.station} is not registered: name it under stations"
-            issues.append(Issue("UNKNOWN_STATION", f"{position}.station", text))
-        if before is not None and before.station != line.station:
-            text = f"line {line.id} stands in station {before.station}: a move is a new line"
-            issues.append(Issue("STATION_CHANGED", f"{position}.station", text))
-        first = min((terms.start for terms in (*line.terms, *(before.terms if before else ()))), default=None)
-        if first is None:
-            issues.append(Issue("NO_TERMS", position, f"line {line.id} is new: say from which gas day it counts"))
-        elif line.end is not None and line.end <= first:
-            issues.append(Issue("ENDS_BEFORE_START", f"{position}.until", f"line {line.id} begins on {first}"))
-        return issues
-
-    def _check_issues(self, line: Line, position: str) -> list[Issue]:
-        """Say why a check meter cannot be that line's: the stage that compares them holds one station whole."""
-        issues = []
-        for check in (terms.check for terms in line.terms if terms.check is not None):
-            other = self.lines.get(check.line)
-            if other is None or other.station != line.station or other.id == line.id:
-                text = f"{check.line} is no other line of station {line.station}: register it first"
-                issues.append(Issue("CHECK_LINE", f"{position}.check.line", text))
-        return issues
-
-    def _take_attribution(self, line: str, attribution: Attribution, position: str) -> list[Issue]:
-        issues = [
-            Issue("UNKNOWN_CHROMATOGRAPH", position, f"{name} is not registered: name it under chromatographs")
-            for name in attribution.chromatographs
-            if name not in self.chromatographs
-        ]
-        if line not in self.lines:
-            issues.append(Issue("UNKNOWN_LINE", f"{position}.line", f"line {line} is not registered"))
-        if not issues and len(self.lines[line].gas) >= MOST_ATTRIBUTIONS:
-            issues.append(Issue("TOO_MANY", position, f"a line keeps at most {MOST_ATTRIBUTIONS:,} attributions"))
-        if not issues and not _says_nothing_new(self.lines[line], attribution):
-            self.lines[line] = replace(self.lines[line], gas=(*self.lines[line].gas, attribution))
-        return issues
-
-    def _take_node(self, node: Node, position: str) -> list[Issue]:
-        issues = [issue for c in node.compositions for issue in self._composition_issues(c, position)]
-        if not issues:
-            self.nodes[node.id] = _merged_node(self.nodes.get(node.id, node), node)
-        return issues
-
-    def _composition_issues(self, composition: Composition, position: str) -> list[Issue]:
-        issues = []
-        for place, (line, weight) in enumerate(composition.weights):
-            where = f"{position}.lines[{place}]"
-            if line not in self.lines:
-                issues.append(Issue("UNKNOWN_LINE", f"{where}.line", f"line {line} is not registered"))
-            if not _is_weight(weight):
-                text = f"weight {weight}: not 0, at most {HEAVIEST}, at most three places"
-                issues.append(Issue("WEIGHT", f"{where}.weight", text))
-        return issues
+def texts_of(codes: Sequence[Code]) -> list[str]:
+    """Return codes as texts, each once, in the order in which they came."""
+    return list(dict.fromkeys(code.text for code in codes))
 
 
-def heard_at(before: Register, after: Register, known_at_ms: int) -> Register:
-    """Return a changed register whose new attributions became known at a moment, milliseconds since 1970."""
-    lines = dict(after.lines)
-    for name, line in after.lines.items():
-        count = len(before.lines[name].gas) if name in before.lines else 0
-        if len(line.gas) > count:
-            heard = tuple(replace(one, known_at_ms=known_at_ms) for one in line.gas[count:])
-            lines[name] = replace(line, gas=(*line.gas[:count], *heard))
-    return replace(after, lines=lines)
-
-
-def _says_nothing_new(line: Line, attribution: Attribution) -> bool:
-    """Say whether the last word for that hour is the same already."""
-    words = [told for told in line.gas if told.start == attribution.start]
-    return bool(words) and replace(attribution, known_at_ms=words[-1].known_at_ms) == words[-1]
-
-
-def _is_weight(weight: Decimal) -> bool:
-    return weight.is_finite() and 0 < abs(weight) <= HEAVIEST and weight == round(weight, 3)
-
-
-def _merged_line(before: Line, after: Line) -> Line:
-    """Return the line with the new terms in place of those that began on the same days."""
-    terms = {t.start: t for t in before.terms} | {t.start: t for t in after.terms}
-    return replace(
-        after,
-        terms=tuple(terms[start] for start in sorted(terms)),
-        end=after.end if after.end is not None else before.end,
-        live_from=after.live_from or before.live_from,
-        aliases=tuple(dict.fromkeys((*before.aliases, *after.aliases))),
-        gas=before.gas,
-    )
-
-
-def _merged_node(before: Node, after: Node) -> Node:
-    compositions = {c.start: c for c in before.compositions} | {c.start: c for c in after.compositions}
-    return replace(after, compositions=tuple(compositions[start] for start in sorted(compositions)))
+def _ends_by(end: date | None, start: date | None) -> bool:
+    """Say whether what ends before `end` is over when something starts; None: at no time, or since ever."""
+    return end is not None and start is not None and end <= start

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from shared.domain.line_terms import TermsTable
-from shared.domain.topology import Register
+from shared.domain.register import Register
 from shared.events.operation import TOPOLOGY, OperationError, decode
 from shared.events.topics import OPERATIONS
 from shared.events.topology import applied

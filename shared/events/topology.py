@@ -12,13 +12,25 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from shared.domain import gas_time
 from shared.domain.attribution import MOST_DELAY_H, Attribution, Chromatograph
+from shared.domain.deadlines import open_from
+from shared.domain.node_weights import MOST_LINES
 from shared.domain.quantities import ABSENT, GCV, PRESSURE
+from shared.domain.register import Register
 from shared.domain.rules.catalogue import setting_refusal
-from shared.domain.topology import SENDABLE, Change, Check, Composition, Issue, Line, Node, Register, Station, Terms
+from shared.domain.topology import SENDABLE, Change, Check, Code, Composition, Issue, Line, Node, Station, Terms
 from shared.events.form import form_issues
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -48,6 +60,20 @@ class CheckText(_Part):
     offset_m3n: float = Field(0.0, ge=-1e6, le=1e6)
 
 
+class CodeText(_Part):
+    """Another code, with the gas days on which it is valid."""
+
+    code: Text
+    start: GasDay | None = Field(None, alias="from", description="First gas day; absent: since ever.")
+    end: GasDay | None = Field(None, alias="until", description="First gas day on which it is no longer valid.")
+
+    @model_validator(mode="after")
+    def _lasts(self) -> CodeText:
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError("a code is valid until a gas day after its first")
+        return self
+
+
 class LineText(_Part):
     """What holds for a line from gas day `from` on."""
 
@@ -65,7 +91,7 @@ class LineText(_Part):
         Literal["energy_kwh", "gcv_kwh_per_m3n", "temperature_c", "index_m3", "volume_operating_m3", "pressure_bar_abs"]
     ] = Field(default_factory=list, max_length=len(SENDABLE))
     thresholds: dict[str, float] = Field(default_factory=dict, max_length=100)
-    aliases: list[Text] = Field(default_factory=list, max_length=100)
+    aliases: list[Text | CodeText] = Field(default_factory=list, max_length=100, description="Other codes.")
     check: CheckText | None = None
     pressure_bar_abs: tuple[float, float] | None = Field(
         None, description="Lowest and highest pressure of the contract, bar absolute."
@@ -86,13 +112,33 @@ class WeightText(_Part):
     weight: Decimal = Field(max_digits=12, decimal_places=3, description="+1, -1 or a fraction, three places at most.")
 
 
+class MemberText(_Part):
+    """A node's part in another node: each of its lines counts with the product of the weights."""
+
+    node: Id
+    weight: Decimal = Field(max_digits=12, decimal_places=3, description="+1, -1 or a fraction, three places at most.")
+
+
 class NodeText(_Part):
-    """The composition of a node from gas day `from` on."""
+    """What a node is made of, and is called, from gas day `from` on."""
 
     id: Id
     name: Text
     start: GasDay = Field(alias="from")
-    lines: list[WeightText] = Field(min_length=1, max_length=1_000)
+    end: GasDay | None = Field(
+        None,
+        alias="until",
+        description="First gas day on which this no longer holds: the next one's, or the node ends.",
+    )
+    lines: list[WeightText] = Field(default_factory=list, max_length=MOST_LINES)
+    nodes: list[MemberText] = Field(default_factory=list, max_length=MOST_LINES)
+    aliases: list[Text | CodeText] = Field(default_factory=list, max_length=100, description="Other codes.")
+
+    @model_validator(mode="after")
+    def _is_made_of_something(self) -> NodeText:
+        if not self.lines and not self.nodes:
+            raise ValueError("name the lines or nodes that it adds up; to end a node, say `until`")
+        return self
 
 
 class ChromatographText(_Part):
@@ -128,6 +174,9 @@ class ChangeText(_Part):
 
     author: Text = "unknown"
     reason: Text
+    correction: Text | None = Field(
+        None, description="Why the past is changed; needed where this reaches into months whose deadline has passed."
+    )
     stations: list[StationText] = Field(default_factory=list, max_length=MAX_PARTS)
     lines: list[LineText] = Field(default_factory=list, max_length=MAX_PARTS)
     nodes: list[NodeText] = Field(default_factory=list, max_length=MAX_PARTS)
@@ -144,6 +193,7 @@ class ChangeText(_Part):
             tuple(_node(node) for node in self.nodes),
             tuple(Chromatograph(one.id, one.name) for one in self.chromatographs),
             tuple((one.line, _attribution(one)) for one in self.attributions),
+            self.correction or "",
         )
 
 
@@ -160,12 +210,18 @@ def _line(text: LineText) -> Line:
         None if text.check is None else Check(text.check.line, text.check.factor, text.check.offset_m3n),
         text.pressure_bar_abs,
     )
-    return Line(text.id, text.station, (terms,), text.end, text.live_from, tuple(text.aliases))
+    return Line(text.id, text.station, (terms,), text.end, text.live_from, _codes(text.aliases))
 
 
 def _node(text: NodeText) -> Node:
     weights = tuple((weight.line, weight.weight) for weight in text.lines)
-    return Node(text.id, text.name, (Composition(text.start, weights),))
+    nodes = tuple((member.node, member.weight) for member in text.nodes)
+    composition = Composition(text.start, weights, nodes, text.name)
+    return Node(text.id, text.name, (composition,), text.end, _codes(text.aliases))
+
+
+def _codes(told: list[str | CodeText]) -> tuple[Code, ...]:
+    return tuple(Code(one) if isinstance(one, str) else Code(one.code, one.start, one.end) for one in told)
 
 
 def _attribution(text: AttributionText) -> Attribution:
@@ -188,7 +244,8 @@ def parsed(document: bytes | dict[str, Any]) -> ChangeText | tuple[Issue, ...]:
 def applied(register: Register, document: bytes, known_at_ms: int) -> Register | tuple[Issue, ...]:
     """Return the register after a change, or the reasons why it is refused as a whole. Pure.
 
-    Deadlines of a new line begin with the gas day in which it became known, unless the change says otherwise.
+    For the register a month is closed when its deadline has passed. Deadlines of a new line begin with the gas day in
+    which it became known, unless the change says otherwise.
     """
     text = parsed(document)
     if isinstance(text, tuple):
@@ -200,7 +257,9 @@ def applied(register: Register, document: bytes, known_at_ms: int) -> Register |
         for line in change.lines
     )
     attributions = tuple((line, replace(told, known_at_ms=known_at_ms)) for line, told in change.attributions)
-    return tuple(_setting_issues(text)) or register.applied(replace(change, lines=lines, attributions=attributions))
+    return tuple(_setting_issues(text)) or register.applied(
+        replace(change, lines=lines, attributions=attributions), open_from(known_at_ms)
+    )
 
 
 def _setting_issues(text: ChangeText) -> list[Issue]:

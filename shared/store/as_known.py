@@ -47,9 +47,17 @@ async def watermark_ms(database: Database, line: str, session: Session, *, with_
     owners = {month["p"]} if month else set()
     if month and with_gas:
         owners.add(COUNTING_PARTITION)
-    every = {"$gte": "aggregation/", "$lt": "aggregation0"}
-    names = {"$in": [f"aggregation/{owner}" for owner in sorted(owners)]} if owners else every
+    if not owners:
+        return await least_watermark_ms(database, session)
+    names = {"$in": [f"aggregation/{owner}" for owner in sorted(owners)]}
     positions = database[Collection.PROGRESS].find({"_id": names}, {"known_at": 1, "retelling": 1}, session=session)
+    return min([_known_until(position) async for position in positions], default=0)
+
+
+async def least_watermark_ms(database: Database, session: Session | None = None) -> int:
+    """Return the time up to which everything is known of all lines, and of the register."""
+    every = {"_id": {"$gte": "aggregation/", "$lt": "aggregation0"}}
+    positions = database[Collection.PROGRESS].find(every, {"known_at": 1, "retelling": 1}, session=session)
     return min([_known_until(position) async for position in positions], default=0)
 
 

@@ -1,6 +1,7 @@
 """The canonical digest of what the store says: the same line log gives the same digest (promise 2).
 
-Documents are taken by `_id`, keys sorted, so that neither the order of writing nor that of fields matters.
+Documents are taken by `_id`, keys sorted, so that neither the order of writing nor that of fields matters. `changes` is
+not among them: it has a document a batch, and how batches are cut is nobody's promise.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ CANONICAL = (
     Collection.FINDINGS,
     Collection.DECISIONS,
     Collection.TOPOLOGY,
+    Collection.TOPOLOGY_VERSIONS,
     Collection.ANALYSES,
     Collection.ANALYSIS_REVISIONS,
     Collection.GAS_TOLD,

@@ -18,6 +18,7 @@ holds 25 packed KEPT_ANALYSIS rows, `v` grows with every revision of them. `anal
 before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (`CHROMATOGRAPH|hour|held|...`):
 `{_id, p, c, hour, row}`. `gas_told`: the same as far as energy needs it, kept by every partition for itself:
 `{_id: "3|CHROMATOGRAPH|2026-11-23", p, g}`: `g` holds 25 packed GAS_TOLD rows.
+`changes`: what a committed batch changed, for those who follow: see `shared/store/changes.py`.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -36,6 +37,10 @@ from shared.store import forms
 MAX_DAYS_PER_MONTH = 31
 RECEIPTS_KEPT_SECONDS = 30 * 24 * 3600
 """Twice as long as the originals are kept in `telemetry`."""
+CHANGES_KEPT_DAYS = 90
+"""How long a cursor of the change feed can be gone on with."""
+CHANGES_STAY_SECONDS = (CHANGES_KEPT_DAYS + 1) * 24 * 3600
+"""A day longer, so that what a cursor promises is still there while clocks differ and pages are read."""
 
 
 class Collection(StrEnum):
@@ -46,6 +51,7 @@ class Collection(StrEnum):
     REVISIONS = "revisions"
     FINDINGS = "findings"
     TOPOLOGY = "topology"
+    TOPOLOGY_VERSIONS = "topology_versions"
     ANALYSES = "analyses"
     ANALYSIS_REVISIONS = "analysis_revisions"
     GAS_TOLD = "gas_told"
@@ -54,6 +60,7 @@ class Collection(StrEnum):
     DEAD_LETTERS = "dead_letters"
     ORIGINALS = "originals"
     RECEIPTS = "receipts"
+    CHANGES = "changes"
     REANSWERS = "reanswers"
     LEDGERS = "ledgers"
     PROGRESS = "progress"
@@ -128,4 +135,5 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
     await database[Collection.DEAD_LETTERS].create_index([("by", 1), ("original", 1), ("source", 1)])
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])
+    await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.gas_time import MAX_HOURS_PER_DAY
+from shared.domain.hour_changes import RUN
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP
 
@@ -79,6 +80,9 @@ HOUR_FORMS = (HOUR, HOUR_2, HOUR_1)
 ROLLUP_FORMS = (ROLLUP, ROLLUP_2, ROLLUP_1)
 
 
+RUN_FORMS = (RUN,)
+
+
 class UnknownFormError(ValueError):
     """Bytes that are rows of no form that this software knows; the message tells their length."""
 
@@ -105,6 +109,15 @@ def hours(packed: bytes, count: int) -> NDArray[np.void]:
         UnknownFormError: so many rows have this length in no form.
     """
     return _counted(packed, count, HOUR_FORMS)
+
+
+def runs(packed: bytes, count: int) -> NDArray[np.void]:
+    """Return `count` packed RUN rows, of a document of `changes`.
+
+    Raises:
+        UnknownFormError: so many rows have this length in no form.
+    """
+    return _counted(packed, count, RUN_FORMS)
 
 
 def rollup(packed: bytes) -> NDArray[np.void]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from shared.domain.attribution import Chromatograph
@@ -31,17 +32,15 @@ class Selection:
     code: str = ""
     words: str = ""
 
+    def one_more(self) -> Selection:
+        """Ask for one row more than is shown, to know whether there is a next page."""
+        return replace(self, limit=self.limit + 1)
+
 
 async def find_line(database: Database, line: str, session: Session | None = None) -> RegisteredLine | None:
     """Return a line of the register, or None."""
     document = await database[Collection.TOPOLOGY].find_one({"_id": f"line|{line}"}, session=session)
     return None if document is None else RegisteredLine(line_of(document["doc"]), int(document["log_offset"]))
-
-
-async def find_node(database: Database, node: str) -> Node | None:
-    """Return a node of the register, or None."""
-    document = await database[Collection.TOPOLOGY].find_one({"_id": f"node|{node}"})
-    return None if document is None else node_of(document["doc"])
 
 
 async def find_chromatograph(database: Database, chromatograph: str) -> Chromatograph | None:
@@ -62,11 +61,12 @@ async def list_lines(database: Database, selection: Selection) -> list[Line]:
 
 
 async def list_nodes(database: Database, selection: Selection) -> list[Node]:
-    """Return nodes in the order of their ids; words are looked for in id and name."""
+    """Return nodes in the order of their ids; words are looked for in id, names and other codes."""
     conditions = _page("node", selection)
     for word in selection.words.split():
         pattern = _containing(word)
-        conditions.append({"$or": [{"doc.id": pattern}, {"doc.name": pattern}]})
+        fields = ("doc.id", "doc.name", "doc.compositions.name", "doc.aliases")
+        conditions.append({"$or": [{field: pattern} for field in fields]})
     documents = await _documents(database, conditions, selection.limit)
     return [node_of(document["doc"]) for document in documents]
 
@@ -81,6 +81,14 @@ async def chromatograph_names(database: Database) -> dict[str, str]:
     """Return the names of all chromatographs by their ids: there are some eighty in a country."""
     found = database[Collection.TOPOLOGY].find({"kind": "chromatograph"}, {"doc": 1})
     return {document["doc"]["id"]: document["doc"]["name"] async for document in found}
+
+
+async def line_names(database: Database, lines: Iterable[str], day: date) -> dict[str, str]:
+    """Return the official names of lines on a gas day, outside of their lives the nearest, by their ids."""
+    ids = [f"line|{line}" for line in lines]
+    found = database[Collection.TOPOLOGY].find({"_id": {"$in": ids}})
+    known = [line_of(document["doc"]) async for document in found]
+    return {line.id: line.name_on(day) for line in known}
 
 
 async def station_names(database: Database, stations: Iterable[str]) -> dict[str, str]:

@@ -27,7 +27,8 @@ class Progress:
 
     `key` names both ("aggregation/3"). `offset` and `part` are the last answered or applied; `read` the last offset of
     the topic read; `known_at_ms` the greatest so far; `until_ms` the last tick; `sources` the highest (offset, place)
-    of each source partition ("telemetry/0"); `retelling` what is still to be told again because of `offset`.
+    of each source partition ("telemetry/0"); `retelling` what is still to be told again because of `offset`; `told` the
+    `_id` of the last document of `changes`.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Progress:
     sources: dict[str, tuple[int, int]] = field(default_factory=dict)
     is_stored: bool = True
     retelling: Retelling | None = None
+    told: str = ""
 
     def is_next(self, offset: int, part: int) -> bool:
         """Say whether (offset, part) follows this position without a gap."""
@@ -111,6 +113,7 @@ def _to_fields(progress: Progress) -> dict[str, Any]:
         "until": progress.until_ms,
         "sources": {name: list(position) for name, position in progress.sources.items()},
         "retelling": _retelling_fields(progress.retelling),
+        "told": progress.told,
     }
 
 
@@ -130,4 +133,5 @@ def _from_document(document: dict[str, Any]) -> Progress:
         document["until"],
         {name: (position[0], position[1]) for name, position in document["sources"].items()},
         retelling=Retelling(**document["retelling"]) if document.get("retelling") else None,
+        told=document.get("told", ""),
     )

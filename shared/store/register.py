@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from shared.domain.attribution import Attribution, Chromatograph
 from shared.domain.quantities import ABSENT
-from shared.domain.topology import Check, Composition, Line, Node, Register, Station, Terms
+from shared.domain.register import Register
+from shared.domain.topology import Check, Code, Composition, Line, Node, Station, Terms, texts_of
 
 
 def to_document(part: Station | Line | Node | Chromatograph) -> dict[str, Any]:
@@ -23,15 +24,19 @@ def to_document(part: Station | Line | Node | Chromatograph) -> dict[str, Any]:
             compositions = [
                 {
                     "start": composition.start.isoformat(),
+                    "name": composition.name,
                     "weights": [{"line": line, "weight": str(weight)} for line, weight in composition.weights],
+                    "nodes": [{"node": node, "weight": str(weight)} for node, weight in composition.nodes],
                 }
                 for composition in part.compositions
             ]
-            return {"id": part.id, "name": part.name, "compositions": compositions}
+            end = part.end.isoformat() if part.end else None
+            told = {"id": part.id, "name": part.name, "compositions": compositions, "end": end}
+            return {**told, **_codes_document(part.codes)}
 
 
 def _line_document(line: Line) -> dict[str, Any]:
-    document = {
+    document: dict[str, Any] = {
         "id": line.id,
         "station": line.station,
         "terms": [
@@ -51,10 +56,26 @@ def _line_document(line: Line) -> dict[str, Any]:
         ],
         "end": line.end.isoformat() if line.end else None,
         "live_from": line.live_from.isoformat() if line.live_from else None,
-        "aliases": list(line.aliases),
+        **_codes_document(line.codes),
     }
     # Only where there is some: a line of an earlier build says the same when its log is read again.
     return {**document, "gas": [_attribution_document(one) for one in line.gas]} if line.gas else document
+
+
+def _codes_document(codes: Sequence[Code]) -> dict[str, Any]:
+    """Return codes as texts, by which they are found, and with their gas days where they have any."""
+    days = [[one.text, *(day.isoformat() if day else None for day in (one.start, one.end))] for one in codes]
+    return {"aliases": texts_of(codes), **({"codes": days} if any(one.start or one.end for one in codes) else {})}
+
+
+def _codes_of(document: dict[str, Any]) -> tuple[Code, ...]:
+    if "codes" not in document:
+        return tuple(Code(text) for text in document.get("aliases", ()))
+    return tuple(Code(text, _day(start), _day(end)) for text, start, end in document["codes"])
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _attribution_document(told: Attribution) -> dict[str, Any]:
@@ -83,9 +104,9 @@ def line_of(document: dict[str, Any]) -> Line:
         document["id"],
         document["station"],
         tuple(_terms_of(terms) for terms in document["terms"]),
-        date.fromisoformat(document["end"]) if document["end"] else None,
-        date.fromisoformat(document["live_from"]) if document["live_from"] else None,
-        tuple(document["aliases"]),
+        _day(document["end"]),
+        _day(document["live_from"]),
+        _codes_of(document),
         tuple(_attribution_of(told) for told in document.get("gas", ())),
     )
 
@@ -128,10 +149,12 @@ def node_of(document: dict[str, Any]) -> Node:
         Composition(
             date.fromisoformat(composition["start"]),
             tuple((weight["line"], Decimal(weight["weight"])) for weight in composition["weights"]),
+            tuple((weight["node"], Decimal(weight["weight"])) for weight in composition.get("nodes", ())),
+            composition.get("name", ""),
         )
         for composition in document["compositions"]
     )
-    return Node(document["id"], document["name"], compositions)
+    return Node(document["id"], document["name"], compositions, _day(document.get("end")), _codes_of(document))
 
 
 def register_of(documents: Iterable[dict[str, Any]]) -> Register:

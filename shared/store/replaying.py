@@ -18,6 +18,7 @@ async def begin(database: Database) -> None:
     await database[Collection.PROGRESS].delete_many({})
     for collection in CANONICAL:
         await database[collection].delete_many({})
+    await database[Collection.CHANGES].delete_many({})
     await database[Collection.LEDGERS].delete_many({"_id": {"$regex": "^outcomes/"}})
     await database[Collection.DEAD_LETTERS].delete_many({"by": "validation"})
     await database[Collection.REANSWERS].delete_many({})

@@ -29,7 +29,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if path.name not in NOT_OURS and not path.name.startswith("."):
                 yield from _files_below(path)
-        elif not path.name.startswith(".coverage"):
+        elif path.name != ".git" and not path.name.startswith(".coverage"):  # .git is a file in a worktree
             yield path
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from deploy.local.servers import Servers
 from tests.pipeline.running import System, system
-from tests.unit.ingest.files.samples import REAL_EXPORTS
 
 
 @pytest.fixture(scope="package")
@@ -39,10 +38,3 @@ def chain(running: System) -> Iterator[System]:
         if not service.process.running:
             service.start()
             service.wait_ready()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say where the real files are not here; a test's own print would be seen by nobody."""
-    if not REAL_EXPORTS.is_dir():
-        text = "../shared/data is not here: the real-input tests ran on generated files of the same shape"
-        terminalreporter.write_line(text, yellow=True)

@@ -10,7 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from shared.domain import gas_time
-from tests.unit.ingest.files.samples import DUTCH, ENGLISH, REAL_EXPORTS, Portal, Written, export
+from tests.unit.ingest.files.real_exports import REAL_EXPORTS
+from tests.unit.ingest.files.samples import DUTCH, ENGLISH, Portal, Written, export
 
 SWITCH_DAY = date(2023, 10, 28)
 _GAS_DAY_BEGINS = timedelta(hours=6)

@@ -87,7 +87,7 @@ def test_the_line_log_replayed_gives_the_same_digest(chain: System, filled: Befo
         chain.services[name].process.stop()
         chain.tell(name, GASTRACK_BATCH_RECORDS=str(batch_records))
         chain.revive(name)
-    told = chain.gastrack("replay", "--wait", "120", "--json")
+    told = chain.gastrack("replay", "--wait", "280", "--json")
     assert told["same"], told
     assert told["before"] == filled.digest
     ledger = chain.ledger()

@@ -184,6 +184,7 @@ async def test_what_waits_is_bounded_and_taken_in_order(database: Database, monk
         told_until = await watermark_ms(database, LINE, session)
     assert told_until == state.progress.retelling.known_at_ms - 1 < state.progress.known_at_ms
     monkeypatch.setattr(handlers, "MOST_WAITING", 1)
+    monkeypatch.setattr(handlers, "MOST_PATIENCE_SECONDS", 600.0)  # all of it, however busy the machine is
     await deciding.handle(PARTITION, topic.records(len(topic.messages) - 1, 1))
     assert not await is_at_it(deciding)
 
@@ -203,8 +204,9 @@ async def test_a_second_worker_fences_one_that_tells_again(database: Database, m
     assert not old._states
 
 
-async def test_a_lost_answer(database: Database) -> None:
+async def test_a_lost_answer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits behind it is read again, and nothing is written past the hole."""
+    monkeypatch.setattr(handlers, "PATIENCE_SECONDS", 60.0)  # the hole stands behind all that is told again before
     register, topic = RegisterHistory("nobody:1"), Topic0()
     await validation(database, topic, register).handle(PARTITION, LOG)
     deciding, records = aggregation(database, register), topic.records(0, len(topic.messages))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
@@ -15,25 +16,36 @@ from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_days, fold_hours
-from shared.domain.topology import Line, Node, Station, Terms
+from shared.domain.topology import Code, Line, Node, Station, Terms
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection, day_id, month_id, slot_name
 from shared.store.register import to_document
+from shared.store.topology_versions import version_document
 
 KNOWN_AT_MS = 1_795_000_000_000
 
 
 def a_line(line: str = "BE-0042-A", first: date = date(2023, 11, 1), name: str = "Moerbroek city run 1") -> Line:
     """Return a line of station BE-0042."""
-    return Line(line, "BE-0042", (Terms(first, name, capacity_m3n_per_h=24_000),), aliases=("01789/1",))
+    return Line(line, "BE-0042", (Terms(first, name, capacity_m3n_per_h=24_000),), codes=(Code("01789/1"),))
 
 
-def register(database: SyncDatabase[dict[str, Any]], *parts: Station | Line | Node | Chromatograph) -> None:
-    """Write parts of the register as the owner of partition 0 does."""
+def register(
+    database: SyncDatabase[dict[str, Any]],
+    *parts: Station | Line | Node | Chromatograph,
+    known_at_ms: int = KNOWN_AT_MS,
+    offset: int = 7,
+    words: dict[str, str] | None = None,
+) -> None:
+    """Write parts of the register, and that they are this version of it, as the owner of partition 0 does."""
+    change = json.dumps(words or {"author": "somebody", "reason": "new"}).encode()
     for part in parts:
         kind = type(part).__name__.lower()
-        document = {"_id": f"{kind}|{part.id}", "kind": kind, "doc": to_document(part), "known_at": KNOWN_AT_MS}
-        database[Collection.TOPOLOGY].replace_one({"_id": document["_id"]}, {**document, "log_offset": 7}, upsert=True)
+        document = {"_id": f"{kind}|{part.id}", "kind": kind, "doc": to_document(part), "known_at": known_at_ms}
+        written = {**document, "log_offset": offset}
+        database[Collection.TOPOLOGY].replace_one({"_id": document["_id"]}, written, upsert=True)
+        version = version_document(kind, part.id, document, change, offset)
+        database[Collection.TOPOLOGY_VERSIONS].replace_one({"_id": version["_id"]}, version, upsert=True)
 
 
 def reach(database: SyncDatabase[dict[str, Any]], known_at_ms: int, partition: int = 0) -> None:

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.topology import Change, Line, Register, Station, Terms
+from shared.domain.register import Register
+from shared.domain.topology import Change, Line, Station, Terms
 
 STATION = Station("S", "Station")
 START = date(2026, 1, 1)

@@ -16,7 +16,7 @@ from services.aggregation.settle import Given
 from services.aggregation.table import DayKey
 from shared.domain.line_terms import TermsTable
 from shared.domain.reading import Quality, Readings, Source, empty_rows
-from shared.domain.topology import Register
+from shared.domain.register import Register
 from shared.events import line_log
 from shared.events.answer import Answer
 from shared.events.line_log import Recorded

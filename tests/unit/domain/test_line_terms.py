@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from shared.domain import gas_time
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT
-from shared.domain.topology import Check, Line, Register, Station, Terms
+from shared.domain.register import Register
+from shared.domain.topology import Check, Line, Station, Terms
 
 JANUARY, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)
 A = Line("A", "S2", (Terms(JANUARY, "a", capacity_m3n_per_h=5), Terms(MARCH, "a", one_way=False, network="L")))

@@ -9,19 +9,8 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.attribution import Attribution, Chromatograph
-from shared.domain.topology import (
-    MOST_ATTRIBUTIONS,
-    Change,
-    Check,
-    Composition,
-    Issue,
-    Line,
-    Node,
-    Register,
-    Station,
-    Terms,
-    heard_at,
-)
+from shared.domain.register import MOST_ATTRIBUTIONS, Register, heard_at
+from shared.domain.topology import Change, Check, Code, Composition, Issue, Line, Node, Station, Terms
 
 STATION, OTHER = Station("BE-0042", "Ghent"), Station("BE-0043", "Bruges")
 JANUARY, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)
@@ -59,7 +48,7 @@ def test_a_change_may_bring_all_at_once(register: Register) -> None:
 def test_a_change_leaves_the_register_before_it_alone(register: Register) -> None:
     """It is pure: refused or not, the register before stays as it was."""
     before = Register(dict(register.stations), dict(register.lines), dict(register.nodes))
-    _applied(register, stations=(replace(STATION, name="Gent"),), lines=(replace(LINE, aliases=("01789/1",)),))
+    _applied(register, stations=(replace(STATION, name="Gent"),), lines=(replace(LINE, codes=(Code("01789/1"),)),))
     _refused(register, stations=(OTHER,), lines=(replace(LINE, station=OTHER.id),))
     assert register == before
 
@@ -78,6 +67,7 @@ def test_terms_hold_from_their_day_until_the_next(register: Register) -> None:
 
 def test_a_line_ends_before_its_end_day(register: Register) -> None:
     """The end is the first gas day on which the line no longer counts; it stays when later changes are silent."""
+    register = Register(register.stations, register.lines)
     line = _applied(register, lines=(replace(LINE, terms=(), end=JUNE),)).lines[LINE.id]
     assert [line.terms_on(day) is not None for day in (date(2026, 5, 31), JUNE)] == [True, False]
     line = _applied(_applied(register, lines=(replace(LINE, end=JUNE),)), lines=(LINE,)).lines[LINE.id]
@@ -100,14 +90,16 @@ def test_terms_of_a_new_line_in_any_order(register: Register) -> None:
 
 def test_aliases_gather_and_live_from_stays(register: Register) -> None:
     """Each alias once, in the order in which they came."""
-    first = _applied(register, lines=(replace(LINE, aliases=("a", "b"), live_from=MARCH),))
-    line = _applied(first, lines=(replace(LINE, aliases=("b", "c")),)).lines[LINE.id]
-    assert (line.aliases, line.live_from) == (("a", "b", "c"), MARCH)
+    first = _applied(register, lines=(replace(LINE, codes=(Code("a"), Code("b")), live_from=MARCH),))
+    line = _applied(first, lines=(replace(LINE, codes=(Code("b", end=JUNE), Code("c"))),)).lines[LINE.id]
+    assert (line.codes, line.live_from) == ((Code("a"), Code("b", end=JUNE), Code("c")), MARCH)
     assert _applied(first, lines=(replace(LINE, live_from=JUNE),)).lines[LINE.id].live_from == JUNE
 
 
 def test_a_node_changes_its_composition_over_time(register: Register) -> None:
     """New compositions join the old ones in order, also in a node that is new."""
+    before = replace(LINE, terms=(Terms(date(2025, 1, 1), "A"),))
+    register = _applied(register, lines=(before,))
     earlier, later = (Composition(day, ((LINE.id, Decimal("-0.125")),)) for day in (date(2025, 1, 1), JUNE))
     node = _applied(register, nodes=(replace(NODE, compositions=(later, earlier)),)).nodes[NODE.id]
     assert [c.start for c in node.compositions] == [date(2025, 1, 1), JANUARY, JUNE]

@@ -134,3 +134,13 @@ def test_the_frozen_forms_stay_frozen() -> None:
     assert (HOUR_1.itemsize, ROLLUP_1.itemsize) == (100, 84)
     assert (HOUR_2.itemsize, ROLLUP_2.itemsize) == (109, 88)
     assert np.frombuffer(HOUR_1_SAMPLE, HOUR_1)[0].tolist() == tuple(HOUR_1_SAYS.values())
+
+
+def test_a_run_of_changed_hours_is_read_as_it_was_written() -> None:
+    """Documents of the change feed stay for three months, longer than a release."""
+    sample = bytes.fromhex("03000000028091070098910700010000001700000000a41912a2010000")
+    said = (3, 2, 496_000, 496_024, 1, 23, 1_795_600_000_000)
+    assert forms.runs(sample, 1)[0].tolist() == said
+    assert len(forms.runs(b"", 0)) == 0
+    with pytest.raises(UnknownFormError):
+        forms.runs(sample, 2)

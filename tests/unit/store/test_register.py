@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from shared.domain.topology import Check, Composition, Line, Node, Register, Station, Terms
+from shared.domain.register import Register
+from shared.domain.topology import Check, Code, Composition, Line, Node, Station, Terms
 from shared.store.register import line_of, register_of, to_document
 
 STATION = Station("BE-0042", "Ghent")
@@ -33,17 +35,39 @@ FULL = Line(
     ),
     end=date(2027, 1, 1),
     live_from=date(2026, 2, 1),
-    aliases=("01789/1", "01789-N01/A/1"),
+    codes=(Code("01789/1", end=date(2026, 3, 1)), Code("01789-N01/A/1", date(2026, 2, 1))),
 )
-NODE = Node("N1", "Node 1", (Composition(date(2026, 1, 1), ((FULL.id, Decimal("-0.125")), (BARE.id, Decimal(1)))),))
+WEIGHTS = ((FULL.id, Decimal("-0.125")), (BARE.id, Decimal(1)))
+NODE = Node("N1", "Node 1", (Composition(date(2026, 1, 1), WEIGHTS),))
+OUTER = Node(
+    "N2",
+    "Node two",
+    (
+        Composition(date(2026, 1, 1), (), ((NODE.id, Decimal("0.5")),), "Node 2"),
+        Composition(date(2026, 2, 1), WEIGHTS[1:], ((NODE.id, Decimal(-1)),), "Node two"),
+    ),
+    end=date(2026, 7, 1),
+    codes=(Code("541453180000000003"),),
+)
 
 
 def test_the_register_is_read_as_it_was_written() -> None:
     """Stations, lines with check meter and contract, and nodes; through text, as the database keeps them."""
-    parts = (("station", STATION), ("line", FULL), ("line", BARE), ("node", NODE))
+    parts = (("station", STATION), ("line", FULL), ("line", BARE), ("node", NODE), ("node", OUTER))
     documents = [{"kind": kind, "doc": to_document(part)} for kind, part in parts]
     lines = {line.id: line for line in (FULL, BARE)}
-    assert register_of(json.loads(json.dumps(documents))) == Register({STATION.id: STATION}, lines, {NODE.id: NODE})
+    nodes = {node.id: node for node in (NODE, OUTER)}
+    assert register_of(json.loads(json.dumps(documents))) == Register({STATION.id: STATION}, lines, nodes)
+
+
+def test_parts_of_the_first_release_are_read() -> None:
+    """Its codes had no days, and its nodes neither nodes within them, nor names of a day, nor an end."""
+    line = {**to_document(replace(FULL, codes=(Code("01789/1"),)))}
+    assert (line["aliases"], "codes" in line) == (["01789/1"], False)
+    assert line_of(line).codes == (Code("01789/1"),)
+    node = to_document(NODE)
+    del node["end"], node["aliases"], node["compositions"][0]["nodes"], node["compositions"][0]["name"]
+    assert register_of([{"kind": "node", "doc": node}]).nodes == {NODE.id: NODE}
 
 
 @pytest.mark.parametrize("column", ["check", "pressure_bar_abs"])

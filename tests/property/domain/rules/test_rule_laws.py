@@ -17,11 +17,12 @@ from shared.domain import gas_time
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT, QUANTITIES
 from shared.domain.reading import MEASURES, Provenance, Quality, Readings, Source, empty_rows
+from shared.domain.register import Register
 from shared.domain.rules.catalogue import RULES
 from shared.domain.rules.evidence import Evidence
 from shared.domain.rules.judging import Judged, judge
 from shared.domain.rules.rule import Rule, Severity
-from shared.domain.topology import Line, Register, Station, Terms
+from shared.domain.topology import Line, Station, Terms
 
 FIRST, END = date(2024, 1, 1), date(2026, 11, 1)
 KNOWN_AT_MS = int(gas_time.hour_start(gas_time.hours_of_day(date(2026, 11, 20)).start).timestamp() * 1000) + 7_000

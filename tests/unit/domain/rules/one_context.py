@@ -20,12 +20,13 @@ from shared.domain.line_context import Contexts, context_of
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import MEASURES, Quality, Validity
+from shared.domain.register import Register
 from shared.domain.revision import HOUR
 from shared.domain.rules.catalogue import IN_CONTEXT
 from shared.domain.rules.context_evidence import ContextEvidence
 from shared.domain.rules.context_judging import JudgedInContext, judge_in_context
 from shared.domain.rules.rule import Rule, Severity
-from shared.domain.topology import Line, Register, Station, Terms
+from shared.domain.topology import Line, Station, Terms
 
 FIRST_DAY, DAY = date(2019, 1, 1), date(2026, 1, 12)
 FIRST = gas_time.hours_of_day(DAY).start

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from shared.domain import gas_time
 from shared.domain.line_terms import TermsTable
 from shared.domain.reading import Readings, Source, empty_rows
+from shared.domain.register import Register
 from shared.domain.rules.judging import Finding, Judged, Rejection, judge
-from shared.domain.topology import Line, Register, Station, Terms
+from shared.domain.topology import Line, Station, Terms
 
 STATION, OTHER_STATION = "BE-0042", "BE-0043"
 FIRST_DAY, DAY = date(2019, 1, 1), date(2026, 11, 20)

@@ -12,11 +12,12 @@ from shared.domain.attribution import GasHow
 from shared.domain.hour_gas import HourGas
 from shared.domain.line_terms import TermsTable
 from shared.domain.quantities import ABSENT
+from shared.domain.register import Register
 from shared.domain.rules.catalogue import ON_GAS
 from shared.domain.rules.gas_evidence import GasEvidence
 from shared.domain.rules.gas_judging import judge_gas
 from shared.domain.rules.rule import Hits, Rule, Severity
-from shared.domain.topology import Line, Register
+from shared.domain.topology import Line
 from tests.unit.domain.rules.one_context import FIRST, LINE, STATION, TERMS
 
 GCV = 11_200_000

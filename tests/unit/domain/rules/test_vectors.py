@@ -7,10 +7,11 @@ from collections import defaultdict
 import pytest
 
 from shared.domain.line_terms import TermsTable
+from shared.domain.register import Register
 from shared.domain.rules.catalogue import IN_CONTEXT, RULES
 from shared.domain.rules.judging import judge
 from shared.domain.rules.rule import Severity
-from shared.domain.topology import Register, Station
+from shared.domain.topology import Station
 from tests.unit.domain.rules.one_context import STATION, found
 from tests.unit.domain.rules.vectors import CASES, FILES, FOLDER, Expected, Vector, read
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from services.ingest.files.chunk import Chunk
 from services.ingest.files.cut import cut
@@ -12,7 +11,6 @@ from services.ingest.files.read import read_chunk
 from services.ingest.files.told import Fault, HourTold, Told
 from shared.domain.gas_time import local_start
 
-REAL_EXPORTS = Path(__file__).parents[5] / "shared" / "data" / "fluvius"
 LINE = "BE-0042-A"
 
 

@@ -12,12 +12,12 @@ from shared.domain.gas_time import gas_day, hour_number, hours_of_day
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Provenance, Quality
 from shared.domain.reason import Reason
+from tests.unit.ingest.files.real_exports import REAL_EXPORTS
 from tests.unit.ingest.files.samples import (
     DUTCH,
     ENGLISH,
     LINE,
     PORTALS,
-    REAL_EXPORTS,
     Portal,
     Written,
     export,

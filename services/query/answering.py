@@ -1,0 +1,91 @@
+"""Measurements answers: what the reader holds is not sent, and what was written once is not written again.
+
+A tag names all that an answer says, so an answer that is kept under its tag is never stale: whoever asks reads the
+versions first. The rows are read and written only for what nobody asked for lately.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from services.query.answers import Layout, form_of
+
+MOST_KEPT_BYTES = 96 * 1024 * 1024
+"""Ten or so answers of three years of hours (8 MB each), or thousands of gas days and months."""
+
+
+class Tagged(Protocol):
+    """A view that was read: it has the tag of its content."""
+
+    @property
+    def tag(self) -> str:
+        """Name of the content."""
+
+
+View = TypeVar("View", bound=Tagged)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A measurements answer: the tag of its content and its body, None where the reader holds it already."""
+
+    tag: str
+    body: bytes | None
+
+
+class KeptAnswers:
+    """Answers by their tags; those asked for longest ago leave first."""
+
+    def __init__(self, most_bytes: int = MOST_KEPT_BYTES) -> None:
+        self._most_bytes, self._bytes = most_bytes, 0
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, tag: str) -> bytes | None:
+        """Return the body of a tag, or None."""
+        body = self._bodies.get(tag)
+        if body is not None:
+            self._bodies.move_to_end(tag)
+        return body
+
+    def keep(self, tag: str, body: bytes) -> None:
+        """Keep a body; one larger than all together may be is not kept."""
+        if tag in self._bodies or len(body) > self._most_bytes:
+            return
+        self._bodies[tag] = body
+        self._bytes += len(body)
+        while self._bytes > self._most_bytes:
+            self._bytes -= len(self._bodies.popitem(last=False)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[View]):
+    """Who asks: how rows shall lie, which tag the reader holds, what is kept here; `names` of columns, none: all."""
+
+    layout: Layout
+    held: str
+    kept: KeptAnswers
+    write: Callable[[View, Layout], bytes]
+    names: frozenset[str] = frozenset()
+
+    def has(self, tag: str) -> bool:
+        """Say whether content need not be read: the reader holds it, or it is kept as it is asked for."""
+        own = self._own(tag)
+        return own == self.held or self.kept.get(own) is not None
+
+    async def answer(self, view: View | str) -> Answer:
+        """Return the answer to a view, or to the tag of one that need not be read."""
+        if isinstance(view, str):
+            own = self._own(view)
+            return Answer(own, None if own == self.held else self.kept.get(own))
+        own = self._own(view.tag)
+        # Off the event loop: three years of hours take it some 40 ms.
+        body = await asyncio.to_thread(self.write, view, self.layout)
+        self.kept.keep(own, body)
+        return Answer(own, body)
+
+    def _own(self, tag: str) -> str:
+        return tag + form_of(self.layout, self.names)

@@ -1,0 +1,197 @@
+"""Reading a view of a node: what it comes to, versions first, and then its lines one after the other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.query.views import (
+    ANSWER_VERSION,
+    Content,
+    content_of,
+    hours_of,
+    rollups_of,
+)
+from shared.access.caller import Caller
+from shared.domain.gas_rows import Flow, GasMoments, gas_moments
+from shared.domain.node_rows import LineOfNode, NodeRows, NodeSum, Units, Weighing
+from shared.domain.node_weights import Span, spans
+from shared.domain.period import Question, View
+from shared.domain.published import Column
+from shared.domain.published_nodes import node_columns
+from shared.domain.quantities import ABSENT
+from shared.domain.revision import has_values
+from shared.domain.rollup import ROLLUP, fold_hours
+from shared.domain.topology import Node
+from shared.domain.view import ended_before
+from shared.runtime.http import not_found
+from shared.runtime.mongo import Database, Session
+from shared.store.as_known import least_watermark_ms
+from shared.store.gas_quality import gas_told
+from shared.store.lines import find_line
+from shared.store.measurements import one_moment
+from shared.store.topology_versions import NodesKnown, nodes_known
+
+NODE_ANSWER_VERSION = "1"
+"""Raised with every change of how answers on nodes are written, beside that of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """A node's rows over a period, what it came to in it, and the tag that names their content.
+
+    `known_at_ms` is the moment as which the rows were asked for; else when the latest change that is shown became
+    known, 0 where nothing is.
+    """
+
+    node: Node
+    question: Question
+    spans: Sequence[Span]
+    rows: NodeRows
+    tag: str
+    known_at_ms: int
+    caller: Caller
+
+    @property
+    def columns(self) -> list[Column]:
+        """The published columns."""
+        question = self.question
+        return node_columns(self.rows, question.unit, question.reference, may_read=self.caller.may_read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """What a node comes to over a period, and of each of its lines what will be shown."""
+
+    known: NodesKnown
+    spans: Sequence[Span]
+    ended: int
+    lines: dict[str, Content]
+
+
+async def registered_node(
+    database: Database, caller: Caller, node: str, moment_ms: int | None = None, session: Session | None = None
+) -> NodesKnown:
+    """Return a node that this caller may see, with those within it, as known now or at a moment.
+
+    Raises:
+        ProblemError: 404, the same whether the node is unknown or not the caller's.
+    """
+    known = await nodes_known(database, node, moment_ms, session)
+    if node not in known.nodes or not may_read_all(caller, known):
+        raise not_found("node", f"node {node[:64]!r} is not known here")
+    return known
+
+
+def may_read_all(caller: Caller, known: NodesKnown) -> bool:
+    """Say whether a caller may see every line that a node, or one within it, ever holds."""
+    return all(caller.may_read(line) for line in lines_within(known))
+
+
+def lines_within(known: NodesKnown) -> frozenset[str]:
+    """Return every line that a node, or one within it, ever holds."""
+    compositions = [composition for node in known.nodes.values() for composition in node.compositions]
+    return frozenset(line for one in compositions for line, _ in one.weights)
+
+
+async def read_node(  # noqa: PLR0913 - a question has this many sides
+    database: Database,
+    caller: Caller,
+    node: str,
+    question: Question,
+    now: datetime,
+    *,
+    is_held: Callable[[str], bool] = lambda _: False,
+    known_at_ms: int | None = None,
+) -> NodeView | str:
+    """Read a view of a node, as known now or at a moment; of content that is held return the tag alone.
+
+    Raises:
+        ProblemError: 404 for a node that this caller does not see.
+    """
+    async with one_moment(database) as session:
+        moment_ms = None
+        if known_at_ms is not None:
+            moment_ms = max(0, min(known_at_ms, await least_watermark_ms(database, session)))
+        known = await registered_node(database, caller, node, moment_ms, session)
+        composed = await _composed(database, session, known, node, question, now, moment_ms)
+        tag = _tag(node, question, composed)
+        if is_held(tag):
+            return tag
+        rows = await _rows(database, session, question, composed)
+    known_at = moment_ms if moment_ms is not None else _known_at_ms(rows, composed)
+    return NodeView(known.nodes[node], question, composed.spans, rows, tag, known_at, caller)
+
+
+async def _composed(  # noqa: PLR0913, PLR0917 - as above
+    database: Database,
+    session: Session,
+    known: NodesKnown,
+    node: str,
+    question: Question,
+    now: datetime,
+    moment_ms: int | None,
+) -> _Composed:
+    found = spans(known.nodes, node, question.first, question.end)
+    lines: dict[str, Content] = {}
+    for line in sorted({line for span in found for line, _ in span.weights}):
+        registered = await find_line(database, line, session)
+        if registered is not None:
+            lines[line] = await content_of(database, session, registered, question, now, known_at_ms=moment_ms)
+    ended = ended_before(now) if moment_ms is None else moment_ms // 3_600_000
+    return _Composed(known, found, ended, lines)
+
+
+async def _rows(database: Database, session: Session, question: Question, composed: _Composed) -> NodeRows:
+    units = Units.of(question, composed.ended)
+    total = NodeSum(question, units, Weighing.of(composed.spans, units))
+    for line, content in composed.lines.items():
+        total.add(await _line_of_node(database, session, total, line, content))
+    return total.rows(question.reference)
+
+
+async def _line_of_node(
+    database: Database, session: Session, total: NodeSum, line: str, content: Content
+) -> LineOfNode:
+    expected = total.expected_of(line, content.expected)
+    hours = None
+    if content.question.view is View.HOUR or content.gas is not None:
+        hours = await hours_of(database, session, content)
+    if content.question.view is View.HOUR and hours is not None:
+        rollups = np.zeros(len(total.units.starts), ROLLUP)
+        begin = content.expected.start - content.question.hours.start
+        rollups[begin : begin + len(hours)] = fold_hours(hours[:, None])
+    else:
+        rollups = await rollups_of(database, session, content)
+    gas = None if hours is None else await _gas(database, session, total.units, content, hours)
+    return LineOfNode(line, rollups, expected, gas)
+
+
+async def _gas(
+    database: Database, session: Session, units: Units, content: Content, hours: NDArray[np.void]
+) -> GasMoments | None:
+    told = await gas_told(database, content.line, content.expected, session, content.moment_ms)
+    if told is None:
+        return None
+    flow = Flow(told.hours, np.where(has_values(hours), hours["volume"], ABSENT))
+    return gas_moments(told.served, flow, units.starts, units.ends)
+
+
+def _tag(node: str, question: Question, composed: _Composed) -> str:
+    """Return a name of the content: equal tags mean equal rows."""
+    names = [composed.known.nodes[name] for name in sorted(composed.known.nodes)]
+    contents = [content.tag for content in composed.lines.values()]
+    parts = (NODE_ANSWER_VERSION, ANSWER_VERSION, node, names, question, composed.spans, contents)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _known_at_ms(rows: NodeRows, composed: _Composed) -> int:
+    told = rows.rows.rollups["known_at"].max(initial=0)
+    versions = [version for content in composed.lines.values() for version in content.versions]
+    gas = [content.gas.known_at_ms for content in composed.lines.values() if content.gas]
+    return max([int(told), composed.known.known_at_ms, *(one.status_known_at_ms for one in versions), *gas])

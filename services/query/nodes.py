@@ -1,0 +1,108 @@
+"""The use cases of nodes: their measurements, what they are made of on a gas day, and how that changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.query.answering import Answer, Reader
+from services.query.answers import Layout, head_of, measurements_json, named
+from services.query.instants import instant
+from services.query.node_views import NodeView, may_read_all, read_node, registered_node
+from services.query.paging import Listed
+from shared.access.caller import Caller
+from shared.domain.node_weights import ONE, weights_on
+from shared.domain.period import Question
+from shared.domain.topology import Composition, Node, texts_of
+from shared.runtime.mongo import Database
+from shared.store.lines import Selection, line_names, list_nodes
+from shared.store.topology_versions import nodes_known
+
+
+async def nodes(database: Database, caller: Caller, selection: Selection) -> Listed:
+    """List the nodes of which the caller may see every line."""
+    found = await list_nodes(database, selection.one_more())
+    page = found[: selection.limit]
+    seen = [node for node in page if may_read_all(caller, await nodes_known(database, node.id))]
+    return Listed([_summary(node) for node in seen], page[-1].id if len(found) > len(page) else None)
+
+
+async def node(database: Database, caller: Caller, node_id: str) -> dict[str, Any]:
+    """Describe a node with all its compositions."""
+    found = (await registered_node(database, caller, node_id)).nodes[node_id]
+    return {**_summary(found), "compositions": [_composition(found, one, end) for one, end in found.periods]}
+
+
+async def measurements(  # noqa: PLR0913 - a question has this many sides
+    database: Database,
+    caller: Caller,
+    node_id: str,
+    question: Question,
+    reader: Reader[NodeView],
+    *,
+    now: datetime,
+    known_at_ms: int | None = None,
+) -> Answer:
+    """Answer a measurements question on a node, as known now or at a moment."""
+    read = await read_node(database, caller, node_id, question, now, is_held=reader.has, known_at_ms=known_at_ms)
+    return await reader.answer(read)
+
+
+def written(view: NodeView, layout: Layout, names: frozenset[str] = frozenset()) -> bytes:
+    """Return the answer that tells a view, or only the columns that are named.
+
+    Raises:
+        ProblemError: 422 for columns that there are not.
+    """
+    head = head_of(view.node.id, view.node.name_on(view.question.end), view.question, view.known_at_ms)
+    return measurements_json(head, named(view.columns, names), layout)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The gas day of which a topology is asked, and the moment (ms) as known at which; None: as known now."""
+
+    day: date
+    known_at_ms: int | None = None
+
+
+async def topology(database: Database, caller: Caller, node_id: str, at: At) -> dict[str, Any]:
+    """Tell what a node is made of on a gas day, and which lines it comes to with which weights."""
+    known = await registered_node(database, caller, node_id, at.known_at_ms)
+    found = known.nodes[node_id]
+    composition = found.composition_on(at.day)
+    end = next((until for one, until in found.periods if one == composition), None)
+    weights = weights_on(known.nodes, node_id, at.day)
+    names = await line_names(database, list(weights), at.day)
+    return {
+        "id": found.id,
+        "name": found.name_on(at.day),
+        "at": at.day.isoformat(),
+        "known_at": instant(known.known_at_ms if at.known_at_ms is None else at.known_at_ms),
+        "composition": None if composition is None else _composition(found, composition, end),
+        "lines": [
+            {"line": line, "name": names.get(line, line), "weight": weight / ONE}
+            for line, weight in sorted(weights.items())
+        ],
+    }
+
+
+def _summary(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "name": node.name,
+        "from": node.compositions[0].start.isoformat(),
+        "to": node.end.isoformat() if node.end else None,
+        "codes": texts_of(node.codes),
+    }
+
+
+def _composition(node: Node, composition: Composition, end: date | None) -> dict[str, Any]:
+    return {
+        "from": composition.start.isoformat(),
+        "to": end.isoformat() if end else None,
+        "name": composition.name or node.name,
+        "lines": [{"line": line, "weight": float(weight)} for line, weight in composition.weights],
+        "nodes": [{"node": inner, "weight": float(weight)} for inner, weight in composition.nodes],
+    }

@@ -1,0 +1,66 @@
+"""The HTTP face of nodes and of the register's history: thin routes over the use cases."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+
+from services.query import nodes, parameters, topology_history
+from services.query.answering import Reader
+from services.query.api import Cursor, Kept, Limit, held_tag, listed_document, measurements_response, today_of
+from services.query.nodes import At
+from services.query.parameters import Asked
+from shared.runtime.http_state import CallerAsking, Now, Store
+
+topology_api = APIRouter(prefix="/v1")
+Day = Annotated[str, Query(max_length=64, description="A gas day, as 2026-11-23; the running one if absent.")]
+KnownAt = Annotated[str, Query(max_length=64, description="As known at this moment, with an offset or Z.")]
+
+
+@topology_api.get("/nodes/{node}/measurements", summary="Hours, gas days or gas months of a node")
+async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
+    *,
+    node: str,
+    asked: Annotated[Asked, Query()],
+    caller: CallerAsking,
+    store: Store,
+    now: Now,
+    kept: Kept,
+    if_none_match: Annotated[str, Header(max_length=1000)] = "",
+) -> Response:
+    """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
+    question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
+    names = parameters.columns(asked)
+    write = partial(nodes.written, names=names)
+    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, write, names)
+    answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
+    return measurements_response(answer)
+
+
+@topology_api.get("/nodes/{node}/topology", summary="What a node is made of on a gas day")
+async def get_node_topology(  # noqa: PLR0913 - the parameters of the route
+    *, node: str, caller: CallerAsking, store: Store, now: Now, at: Day = "", known_at: KnownAt = ""
+) -> dict[str, Any]:
+    """Tell a node's members, and the lines that it comes to with their weights, as known now or at a moment."""
+    day = parameters.gas_day(at, "at") or today_of(now)
+    return await nodes.topology(store, caller, node, At(day, parameters.past_ms(known_at, now)))
+
+
+@topology_api.get("/nodes/{node}/topology/history", summary="How a node changed")
+async def get_node_history(
+    node: str, caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
+) -> dict[str, Any]:
+    """Tell every change of a node, the newest first: who, when known, why, and what it changed."""
+    listed = await topology_history.node_history(store, caller, node, parameters.last_id_of(cursor), limit)
+    return listed_document(listed, f"/v1/nodes/{node}/topology/history", {"limit": limit})
+
+
+@topology_api.get("/lines/{line}/topology/history", summary="How a line changed")
+async def get_line_history(
+    line: str, caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
+) -> dict[str, Any]:
+    """Tell every change of a line, the newest first: who, when known, why, and what it changed."""
+    listed = await topology_history.line_history(store, caller, line, parameters.last_id_of(cursor), limit)
+    return listed_document(listed, f"/v1/lines/{line}/topology/history", {"limit": limit})

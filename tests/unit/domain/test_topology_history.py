@@ -1,0 +1,91 @@
+"""What a change of the register changed, in words of facts and gas days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from shared.domain import gas_time
+from shared.domain.attribution import Attribution
+from shared.domain.topology import Check, Code, Composition, Line, Node, Terms
+from shared.domain.topology_history import Difference, differences
+
+JANUARY, JUNE, AUGUST = date(2026, 1, 1), date(2026, 6, 1), date(2026, 8, 1)
+NODE = Node("N", "Ghent", (Composition(JANUARY, (("A", Decimal(1)), ("B", Decimal(-1)))),))
+ENDED = Difference("2026-06-01", None, "active", "", before=True, after=None)
+LINE = Line("A", "S", (Terms(JANUARY, "Run 1"),))
+
+
+def test_a_new_node_says_all_that_holds() -> None:
+    """From its first day on, until further."""
+    told = differences(None, NODE)
+    assert [(one.what, one.of, one.before, one.after) for one in told] == [
+        ("active", "", None, True),
+        ("name", "", None, "Ghent"),
+        ("weight of line", "A", None, 1.0),
+        ("weight of line", "B", None, -1.0),
+    ]
+    assert {(one.start, one.end) for one in told} == {("2026-01-01", None)}
+
+
+def test_a_corrected_weight_is_told_for_the_days_on_which_it_differs() -> None:
+    """Once, also over compositions that both have; what is the same is not told."""
+    before = replace(NODE, compositions=(*NODE.compositions, replace(NODE.compositions[0], start=JUNE)))
+    half = (("A", Decimal("0.5")), ("B", Decimal(-1)))
+    after = replace(before, compositions=tuple(replace(one, weights=half) for one in before.compositions))
+    assert differences(before, after) == [Difference("2026-01-01", None, "weight of line", "A", 1.0, 0.5)]
+    early = replace(before, compositions=(after.compositions[0], before.compositions[1]))
+    assert differences(before, early) == [Difference("2026-01-01", "2026-06-01", "weight of line", "A", 1.0, 0.5)]
+    nested = replace(NODE, compositions=(*NODE.compositions, Composition(JUNE, (), (("M", Decimal(1)),), "Gent")))
+    assert [(one.what, one.of) for one in differences(NODE, nested)] == [
+        ("name", ""),
+        ("weight of line", "A"),
+        ("weight of line", "B"),
+        ("weight of node", "M"),
+    ]
+
+
+def test_an_end_says_nothing_else() -> None:
+    """The node, or line, is not active any more."""
+    assert differences(NODE, replace(NODE, end=JUNE)) == [ENDED]
+    assert differences(LINE, replace(LINE, end=JUNE)) == [ENDED]
+
+
+def test_terms_of_a_line_are_told_one_by_one() -> None:
+    """Whatever differs from the day on which they begin; thresholds and check meters by their names."""
+    terms = Terms(
+        JUNE,
+        "Run 1",
+        capacity_m3n_per_h=10,
+        thresholds=(("D7.relative", 0.01),),
+        check=Check("B", 1.5),
+        pressure_bar_abs=(1, 2),
+    )
+    told = differences(LINE, replace(LINE, terms=(*LINE.terms, terms)))
+    assert {(one.start, one.what, one.of, str(one.before), str(one.after)) for one in told} == {
+        ("2026-06-01", "capacity_m3n_per_h", "", "None", "10"),
+        ("2026-06-01", "check", "B", "None", "[1.5, 0.0]"),
+        ("2026-06-01", "pressure_bar_abs", "", "None", "[1, 2]"),
+        ("2026-06-01", "threshold", "D7.relative", "None", "0.01"),
+    }
+
+
+def test_codes_are_told_for_the_days_on_which_they_are_valid() -> None:
+    """A code that ends is told from that day on."""
+    dated = replace(LINE, codes=(Code("old", end=JUNE), Code("new", JUNE, AUGUST)))
+    told = differences(replace(LINE, codes=(Code("old"),)), dated)
+    assert told == [
+        Difference("2026-06-01", "2026-08-01", "code", "new", before=None, after=True),
+        Difference("2026-06-01", None, "code", "old", before=True, after=None),
+    ]
+
+
+def test_words_on_gas_stand_beside_the_earlier_ones() -> None:
+    """From an hour on, with the chromatograph that was told of that hour before."""
+    first, later = (gas_time.hours_of_day(day).start for day in (JANUARY, JUNE))
+    one = replace(LINE, gas=(Attribution(first, "Z"),))
+    assert differences(LINE, one)[-1:] == [Difference("2026-01-01T05:00:00Z", None, "chromatograph", "", None, "Z")]
+    two = replace(one, gas=(*one.gas, Attribution(later, "")))
+    assert differences(one, two) == [Difference("2026-06-01T04:00:00Z", None, "chromatograph", "", "Z", None)]
+    assert [told.what for told in differences(None, one)].count("chromatograph") == 1

@@ -75,6 +75,7 @@ REQUESTS = {
     "FORMAT": "No such file format.",
     "DIALECT": "No such dialect of csv.",
     "LAYOUT": "Neither rows nor columns.",
+    "COLUMNS": "A column that the view does not have; the message lists those that it has.",
     "KNOWN_AT": "A moment without offset, or in the future.",
     "START": "What names no hour: write its start as 2026-11-23T10:00:00Z, with an offset or Z.",
     "CURSOR": "No cursor from a next link of ours.",

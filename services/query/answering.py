@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from services.query.answers import Layout
+from services.query.answers import Layout, form_of
 
 MOST_KEPT_BYTES = 96 * 1024 * 1024
 """Ten or so answers of three years of hours (8 MB each), or thousands of gas days and months."""
@@ -61,25 +61,27 @@ class KeptAnswers:
             self._bytes -= len(self._bodies.popitem(last=False)[1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reader(Generic[View]):
-    """Who asks: how rows shall lie, which tag the reader holds, and what is kept here."""
+    """Who asks: how rows shall lie, which tag the reader holds, what is kept here; `names` of columns, none: all."""
 
     layout: Layout
     held: str
     kept: KeptAnswers
     write: Callable[[View, Layout], bytes]
+    names: frozenset[str] = frozenset()
+    _found: bytes | None = None
 
     def has(self, tag: str) -> bool:
         """Say whether content need not be read: the reader holds it, or it is kept as it is asked for."""
         own = self._own(tag)
-        return own == self.held or self.kept.get(own) is not None
+        self._found = None if own == self.held else self.kept.get(own)
+        return own == self.held or self._found is not None
 
     async def answer(self, view: View | str) -> Answer:
         """Return the answer to a view, or to the tag of one that need not be read."""
         if isinstance(view, str):
-            own = self._own(view)
-            return Answer(own, None if own == self.held else self.kept.get(own))
+            return Answer(self._own(view), self._found)  # what was found: it may be kept no longer
         own = self._own(view.tag)
         # Off the event loop: three years of hours take it some 40 ms.
         body = await asyncio.to_thread(self.write, view, self.layout)
@@ -87,4 +89,4 @@ class Reader(Generic[View]):
         return Answer(own, body)
 
     def _own(self, tag: str) -> str:
-        return f"{tag}-{self.layout.value}"
+        return tag + form_of(self.layout, self.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
@@ -13,6 +14,8 @@ from shared.domain import text_columns as text
 from shared.domain.period import Question
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
+from shared.domain.topology import Issue
+from shared.runtime.http import unprocessable
 
 BLOCK_ROWS = 8_192
 """Rows written at a time: a block of some 3 MB of cells stays near the processor."""
@@ -37,6 +40,25 @@ def head_of(name: str, official_name: str, question: Question, known_at_ms: int)
         "to": question.shown_to,
         "known_at": instant(known_at_ms),
     }
+
+
+def form_of(layout: Layout, names: frozenset[str] = frozenset()) -> str:
+    """Return what the tag of an answer says of its form: its layout, and which columns it tells where not all."""
+    chosen = hashlib.sha256(",".join(sorted(names)).encode()).hexdigest()[:8] if names else ""
+    return f"-{layout.value}{chosen}"
+
+
+def named(columns: Sequence[Column], names: frozenset[str]) -> Sequence[Column]:
+    """Return the columns, or whole groups of them, that are named; all where none is.
+
+    Raises:
+        ProblemError: 422 for names that there are not.
+    """
+    known = {column.group or column.name for column in columns}
+    if names - known:
+        text = f"{', '.join(sorted(names - known))[:80]!r}: choose of {', '.join(sorted(known))}"
+        raise unprocessable([Issue("COLUMNS", "columns", text)])
+    return [column for column in columns if not names or (column.group or column.name) in names]
 
 
 def measurements_json(head: dict[str, object], columns: Sequence[Column], layout: Layout) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -121,7 +122,9 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
 ) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
     question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
-    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, handlers.written)
+    names = parameters.columns(asked)
+    write = partial(handlers.written, names=names)
+    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, write, names)
     answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
     return measurements_response(answer)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from services.query.pages import SECURITY_HEADERS, templates
+from services.query.page_answers import SECURITY_HEADERS, templates
 
 api_page = APIRouter(include_in_schema=False)
 POLICY = SECURITY_HEADERS["Content-Security-Policy"].replace("img-src 'self'", "img-src 'self' data:")

@@ -15,6 +15,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from services.query.languages import Language
+
 TOP, BASE, STRIP, HEIGHT = 26.0, 206.0, 212.0, 250.0
 """Pixels: upper and lower edge of the plot, the strip that marks missing and estimated rows, the whole drawing."""
 MOST_BARS, MOST_STEPS, BUNDLES = 120, 1_000, 500
@@ -60,13 +62,16 @@ class Chart:
     band: str
 
 
-def draw(points: Sequence[Point], places: int, ticks: Sequence[tuple[int, str]], *, from_zero: bool) -> Chart:
+def draw(
+    points: Sequence[Point], places: int, ticks: Sequence[tuple[int, str]], language: Language, *, from_zero: bool
+) -> Chart:
     """Lay out a chart.
 
     Args:
         points: The rows, in order.
         places: Places on the axis; rows that are still to come leave theirs empty.
         ticks: Labels across, with the place at which each stands.
+        language: In which the levels are written.
         from_zero: Whether the axis begins at zero (sums), or near the least value (calorific value, temperature).
     """
     values = np.array([math.nan if point.value is None else point.value for point in points], np.float64)
@@ -75,7 +80,7 @@ def draw(points: Sequence[Point], places: int, ticks: Sequence[tuple[int, str]],
     line, band = ("", "") if as_bars else _paths(points, values, levels)
     return Chart(
         places=max(places, 1),
-        grid=[(f"{_y(level, levels):.1f}", _label(level, levels)) for level in levels],
+        grid=[(f"{_y(level, levels):.1f}", _label(level, levels, language)) for level in levels],
         ticks=[(f"{100 * place / max(places, 1):.3f}%", label) for place, label in ticks],
         bars=[_bar(point, places, levels) for point in points if as_bars and point.value is not None],
         touch=[_touch(point, places) for point in points if point.words],
@@ -101,10 +106,10 @@ def _levels(values: NDArray[np.float64], *, from_zero: bool) -> list[float]:
     return [place * step for place in range(first, last + 1)]
 
 
-def _label(level: float, levels: Sequence[float]) -> str:
+def _label(level: float, levels: Sequence[float], language: Language) -> str:
     step = levels[1] - levels[0]
     places = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f"{step:.1e}".startswith("2.5") and step < 10 else 0)
-    return f"{level:,.{places}f}"
+    return str(language.number(f"{level:.{places}f}"))
 
 
 def _y(value: float, levels: Sequence[float]) -> float:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.query.gas_words import component_label
+from services.query.languages import Language
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.physics.composition import Composition, composition_of
 from shared.domain.physics.compressibility import compression_factor
 from shared.domain.physics.gas_error import GasError, GasReason
-from shared.domain.physics.iso6976 import BELGIAN, KREF_DEFINITION, REFERENCES
+from shared.domain.physics.iso6976 import BELGIAN, REFERENCES
 from shared.domain.physics.method import Method
 from shared.domain.physics.told import Told, compressibility_told, issue_told, properties_told
 
@@ -30,17 +30,17 @@ _HIGHEST = {
 _TRACE_HIGHEST = 5.0
 _STATE = {"pressure_bar": "60", "temperature_c": "10"}
 _UNITS = {
-    "molar_mass_kg_per_kmol": ("Molar mass", "kg/kmol", 4),
-    "compression_factor": ("Compression factor at the reference", "", 6),
-    "gcv_kwh_per_m3": ("Gross calorific value", "kWh/m³", 4),
-    "gcv_mj_per_m3": ("Gross calorific value", "MJ/m³", 4),
-    "ncv_kwh_per_m3": ("Net calorific value", "kWh/m³", 4),
-    "ncv_mj_per_m3": ("Net calorific value", "MJ/m³", 4),
-    "density_kg_per_m3": ("Density", "kg/m³", 5),
-    "relative_density": ("Relative density", "", 5),
-    "wobbe_gross_mj_per_m3": ("Wobbe index, gross", "MJ/m³", 4),
-    "wobbe_net_mj_per_m3": ("Wobbe index, net", "MJ/m³", 4),
-    "kref": ("Kref", "", 6),
+    "molar_mass_kg_per_kmol": ("kg/kmol", 4),
+    "compression_factor": ("", 6),
+    "gcv_kwh_per_m3": ("kWh/m³", 4),
+    "gcv_mj_per_m3": ("MJ/m³", 4),
+    "ncv_kwh_per_m3": ("kWh/m³", 4),
+    "ncv_mj_per_m3": ("MJ/m³", 4),
+    "density_kg_per_m3": ("kg/m³", 5),
+    "relative_density": ("", 5),
+    "wobbe_gross_mj_per_m3": ("MJ/m³", 4),
+    "wobbe_net_mj_per_m3": ("MJ/m³", 4),
+    "kref": ("", 6),
 }
 
 
@@ -81,7 +81,7 @@ class GasPage:
     issues: list[dict[str, str]]
 
 
-def gas_page(asked: Mapping[str, str]) -> GasPage:
+def gas_page(asked: Mapping[str, str], language: Language) -> GasPage:
     """Return the page of a gas; without any question, of an example."""
     given = dict(asked) if asked else {**EXAMPLE, **_STATE, "balance": "on"}
     reference, method = given.get("reference", BELGIAN), given.get("method", Method.AGA8.value)
@@ -91,28 +91,29 @@ def gas_page(asked: Mapping[str, str]) -> GasPage:
     shares = {name: given.get(name, "") for name in COMPONENTS}
     is_balanced = "balance" in given
     try:
-        gas, shares = _gas(shares, is_balanced=is_balanced)
+        gas, shares = _gas(shares, language, is_balanced=is_balanced)
         told = properties_told(gas, reference)
-        rows += [_row(name, told) for name in _UNITS]
-        computed += _how(told)
-        factor, by = _compressed(method, gas, given)
+        rows += [_row(name, told, language) for name in _UNITS]
+        computed += _how(told, language)
+        factor, by = _compressed(method, gas, given, language)
         rows.append(factor)
         computed.append(by)
     except GasError as fault:
         issues.append(issue_told(fault))
     sliders = [
-        Slider(n, component_label(n), text, 0, _HIGHEST.get(n, _TRACE_HIGHEST), 0.01) for n, text in shares.items()
+        Slider(n, language(f"component.{n}"), text, 0, _HIGHEST.get(n, _TRACE_HIGHEST), 0.01)
+        for n, text in shares.items()
     ]
     state = [
-        Slider("pressure_bar", "Pressure, bar(a)", given.get("pressure_bar", ""), 1, 120, 0.1),
-        Slider("temperature_c", "Temperature, °C", given.get("temperature_c", ""), -20, 60, 0.1),
+        Slider("pressure_bar", language("gas.pressure_bar"), given.get("pressure_bar", ""), 1, 120, 0.1),
+        Slider("temperature_c", language("gas.temperature_c"), given.get("temperature_c", ""), -20, 60, 0.1),
     ]
     choices = reference, REFERENCES, method, tuple(Method)
     return GasPage(sliders, state, *choices, is_balanced, rows, computed, issues)
 
 
-def _gas(shares: dict[str, str], *, is_balanced: bool) -> tuple[Composition, dict[str, str]]:
-    numbers = {name: _number(f"composition.{name}", text) for name, text in shares.items() if text.strip()}
+def _gas(shares: dict[str, str], language: Language, *, is_balanced: bool) -> tuple[Composition, dict[str, str]]:
+    numbers = {name: _number(f"composition.{name}", text, language) for name, text in shares.items() if text.strip()}
     if is_balanced:
         rest = 100 - sum(share for name, share in numbers.items() if name != BALANCE)
         numbers[BALANCE] = round(rest, 6)
@@ -120,29 +121,35 @@ def _gas(shares: dict[str, str], *, is_balanced: bool) -> tuple[Composition, dic
     return composition_of(numbers), shares
 
 
-def _compressed(method: str, gas: Composition, given: Mapping[str, str]) -> tuple[Row, str]:
+def _compressed(method: str, gas: Composition, given: Mapping[str, str], language: Language) -> tuple[Row, str]:
     if method not in set(Method):
         raise GasError(GasReason.UNKNOWN_METHOD, "method", f"write one of {', '.join(Method)}")
-    state = (_number(name, given.get(name, "")) for name in _STATE)
+    state = (_number(name, given.get(name, ""), language) for name in _STATE)
     told = compressibility_told(compression_factor(Method(method), gas, *state))
     value = told["compression_factor"]
-    return Row("Compression factor in the pipe", f"{value:.6f}", ""), f"In the pipe by {told['edition']}."
+    return _line("in_the_pipe", f"{value:.6f}", "", language), language("gas.pipe_by", edition=told["edition"])
 
 
-def _row(name: str, told: Told) -> Row:
-    label, unit, places = _UNITS[name]
-    return Row(label, f"{told[name]:.{places}f}", unit)
+def _row(name: str, told: Told, language: Language) -> Row:
+    unit, places = _UNITS[name]
+    return _line(name, f"{told[name]:.{places}f}", unit, language)
 
 
-def _how(told: Told) -> list[str]:
-    how = [f"Properties by {told['edition']} at reference {told['reference']}, dry gas.", f"Kref: {KREF_DEFINITION}."]
+def _line(name: str, figure: str, unit: str, language: Language) -> Row:
+    return Row(language(f"property.{name}"), str(language.number(figure)), unit)
+
+
+def _how(told: Told, language: Language) -> list[str]:
+    how = [language("gas.by", edition=told["edition"], reference=told["reference"]), language("gas.kref_is")]
     total = told["sum_mol_percent"]
     if isinstance(total, float) and not math.isclose(total, 100, abs_tol=1e-9):
-        how.append(f"The shares add up to {total:.6g} mol % and were normalised to 100.")
+        how.append(language("gas.normalised", sum=language.number(f"{total:.6g}")))
     return how
 
 
-def _number(position: str, text: str) -> float:
+def _number(position: str, text: str, language: Language) -> float:
+    """Read a number as a program writes it, or with the decimal sign of the language."""
+    text = text.replace(language.signs[ord(".")], ".")
     try:
         number = float(text) if text.strip().isascii() and "_" not in text else math.nan
     except ValueError:

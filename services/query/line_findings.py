@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.query.finding_hours import Settlement, open_hours, settled_of
 from services.query.findings import FindingsAsked, condition_of
+from services.query.languages import Language
 from services.query.paging import Document, newest_first
+from services.query.rule_words import RuleTold, rule_told
 from shared.domain import gas_time
-from shared.domain.finding_words import words_of
 from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, volume_m3n
 from shared.domain.rules.rule import Severity
@@ -23,21 +25,12 @@ HOURS_TOLD = 5
 """Hours told of each rule, the newest; the page says how many more there are."""
 
 
-SETTLED_WORDS = {
-    "superseded": "replaced by another value",
-    "accepted": "accepted as it stands",
-    "corrected": "corrected by hand",
-    "estimated": "estimated instead",
-    "accepted_missing": "accepted as missing",
-    "withdrawn": "no longer so: what it was compared with has changed",
-    "released": "the pin was released",
-}
-"""How hours of findings are settled, in words."""
-
-
 @dataclass(frozen=True, slots=True)
 class FoundHour:
-    """What was found in one hour, and how it was settled (empty: it is open); `held_volume` is what was held."""
+    """What was found in one hour, and how it was settled (empty: it is open); `held_volume` is what was held.
+
+    Numbers are plain texts.
+    """
 
     hour: int
     observed: str | None
@@ -46,10 +39,9 @@ class FoundHour:
     settled: str = ""
 
     @property
-    def label(self) -> str:
+    def start(self) -> datetime:
         """The hour's local start."""
-        start = gas_time.local_start(self.hour)
-        return f"{start.day} {start:%b %H:%M}"
+        return gas_time.local_start(self.hour)
 
 
 @dataclass(slots=True)
@@ -57,8 +49,7 @@ class RuleFound:
     """A rule, and the hours of the period in which it found something; `blocks`: the open ones are kept back."""
 
     rule: str
-    title: str
-    words: str
+    told_as: RuleTold
     blocks: bool
     hours: list[FoundHour] = field(default_factory=list)
 
@@ -82,21 +73,21 @@ class LineFindings:
     has_more: bool
 
 
-async def line_findings(database: Database, line: str, question: Question) -> LineFindings:
+async def line_findings(database: Database, line: str, question: Question, language: Language) -> LineFindings:
     """Read the findings of a period, those that became known last."""
     condition = condition_of(FindingsAsked(line, question.first, question.end))
     listed = await newest_first(database, Collection.FINDINGS, condition, "", MOST_FINDINGS)
-    return found_in(listed.rows, question.hours, has_more=listed.last_id is not None)
+    return found_in(listed.rows, question.hours, language, has_more=listed.last_id is not None)
 
 
-def found_in(documents: list[Document], period: range, *, has_more: bool = False) -> LineFindings:
+def found_in(documents: list[Document], period: range, language: Language, *, has_more: bool = False) -> LineFindings:
     """Gather findings by rule and by hour, what is open first; hours outside the period are left out. Pure."""
     rules: dict[str, RuleFound] = {}
     blocking: dict[int, list[str]] = defaultdict(list)
     for document in documents:
-        rule, words = document["rule"], words_of(document["rule"])
+        rule = document["rule"]
         blocks = document["severity"] == Severity.F.name
-        found = rules.setdefault(rule, RuleFound(rule, words.title, words.words, blocks))
+        found = rules.setdefault(rule, RuleFound(rule, rule_told(rule, language), blocks))
         hours = [hour for hour in _hours(document) if hour.hour in period]
         found.hours += hours
         for hour in hours:
@@ -118,18 +109,18 @@ def _hours(document: Document) -> list[FoundHour]:
             hour,
             _number(observed),
             _number(threshold),
-            None if volume == ABSENT else f"{volume_m3n(volume):,}",
-            "" if hour in open_now else _settled_words(settled.get(hour)),
+            None if volume == ABSENT else str(volume_m3n(volume)),
+            "" if hour in open_now else _how(settled.get(hour)),
         )
         for hour, observed, threshold, volume in numbers
     ]
 
 
-def _settled_words(settled: Settlement | None) -> str:
-    """Return how an hour was settled; in the words of the store where they are not known here."""
-    return "settled" if settled is None else SETTLED_WORDS.get(settled.how, settled.how)
+def _how(settled: Settlement | None) -> str:
+    """Return how an hour was settled, as the store names it."""
+    return "settled" if settled is None else settled.how
 
 
 def _number(number: float | None) -> str | None:
     """Return a number with at most three places, None where there is none."""
-    return None if number is None else f"{number:,.3f}".rstrip("0").rstrip(".")
+    return None if number is None else f"{number:.3f}".rstrip("0").rstrip(".")

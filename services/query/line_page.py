@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from services.query import periods
-from services.query.answers import Layout
+from services.query.answers import Layout, form_of
 from services.query.chart import Chart, Point, draw
+from services.query.languages import Language
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
-from services.query.page_rows import MEASURES, Row, Totals, blocked_of, cells, rows_of, states_of, totals_of
+from services.query.page_rows import (
+    MEASURES,
+    STATE_COLUMNS,
+    Row,
+    Totals,
+    blocked_of,
+    cells,
+    rows_of,
+    states_of,
+    totals_of,
+)
+from services.query.plot import FROM_ZERO, Plot, asked, columns_of, plot_of
 from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
@@ -51,7 +63,7 @@ class LinePage:
     title: str
     shown: str
     tag: str
-    poll: str
+    plot: Plot
     views: list[Address]
     units: list[Address]
     references: list[Address]
@@ -73,7 +85,7 @@ class LinePage:
 
 
 async def line_page(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, *, shown: str, now: datetime
+    database: Database, caller: Caller, line: str, question: Question, *, shown: str, now: datetime, language: Language
 ) -> LinePage:
     """Read and lay out a line's page. `shown` is the measure on the chart.
 
@@ -83,11 +95,13 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     view = await read_view(database, caller, line, question, now)
     ended = ended_before(now)
     today = gas_time.gas_day(ended - 1)
-    published = cells(view.columns)
-    states = states_of(view, published, ended)
-    found = await line_findings(database, line, question)
+    columns = view.columns
+    whole = cells([column for column in columns if column.flat_name == shown or column.flat_name in STATE_COLUMNS])
+    published = cells(columns, slice(MOST_TABLE_ROWS))
+    states = states_of(view, whole, ended)
+    found = await line_findings(database, line, question, language)
     blocked = blocked_of(view, found.blocking)
-    rows = rows_of(view, published, states, blocked, MOST_TABLE_ROWS)
+    rows = rows_of(view, published, states[:MOST_TABLE_ROWS], blocked, language)
     names = await station_names(database, [view.line.station])
     chromatographs = await chromatograph_names(database) if view.rows.gas is not None else {}
     last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
@@ -98,10 +112,10 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         name=view.line.name_on(question.end),
         station=names.get(view.line.station, view.line.station),
         question=question,
-        title=periods.title(question),
+        title=periods.title(question, language),
         shown=shown,
-        tag=f"{view.tag}-{Layout.COLUMNS}",
-        poll=f"/v1/lines/{quote(line)}/measurements?{_query(question)}&layout={Layout.COLUMNS}",
+        tag=view.tag + form_of(Layout.COLUMNS, frozenset(columns_of(question.view, shown))),
+        plot=plot_of(f"/v1/lines/{quote(line)}/measurements", question, shown, ended, _flagged(view, blocked)),
         views=[_address(v, periods.in_view(question, v, today), shown, here=v is question.view) for v in View],
         units=[_unit(unit, question, shown) for unit in EnergyUnit],
         references=_references(question, shown) if view.rows.gas or question.reference != REFERENCE else [],
@@ -110,30 +124,38 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         downloads=[Address(kind, _download(line, question, kind)) for kind in ("csv", "xml")],
         previous=None if before is None else _address("", before, shown).href,
         following=None if after is None else _address("", after, shown).href,
-        totals=totals_of(view),
-        chart=_chart(view, rows, (states, blocked), published[shown], shown),
+        totals=totals_of(view, language),
+        chart=_chart(view, rows, (states, blocked), whole[shown], shown, language),
         rows=rows,
         hidden_rows=len(states) - len(rows),
         operating_hours=int(view.rows.has_operating_volume.sum()) if isinstance(view.rows, HourRows) else 0,
         states=sorted(set(states) - {""}),
         findings=found,
-        gas=line_gas(view, published, chromatographs, len(rows)),
+        gas=line_gas(view, chromatographs, len(rows), language),
         last_hour=None if last < 0 else gas_time.local_start(last),
         seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
     )
 
 
-def opening_question(asked: Question, now: datetime, *, has_period: bool) -> Question:
+def _flagged(view: LineView, blocked: Sequence[Sequence[str]]) -> list[int]:
+    """Return the hours that findings keep back; none for gas days and months, whose findings stand below."""
+    if not isinstance(view.rows, HourRows):
+        return []
+    return [hour for hour, rules in zip(view.rows.hours, blocked, strict=True) if rules]
+
+
+def opening_question(opened: Question, now: datetime, *, has_period: bool) -> Question:
     """Return the asked period, or the one that a page opens with: the gas day of the hour that ended last."""
-    return asked if has_period else periods.default_period(asked, gas_time.gas_day(ended_before(now) - 1))
+    return opened if has_period else periods.default_period(opened, gas_time.gas_day(ended_before(now) - 1))
 
 
-def _chart(
+def _chart(  # noqa: PLR0913, PLR0917 - all that a drawing shows
     view: LineView,
     rows: Sequence[Row],
     marks: tuple[Sequence[str], Sequence[Sequence[str]]],
     figures: Sequence[str | None],
     shown: str,
+    language: Language,
 ) -> Chart:
     """Draw every row; the words on its parts are those of the table, where that is whole.
 
@@ -142,29 +164,36 @@ def _chart(
     states, blocked = marks
     places, first = _axis(view)
     values = (None if figure is None else float(figure) for figure in figures)
-    words = [f"{row.group} {row.label}: {row.figures[shown] or row.state}".lstrip() for row in rows]
+    words = [_words_of(row, shown, language) for row in rows]
     if len(words) < len(states):
         words = [""] * len(states)
     points = [Point(*point) for point in zip(first, values, states, words, map(bool, blocked), strict=True)]
-    return draw(points, places, _ticks(view.question), from_zero=shown in ("volume_m3n", "energy"))
+    ticks = _ticks(view.question, language)
+    return draw(points, places, ticks, language, from_zero=shown in FROM_ZERO)
+
+
+def _words_of(row: Row, shown: str, language: Language) -> str:
+    said = row.figures[shown] or (language(f"state.{row.state}") if row.state else "")
+    return f"{row.group} {row.label}: {said}".lstrip()
 
 
 def _axis(view: LineView) -> tuple[int, list[int]]:
     """Return how many places the period has, and the place of each row: what is still to come stays empty."""
     question = view.question
     if isinstance(view.rows, HourRows):
-        return len(question.hours), [hour - question.hours.start for hour in view.rows.hours]
+        hours = question.hours
+        return len(hours), [hour - hours.start for hour in view.rows.hours]
     if question.view is View.DAY:
         return (question.end - question.first).days, [(day - question.first).days for day in view.rows.first_days]
     months = {month: place for place, month in enumerate(question.months)}
     return len(months), [months[gas_time.month_of(day)] for day in view.rows.first_days]
 
 
-def _ticks(question: Question) -> list[tuple[int, str]]:
+def _ticks(question: Question, language: Language) -> list[tuple[int, str]]:
     """Return the labels of the axis: hours of up to two days, else days, else months; at most seven."""
     if question.view is View.MONTH:
         firsts = [gas_time.first_day_of_month(month) for month in question.months]
-        return _thinned([(place, f"{first:%b %Y}") for place, first in enumerate(firsts)])
+        return _thinned([(place, language.date(first, "yMMM")) for place, first in enumerate(firsts)])
     days = (question.end - question.first).days
     hours = question.hours
     if question.view is View.HOUR and days <= 2:
@@ -172,9 +201,7 @@ def _ticks(question: Question) -> list[tuple[int, str]]:
     starts = [date.fromordinal(question.first.toordinal() + place) for place in range(days)]
     if days > 92:
         starts = [day for day in starts if day.day == 1]
-    return _thinned(
-        [(_place_of(day, question), f"{day:%b %Y}" if days > 92 else f"{day.day} {day:%b}") for day in starts]
-    )
+    return _thinned([(_place_of(day, question), language.date(day, "yMMM" if days > 92 else "MMMd")) for day in starts])
 
 
 def _place_of(day: date, question: Question) -> int:
@@ -187,15 +214,8 @@ def _thinned(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return ticks[:: max(1, -(-len(ticks) // _MOST_TICKS))]
 
 
-def _query(question: Question) -> str:
-    asked = {"view": question.view, "from": question.shown_from, "to": question.shown_to, "unit": question.unit}
-    if question.reference != REFERENCE:
-        asked["reference"] = question.reference
-    return urlencode({name: str(value) for name, value in asked.items()})
-
-
 def _address(key: str, question: Question, shown: str, *, here: bool = False) -> Address:
-    return Address(key, f"?{_query(question)}&show={shown}", here)
+    return Address(key, f"?{asked(question)}&show={shown}", here)
 
 
 def _unit(unit: EnergyUnit, question: Question, shown: str) -> Address:
@@ -213,4 +233,4 @@ def _shortcut(shortcut: periods.Shortcut, question: Question, shown: str) -> Add
 
 
 def _download(line: str, question: Question, kind: str) -> str:
-    return f"/v1/download?line={quote(line)}&{_query(question)}&format={kind}"
+    return f"/v1/download?line={quote(line)}&{asked(question)}&format={kind}"

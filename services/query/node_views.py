@@ -120,7 +120,7 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
             moment_ms = max(0, min(known_at_ms, await least_watermark_ms(database, session)))
         known = await registered_node(database, caller, node, moment_ms, session)
         composed = await _composed(database, session, known, node, question, now, moment_ms)
-        tag = _tag(node, question, composed)
+        tag = _tag(caller, node, question, composed)
         if is_held(tag):
             return tag
         rows = await _rows(database, session, question, composed)
@@ -182,10 +182,10 @@ async def _gas(
     return gas_moments(told.served, flow, units.starts, units.ends)
 
 
-def _tag(node: str, question: Question, composed: _Composed) -> str:
-    """Return a name of the content: equal tags mean equal rows."""
+def _tag(caller: Caller, node: str, question: Question, composed: _Composed) -> str:
+    """Return a name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
     names = [composed.known.nodes[name] for name in sorted(composed.known.nodes)]
-    contents = [content.tag for content in composed.lines.values()]
+    contents = [(content.tag, caller.may_read(line)) for line, content in composed.lines.items()]
     parts = (NODE_ANSWER_VERSION, ANSWER_VERSION, node, names, question, composed.spans, contents)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 

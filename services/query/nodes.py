@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.query.answering import Answer, Reader
-from services.query.answers import Layout, head_of, measurements_json
+from services.query.answers import Layout, head_of, measurements_json, named
 from services.query.instants import instant
 from services.query.node_views import NodeView, may_read_all, read_node, registered_node
 from services.query.paging import Listed
@@ -49,10 +49,14 @@ async def measurements(  # noqa: PLR0913 - a question has this many sides
     return await reader.answer(read)
 
 
-def written(view: NodeView, layout: Layout) -> bytes:
-    """Return the answer that tells a view."""
-    name = view.node.name_on(view.question.end)
-    return measurements_json(head_of(view.node.id, name, view.question, view.known_at_ms), view.columns, layout)
+def written(view: NodeView, layout: Layout, names: frozenset[str] = frozenset()) -> bytes:
+    """Return the answer that tells a view, or only the columns that are named.
+
+    Raises:
+        ProblemError: 422 for columns that there are not.
+    """
+    head = head_of(view.node.id, view.node.name_on(view.question.end), view.question, view.known_at_ms)
+    return measurements_json(head, named(view.columns, names), layout)
 
 
 @dataclass(frozen=True, slots=True)

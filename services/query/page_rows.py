@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import quote
 
+from services.query.languages import Language
 from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain import text_columns as text
@@ -24,6 +25,8 @@ Published = dict[str, list[str | None]]
 """Published columns by name, as strings; None where a row has no value."""
 _MARKED = ("estimated", "substituted", "edited", "calculated")
 """Qualities that are marked beside missing, in the order in which a gas day or month tells them."""
+STATE_COLUMNS = ("quality", "hours_present", "hours_expected", *(f"hours_{name}" for name in _MARKED))
+"""What the states of rows are read from: hours from their quality, gas days and months from counts."""
 _QUALITY_STATES = {name.upper(): name for name in ("missing", *_MARKED)}
 
 
@@ -60,22 +63,13 @@ class Totals:
 
     @property
     def percent(self) -> str:
-        """Completeness, rounded down so that only a complete period says 100."""
+        """Completeness as a plain number, rounded down so that only a complete period says 100."""
         return f"{1000 * self.present // self.expected / 10:g}" if self.expected else "0"
 
 
-def cells(columns: Sequence[Column]) -> Published:
-    """Return the published columns as strings, None where a row has no value."""
-    return {column.flat_name: _strings(column) for column in columns}
-
-
-def grouped(figure: str | None, most_places: int = 9) -> str | None:
-    """Return 1234567.891 as 1,234,567.891, with at most so many places."""
-    if figure is None:
-        return None
-    number = Decimal(figure)
-    places = min(max(0, -int(number.as_tuple().exponent)), most_places)
-    return f"{number:,.{places}f}"
+def cells(columns: Sequence[Column], rows: slice = slice(None)) -> Published:
+    """Return rows of the published columns as strings, None where a row has no value."""
+    return {column.flat_name: _strings(column, rows) for column in columns}
 
 
 def states_of(view: LineView, published: Published, ended: int) -> list[str]:
@@ -104,41 +98,43 @@ def blocked_of(view: LineView, blocking: Mapping[int, Sequence[str]]) -> list[Se
 
 
 def rows_of(
-    view: LineView, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]], most: int
+    view: LineView, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]], language: Language
 ) -> list[Row]:
-    """Return the first rows of the table, at most so many."""
+    """Return the rows of the table: as many as there are states."""
     if isinstance(view.rows, HourRows):
-        return _hour_rows(view.line.id, published, states[:most], blocked)
-    return _period_rows(view.rows, published, states[:most])
+        return _hour_rows(view.line.id, published, states, blocked, language)
+    return _period_rows(view.rows, published, states, language)
 
 
-def totals_of(view: LineView) -> Totals:
+def totals_of(view: LineView, language: Language) -> Totals:
     """Return the totals of the period."""
     columns = list(period_columns(view.whole, view.question.unit, view.question.reference))
     whole = {name: column[0] for name, column in cells(columns).items()}
-    figures = {name: grouped(whole[name]) for name in MEASURES}
+    figures = {name: language.number(whole[name]) for name in MEASURES}
     for name in ("volume_m3n", "energy"):
-        figures[name] = grouped(whole[name], 0 if abs(Decimal(whole[name] or 0)) >= 100 else 3)
+        figures[name] = language.number(whole[name], 0 if abs(Decimal(whole[name] or 0)) >= 100 else 3)
     qualities = {name: int(whole[f"hours_{name}"] or 0) for name in (*_MARKED, "missing")}
     present, expected = int(whole["hours_present"] or 0), int(whole["hours_expected"] or 0)
     return Totals(figures, whole["validity"] or "", present, expected, qualities)
 
 
-def _strings(column: Column) -> list[str | None]:
-    strings: list[str | None] = list(text.strings_of(column.cells))
+def _strings(column: Column, rows: slice) -> list[str | None]:
+    strings: list[str | None] = list(text.strings_of(column.cells[rows]))
     if column.present is None:
         return strings
-    return [string if here else None for string, here in zip(strings, column.present.tolist(), strict=True)]
+    return [string if here else None for string, here in zip(strings, column.present[rows].tolist(), strict=True)]
 
 
 def _period_state(present: str | None, expected: str | None, *marked: str | None) -> str:
     """Return what most needs saying of a period: that it misses hours, or the first quality that some of them have."""
     if present != expected:
         return "missing" if present == "0" else "incomplete"
-    return next((f"some {name}" for name, count in zip(_MARKED, marked, strict=True) if count != "0"), "")
+    return next((f"some_{name}" for name, count in zip(_MARKED, marked, strict=True) if count != "0"), "")
 
 
-def _hour_rows(line: str, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]]) -> list[Row]:
+def _hour_rows(
+    line: str, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]], language: Language
+) -> list[Row]:
     found = []
     for place, state in enumerate(states):
         key, day = str(published["start"][place]), str(published["gas_day"][place])
@@ -146,15 +142,15 @@ def _hour_rows(line: str, published: Published, states: Sequence[str], blocked: 
         method = published["method"][place]
         row = Row(
             key,
-            day,
+            language.day(date.fromisoformat(day)),
             label,
-            _figures(published, place),
+            _figures(published, place, language),
             validity,
             state,
             has_operating_volume=published["volume_basis"][place] == VolumeBasis.OPERATING,
             blocked_by=blocked[place],
             method=Method(method) if method else None,
-            history=f"/v1/lines/{quote(line)}/hours/{key}/history",
+            history=f"/lines/{quote(line)}/hours/{key}",
         )
         found.append(row)
     return found
@@ -168,15 +164,15 @@ def _hour_label(local_start: str, day: str) -> str:
     return f"{label} {local_start[-6:]}" if switches else label
 
 
-def _period_rows(rows: PeriodRows, published: Published, states: Sequence[str]) -> list[Row]:
+def _period_rows(rows: PeriodRows, published: Published, states: Sequence[str], language: Language) -> list[Row]:
     daily, found = rows.view is View.DAY, []
     for place, (state, day) in enumerate(zip(states, rows.first_days[: len(states)], strict=True)):
-        label = f"{day:%a} {day.day} {day:%b %Y}" if daily else f"{day:%B %Y}"
+        label = language.date(day, "yMMMEd" if daily else "yMMMM")
         share = f"{published['hours_present'][place]} / {published['hours_expected'][place]}"
         validity = published["validity"][place] or ""
-        found.append(Row(day.isoformat(), "", label, _figures(published, place), validity, state, share))
+        found.append(Row(day.isoformat(), "", label, _figures(published, place, language), validity, state, share))
     return found
 
 
-def _figures(published: Published, place: int) -> dict[str, str | None]:
-    return {name: grouped(published[name][place]) for name in MEASURES}
+def _figures(published: Published, place: int, language: Language) -> dict[str, str | None]:
+    return {name: language.number(published[name][place]) for name in MEASURES}

@@ -35,6 +35,7 @@ class Asked(Period):
     reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
     known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
     layout: str = Field("", max_length=64, description="rows (default) or columns.")
+    columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
 
 
 def question(asked: Period, today: date) -> Question:
@@ -51,6 +52,11 @@ def layout(asked: Asked) -> Layout:
         return Layout(asked.layout or Layout.ROWS)
     except ValueError:
         raise unprocessable([Issue("LAYOUT", "layout", "choose rows or columns")]) from None
+
+
+def columns(asked: Asked) -> frozenset[str]:
+    """Return the names of the columns that are asked for, none where all are."""
+    return frozenset(name.strip() for name in asked.columns.split(",") if name.strip())
 
 
 def known_at_ms(asked: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from services.query.languages import Language
 from shared.domain import gas_time
 from shared.domain.period import MAX_GAS_DAYS, Question, View
 
@@ -77,18 +78,18 @@ def shortcuts(asked: Question, today: date) -> list[Shortcut]:
     return [shortcut for shortcut in named if (shortcut.question.end - shortcut.question.first).days <= MAX_GAS_DAYS]
 
 
-def title(asked: Question) -> str:
+def title(asked: Question, language: Language) -> str:
     """Return what a period is called: a gas day, a month, a year, or its first and last day."""
     first, last = asked.first, asked.end - _ONE_DAY
     if first == last:
-        return f"{first:%A} {first.day} {first:%B %Y}"
+        return language.day(first)
     if first.day == 1 and asked.end.day == 1:
         if asked.end == _month_first(first, 1):
-            return f"{first:%B %Y}"
+            return language.date(first, "yMMMM")
         if first.month == 1 and asked.end == date(first.year + 1, 1, 1):
             return f"{first:%Y}"
-        return f"{first:%B %Y}{_TO}{last:%B %Y}"
-    return f"{first.day} {first:%b %Y}{_TO}{last.day} {last:%b %Y}"
+        return f"{language.date(first, 'yMMMM')}{_TO}{language.date(last, 'yMMMM')}"
+    return f"{language.date(first, 'yMMMd')}{_TO}{language.date(last, 'yMMMd')}"
 
 
 def _month_first(day: date, months: int) -> date:

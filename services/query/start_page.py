@@ -1,15 +1,17 @@
-"""The start page: the lines with their month so far, and how old their last reading is."""
+"""The start page: lines and nodes that match; lines with their month so far, and how old their last reading is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.query.handlers import lines
-from services.query.page_rows import grouped
+from services.query.languages import Language
+from services.query.nodes import nodes
+from services.query.searched import searched
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.quantities import EnergyUnit, energy, volume_m3n
@@ -19,6 +21,10 @@ from shared.runtime.mongo import Database
 from shared.store.lines import Selection
 from shared.store.measurements import latest_hours
 
+NODE_PAGES = False
+"""Whether nodes have pages of their own, so that their names are links."""
+MOST_NODES = 12
+"""Nodes shown with the first lines; a more exact search finds the others."""
 SPARK_HEIGHT = 28.0
 """Pixels of the small chart of a month's gas days."""
 
@@ -48,18 +54,31 @@ class LineCard:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeCard:
+    """A node on the start page; `href` is empty while nodes have no pages."""
+
+    id: str
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """Everything that the template of the start page shows."""
 
     words: str
+    nodes: list[NodeCard]
     cards: list[LineCard]
     month: date
     last_id: str | None
 
 
-async def start_page(database: Database, caller: Caller, selection: Selection, now: datetime) -> StartPage:
+async def start_page(
+    database: Database, caller: Caller, selection: Selection, now: datetime, language: Language
+) -> StartPage:
     """Read the lines that match, with the running gas month of each."""
     today = gas_time.gas_day(ended_before(now) - 1)
+    typed, selection = selection.words, replace(selection, words=searched(selection.words))
     listed = await lines(database, caller, selection, today)
     latest = await latest_hours(database, [row["id"] for row in listed.rows], gas_time.month_of(today))
     cards = []
@@ -67,11 +86,21 @@ async def start_page(database: Database, caller: Caller, selection: Selection, n
         slots, hour = latest[row["id"]]
         month = fold_days(slots)
         age = None if hour < 0 else int(now.timestamp()) - (hour + 1) * 3600
-        volume = grouped(str(volume_m3n(int(month["volume"]))), 0) if month["hours_with_volume"] else None
-        kwh = grouped(str(energy(int(month["energy"]), EnergyUnit.KWH)), 0) if month["hours_with_energy"] else None
+        volume = language.number(str(volume_m3n(int(month["volume"]))), 0) if month["hours_with_volume"] else None
+        kwh = (
+            language.number(str(energy(int(month["energy"]), EnergyUnit.KWH)), 0)
+            if month["hours_with_energy"]
+            else None
+        )
         place = (row["id"], row["name"], row["station"], row["station_name"], row["network"])
         cards.append(LineCard(*place, volume, kwh, _sparks(slots), age))
-    return StartPage(selection.words, cards, today, listed.last_id)
+    matching = [] if selection.after else await _nodes(database, caller, selection.words)
+    return StartPage(typed, matching, cards, today, listed.last_id)
+
+
+async def _nodes(database: Database, caller: Caller, words: str) -> list[NodeCard]:
+    listed = await nodes(database, caller, Selection(MOST_NODES, words=words))
+    return [NodeCard(row["id"], row["name"], f"/nodes/{row['id']}" if NODE_PAGES else "") for row in listed.rows]
 
 
 def _sparks(slots: NDArray[np.void]) -> list[Spark]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -31,7 +32,9 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
 ) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
     question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
-    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, nodes.written)
+    names = parameters.columns(asked)
+    write = partial(nodes.written, names=names)
+    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, write, names)
     answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
     return measurements_response(answer)
 

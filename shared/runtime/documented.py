@@ -6,7 +6,7 @@ like. A route that the catalogue does not name has no document, and a test says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -79,7 +79,8 @@ class Catalogue:
     tags: Mapping[str, str]
     operations: Mapping[str, Operation]
     parameters: Mapping[str, Parameter]
-    schemas: Mapping[str, Json] = field(default_factory=dict)
+    schemas: Callable[[], Mapping[str, Json]] = dict
+    """Schemas by name, made where they are needed: whoever imports a catalogue makes none."""
 
 
 def application(catalogue: Catalogue, service: str) -> FastAPI:
@@ -163,7 +164,7 @@ def _schemas(catalogue: Catalogue) -> Json:
     models: set[type[BaseModel]] = {answer.form for answer in answers if isinstance(answer.form, type)}
     asked: list[type[BaseModel]] = sorted({Problem, *models}, key=lambda model: model.__name__)
     _, made = models_json_schema([(model, "serialization") for model in asked], ref_template=_REFERENCE)
-    return {**made["$defs"], **catalogue.schemas}
+    return {**made["$defs"], **catalogue.schemas()}
 
 
 def _used(paths: Json, schemas: Json) -> Json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -22,6 +24,10 @@ from shared.runtime.mongo import SyncDatabase, connect_sync
 from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
 
 LINE = "BE-0042-A"
+ARTIFACTS = Path(os.environ.get("GASTRACK_ARTIFACTS", Path(__file__).parent / "artifacts"))
+"""Pictures of the pages as the tests saw them; git ignores the folder."""
+GAP = range(9, 12)
+"""Hours of the first gas day of the month before that are missing."""
 UNUSED_PORT = 9
 """Stands where ingest would be: these tests send it nothing."""
 
@@ -39,14 +45,21 @@ def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def store(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
-    """Two lines with the last 25-hour gas day and the last three days, but for the hour that ended last."""
+    """Two lines with the last gas days of 23 and 25 hours, the month before with a gap, and the last three days.
+
+    The hour that ended last is not there yet.
+    """
     made = connect_sync(mongo_uri, "gastrack")
     register(
         made, Station("BE-0042", "MOERBROEK Vaartdijk"), a_line(), a_line("BE-0042-B", name="Moerbroek city run 2")
     )
-    october = gas_time.hours_of_day(switch_day())
-    store_hours(made, LINE, october.start, plausible_hours(october))
     ended = last_ended_hour()
+    month = gas_time.hours_of_month(gas_time.month_before(gas_time.month_of(gas_time.gas_day(ended))))
+    whole = plausible_hours(month)
+    whole[GAP.start : GAP.stop] = np.zeros(len(GAP), whole.dtype)
+    for hours in (gas_time.hours_of_day(switch_day(23)), gas_time.hours_of_day(switch_day(25))):
+        store_hours(made, LINE, hours.start, plausible_hours(hours))
+    store_hours(made, LINE, month.start, whole)
     recent = range(gas_time.hours_of_day(gas_time.gas_day(ended) - timedelta(days=2)).start, ended)
     store_hours(made, LINE, recent.start, plausible_hours(recent))
     yield made
@@ -97,10 +110,21 @@ def page(browser: Browser) -> Iterator[Page]:
     assert complaints == []
 
 
-def switch_day() -> date:
-    """Return the last gas day of 25 hours that is over."""
+@pytest.fixture
+def picture(page: Page) -> Callable[[str], None]:
+    """Keeps a picture of the page as it is, for somebody to look at."""
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+
+    def keep(name: str) -> None:
+        page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+    return keep
+
+
+def switch_day(hours: int = 25) -> date:
+    """Return the last gas day of so many hours that is over."""
     day = gas_time.gas_day(last_ended_hour()) - timedelta(days=1)
-    while len(gas_time.hours_of_day(day)) != gas_time.MAX_HOURS_PER_DAY:
+    while len(gas_time.hours_of_day(day)) != hours:
         day -= timedelta(days=1)
     return day
 

@@ -72,6 +72,11 @@ PARAMETERS = {
     ),
     "last-event-id": Parameter("Goes on behind this event.", "earliest", _CURSOR),
     "at": Parameter("A gas day; the running one if absent.", "2026-10-24"),
+    "columns": Parameter(
+        "Only these, by their names with commas between; default: all.",
+        "start,volume_m3n",
+        {"pattern": "^[a-z0-9_, ]*$"},
+    ),
     "cursor": Parameter("From the next link of an answer: opaque.", "QkUtMDA0Mi1B"),
     "limit": Parameter("Rows a page.", 100),
     "rule": Parameter("A rule's id, or HELD:<reason>.", "C5"),
@@ -91,5 +96,5 @@ CATALOGUE = Catalogue(
     },
     OPERATIONS,
     PARAMETERS,
-    measurement_schemas(),
+    measurement_schemas,
 )

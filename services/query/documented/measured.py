@@ -144,18 +144,16 @@ def _columns(view: View, told: Told) -> Json:
 
 
 def _fields(view: View, told: Told, form: Callable[[Column], Json]) -> Json:
-    """Return properties and which of them are always there; those of the gas are where a chromatograph serves."""
-    always = {column.name for column in told(view, with_gas=False)}
+    """Return the properties: those that are asked for, and those of the gas where a chromatograph serves."""
     properties: Json = {}
     for group, members in groupby(told(view, with_gas=True), lambda one: one.group):
         named = {column.name: form(column) for column in members}
         if group:
-            inner = {"type": "object", "properties": named, "required": list(named)}
+            inner = {"type": "object", "properties": named}
             properties[group] = {**inner, "description": _GROUP_WORDS[group]}
         else:
             properties.update({name: {**one, "description": _WORDS[name]} for name, one in named.items()})
-    groups = {column.group for column in told(view, with_gas=False)}
-    return {"properties": properties, "required": [name for name in properties if name in always | groups]}
+    return {"properties": properties}
 
 
 def _value(column: Column) -> Json:

@@ -1,6 +1,6 @@
 // Sliders beside the numbers of the gas page, and the answer at once: without this module the page computes on its button.
 
-const form = document.querySelector("[data-live-form]");
+let form = null;
 const QUIET_MS = 120; // how long a slider rests before it is asked what the gas is like
 
 let timer = 0;
@@ -45,7 +45,9 @@ function showRest() {
   if (rest) field.value = range.value = rest.getAttribute("value");
 }
 
-if (form) {
+export function computeWhileMoving(found) {
+  form = found;
+  if (!form) return;
   form.querySelectorAll("input[type=range]").forEach(mirror);
   form.querySelectorAll("select, input[type=checkbox]").forEach((input) => input.addEventListener("input", soon));
   showRest();

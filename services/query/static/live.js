@@ -5,16 +5,16 @@ const QUIET_LIMIT_MS = 30_000; // how slowly to ask while the server does not an
 
 const part = () => document.getElementById("live");
 
-async function hasChanged(live) {
-  if (!live.dataset.poll) return true;
+// Returns the new content, null where nothing has changed; what has no address to ask is always new.
+async function changed(live) {
+  if (!live.dataset.poll) return {};
   const answer = await fetch(live.dataset.poll, {
     method: "GET",
     cache: "no-store",
     headers: { "If-None-Match": `"${live.dataset.tag}"` },
   });
   if (!answer.ok && answer.status !== 304) throw new Error(`status ${answer.status}`);
-  await answer.arrayBuffer();
-  return answer.status !== 304;
+  return answer.status === 304 ? null : answer.json();
 }
 
 async function renew(live) {
@@ -43,14 +43,18 @@ function wait(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-async function live() {
+export async function keepFresh(whenRenewed) {
   let pause = 0;
   while (part()) {
     const every = Number(part().dataset.every) * 1000;
     await wait(Math.max(every, pause));
     if (document.hidden) continue;
     try {
-      if (await hasChanged(part())) await renew(part());
+      const content = await changed(part());
+      if (content) {
+        await renew(part());
+        whenRenewed(content.columns ? content : null);
+      }
       pause = 0;
       document.body.classList.remove("away");
     } catch {
@@ -59,5 +63,3 @@ async function live() {
     }
   }
 }
-
-live();

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from services.query.downloads import DIALECTS, FORMATS
 from shared.domain import gas_time
 from shared.domain.estimation import Method
 from shared.domain.reading import Provenance, Quality, Validity
@@ -56,7 +57,7 @@ async def test_recorded_hours_with_findings_are_flagged_and_explained(
     assert page.count('<a href="#finding-C1">C1</a>') == 1
     assert '<a href="#finding-D7">' not in page
     assert page.count('<text class="flag"') == 1
-    assert "25 Sep 16:00: observed 25,310.5, threshold 25,200" in page
+    assert "25 Sept 16:00: observed 25,310.5, threshold 25,200" in page
     assert "More gas in an hour than the line can carry" in page
     assert "energy identity" in page
 
@@ -85,7 +86,7 @@ async def test_settled_findings_say_how_and_keep_nothing_back(
     settle = {"$set": {"open": [], "settled": settled, "state": "settled"}}
     database[Collection.FINDINGS].update_one({"rule": "C1"}, settle)
     page = (await query.get("/lines/BE-0042-A", params=PERIOD)).text
-    assert "25 Sep 16:00: observed 25,310.5, threshold 25,200 " in page
+    assert "25 Sept 16:00: observed 25,310.5, threshold 25,200 " in page
     assert "(accepted as it stands)" in page
     assert "1 hour: settled" in page
     assert "1 hour, 1 open: held back until" in page
@@ -96,7 +97,7 @@ async def test_settled_findings_say_how_and_keep_nothing_back(
 async def test_an_estimated_hour_says_its_method_and_each_hour_leads_to_its_history(
     query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
 ) -> None:
-    """The method in one sentence; the history is one link away, for hours alone."""
+    """The method in one sentence; its page is one link away, for hours alone."""
     store_a_day(database)
     hours = gas_time.hours_of_day(DAY)
     row = plausible_hours(hours)[:1]
@@ -104,10 +105,10 @@ async def test_an_estimated_hour_says_its_method_and_each_hour_leads_to_its_hist
     store_hours(database, "BE-0042-A", hours.start, row)
     page = (await query.get("/lines/BE-0042-A", params=PERIOD)).text
     assert page.count(f'<abbr title="{Method.LIKE_DAYS.words}">M4</abbr>') == 1
-    links = re.findall(r'<th scope="row"><a href="([^"]+/history)"', page)
-    assert (len(links), links[0]) == (24, "/v1/lines/BE-0042-A/hours/2026-09-25T04:00:00Z/history")
-    assert (await query.get(links[0])).json()["rows"][0]["method"] == "M4"
-    assert "/history" not in (await query.get("/lines/BE-0042-A", params={"view": "day", **PERIOD})).text
+    links = re.findall(r'<th scope="row"><a href="(/lines/[^"]+/hours/[^"]+)"', page)
+    assert (len(links), links[0]) == (24, "/lines/BE-0042-A/hours/2026-09-25T04:00:00Z")
+    assert (await query.get(f"/v1{links[0]}/history")).json()["rows"][0]["method"] == "M4"
+    assert "/hours/" not in (await query.get("/lines/BE-0042-A", params={"view": "day", **PERIOD})).text
 
 
 async def test_a_closed_month_is_shown_as_definitive(
@@ -121,3 +122,14 @@ async def test_a_closed_month_is_shown_as_definitive(
     database[Collection.LINE_MONTHS].update_one(month, {"$set": {"closed": None, "statuses": 2}})
     assert page.count('<span class="badge definitive">definitive</span>') == 24 + 1
     assert 'class="badge recorded"' not in page
+
+
+async def test_every_file_that_the_page_offers_is_served(query: httpx2.AsyncClient, export: httpx2.AsyncClient) -> None:
+    """Its form and its command name formats and dialects of the export service."""
+    page = (await query.get("/lines/BE-0042-A", params={"view": "day", **PERIOD})).text
+    assert "curl -f -OJ &#39;http://gastrack/v1/download?line=BE-0042-A&amp;view=day&amp;" in page
+    for name, offered in (("format", FORMATS), ("dialect", DIALECTS)):
+        for one in offered:
+            assert f'<option value="{one}"' in page
+            asked = {"line": "BE-0042-A", "view": "day", **PERIOD, name: one}
+            assert (await export.get("/v1/download", params=asked)).status_code == 200

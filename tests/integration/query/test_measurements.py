@@ -174,6 +174,7 @@ async def test_known_at(query: httpx2.AsyncClient, known_at: str, status: int) -
         ("/v1/nothing", 404, "NOT_FOUND"),
         (f"{LINE}?view=week", 422, "VIEW"),
         (f"{LINE}?layout=heap", 422, "LAYOUT"),
+        (f"{LINE}?columns=gas_day,colour", 422, "COLUMNS"),
         (f"{LINE}?from=2026-10-02&to=2026-10-01", 422, "PERIOD_BACKWARDS"),
         (f"{LINE}?view={'x' * 65}", 422, "STRING_TOO_LONG"),
         ("/v1/lines?limit=0", 422, "GREATER_THAN_EQUAL"),
@@ -205,3 +206,16 @@ async def test_reading_with_numpy_agrees(query: httpx2.AsyncClient) -> None:
     stored = plausible_hours(range(first, first + 24 * 5))[-24:]["volume"]
     rows = (await answer(query, **{"from": "2026-09-05", "to": "2026-09-06"}))["rows"]
     assert np.array_equal(np.round([row["volume_m3n"] * 1000 for row in rows]), stored)
+
+
+async def test_only_the_columns_that_are_asked_for(query: httpx2.AsyncClient) -> None:
+    """In both layouts, groups as a whole; their tag is another than that of all, and names this choice alone."""
+    asked = {"view": "day", "from": "2026-10-01", "to": "2026-10-03", "columns": "gas_day, hours_by_quality"}
+    given = await query.get(LINE, params=asked)
+    assert [list(row) for row in given.json()["rows"]] == [["gas_day", "hours_by_quality"]] * 2
+    columns = (await query.get(LINE, params={**asked, "layout": "columns"})).json()["columns"]
+    assert (list(columns), len(columns["hours_by_quality"]["MEASURED"])) == (["gas_day", "hours_by_quality"], 2)
+    held = {"If-None-Match": given.headers["etag"]}
+    assert (await query.get(LINE, params=asked, headers=held)).status_code == 304
+    assert (await query.get(LINE, params={**asked, "columns": "gas_day"}, headers=held)).status_code == 200
+    assert (await query.get(LINE, params={**asked, "columns": ""}, headers=held)).status_code == 200

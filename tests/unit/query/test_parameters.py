@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.pages import age
+from services.query.languages import language
+from services.query.page_answers import age
 from services.query.parameters import cursor_of, known_at_ms, last_id_of, next_link
 from shared.runtime.http import ProblemError
 
@@ -52,4 +53,4 @@ def test_next_links_keep_what_was_asked() -> None:
 )
 def test_ages_are_told_in_the_unit_that_says_enough(seconds: int | None, words: str) -> None:
     """Minutes up to two hours, hours up to two days."""
-    assert age(seconds) == words
+    assert age(language("en"), seconds) == words

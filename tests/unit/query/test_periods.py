@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from services.query.languages import language
 from services.query.periods import default_period, in_view, moved, shortcuts, title
 from shared.domain.period import MAX_GAS_DAYS, Question, View
 
@@ -72,4 +73,4 @@ def test_named_periods_can_be_asked(view: View) -> None:
 )
 def test_what_a_period_is_called(first: date, end: date, words: str) -> None:
     """A gas day, a month, a year, or the first and the last day."""
-    assert title(asked(View.DAY, first, end)) == words
+    assert title(asked(View.DAY, first, end), language("en")) == words

@@ -3,13 +3,22 @@
 People and programs see one port. The order counts: the first route that matches takes the request.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 from deploy.local.ports import LOOPBACK
 
 INGEST_PATHS = ("/v1/readings", "/v1/files", "/v1/analyses", "/v1/topology/changes", "/v1/receipts")
+OPENAPI_PATHS = {name: f"/v1/openapi/{name}.json" for name in ("ingest", "export")}  # query's own is with the rest
 INGEST_POSTS = ("/v1/decisions",)  # reading decisions is query's
 EXPORT_PATHS = ("/v1/download", "/v1/exports", "/v1/schedules", "/v1/deliveries", "/v1/schemas")
+EDGE_STATUSES = (  # what Envoy says by itself: an address it cannot read, too much head, a service that is away
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 
 FILTERS = "type.googleapis.com/envoy.extensions.filters"
 UNLIMITED = "0s"  # downloads and server-sent events last as long as they last
@@ -34,7 +43,8 @@ def routes() -> list[Json]:
     ingest = [_route(path, "ingest") for path in INGEST_PATHS]
     posts = [_route(path, "ingest", method="POST") for path in INGEST_POSTS]
     export = [_route(path, "export") for path in EXPORT_PATHS]
-    return [*ingest, *posts, *export, {"match": {"prefix": "/"}, "route": _to("query")}]
+    documents = [_route(path, service) for service, path in OPENAPI_PATHS.items()]
+    return [*ingest, *posts, *export, *documents, {"match": {"prefix": "/"}, "route": _to("query")}]
 
 
 def _route(path: str, service: str, method: str | None = None) -> Json:
@@ -78,8 +88,20 @@ def _listener(port: int) -> Json:
 
 def _problem_replies() -> Json:
     """What Envoy itself answers, a service that is away for instance, as RFC 9457 problem details like ours."""
-    problem = {"type": "about:blank", "title": "%LOCAL_REPLY_BODY%", "status": "%RESPONSE_CODE%", "issues": []}
-    return {"body_format": {"json_format": problem, "content_type": "application/problem+json"}}
+    return {"mappers": [_titled(status) for status in EDGE_STATUSES], "body_format": _problem("Answered by the edge")}
+
+
+def _titled(status: HTTPStatus) -> Json:
+    """A problem of one status under its own title: Envoy knows only the number."""
+    value = {"default_value": status.value, "runtime_key": f"edge_{status.value}"}
+    matching = {"status_code_filter": {"comparison": {"op": "EQ", "value": value}}}
+    return {"filter": matching, "body_format_override": _problem(status.phrase)}
+
+
+def _problem(title: str) -> Json:
+    issue = {"code": "EDGE", "position": "request", "message": "%RESPONSE_CODE_DETAILS% %LOCAL_REPLY_BODY%"}
+    problem = {"type": "about:blank", "title": title, "status": "%RESPONSE_CODE%", "issues": [issue]}
+    return {"json_format": problem, "content_type": "application/problem+json"}
 
 
 def _cluster(name: str, port: int) -> Json:

@@ -1,5 +1,6 @@
 """Free ports on the loopback interface, below the range from which the kernel takes outgoing ones."""
 
+import atexit
 import random
 import socket
 import sys
@@ -41,8 +42,15 @@ def claim(port: int) -> bool:
     except OSError:
         name.close()
         return False
+    if not _claims:
+        atexit.register(_give_back)
     _claims.append(name)
     return True
+
+
+def _give_back() -> None:
+    for name in _claims:
+        name.close()
 
 
 def free_ports(count: int) -> list[int]:

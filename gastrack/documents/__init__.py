@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gastrack.documents.events import events
+from gastrack.documents.interfaces import INTERFACES, interface
 from gastrack.documents.metrics import metrics
 from gastrack.documents.reason_codes import reason_codes
 from gastrack.documents.rules import rules
@@ -18,6 +19,7 @@ from gastrack.documents.settings import settings
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/events.md": events,
     "docs/metrics.md": metrics,
+    **{f"docs/openapi/{service}.json": interface(service) for service in INTERFACES},
     "docs/reason-codes.md": reason_codes,
     "docs/rules.md": rules,
     "docs/schemas/analysis.schema.json": analysis_schema,

@@ -1,91 +1,25 @@
-"""docs/schemas: the JSON Schemas of what outsiders send, with the limits that the types alone do not say."""
+"""docs/schemas: the JSON Schemas of what outsiders send."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import msgspec
-
-from services.ingest.analysis_telegram import COMPOSITION, MAX_ANALYSES, MOST_CHARACTERS
-from services.ingest.analysis_telegram import MAX_BYTES as MAX_ANALYSES_BYTES
-from services.ingest.columns import MAX_METER
-from services.ingest.telegram import MAX_BYTES, MAX_HOURS, MOMENT, QUALITIES, TelegramText, Words
-from shared.domain.analysis import CHARACTERISTICS, SHARE
-from shared.domain.physics.components import COMPONENTS
-from shared.domain.quantities import GCV, QUANTITIES
-from shared.domain.reading import Quality
+from services.ingest.body_schemas import analysis_form, telegram_form
 from shared.events.decision import DecisionText
-from shared.events.topology import ID_PATTERN, ChangeText
+from shared.events.topology import ChangeText
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MOMENT: dict[str, Any] = {"pattern": f"^{MOMENT.pattern}$"}
-_VOLUME_UNLESS_MISSING: dict[str, Any] = {
-    "if": {"properties": {"quality": {"const": Quality.MISSING.name}}, "required": ["quality"]},
-    "else": {"properties": {"volume_m3n": {"type": "number"}}, "required": ["volume_m3n"]},
-}
-"""Rule of the door: an hour says its volume, or that it is missing."""
 
 
 def telegram_schema() -> str:
     """Return the schema of a telegram (topic `telemetry`, `POST /v1/readings`)."""
-    schema = msgspec.json.schema(TelegramText)
-    telegram, line, hour = (schema["$defs"][name]["properties"] for name in ("TelegramText", "LineHours", "HourText"))
-    telegram["telegram"] |= {"minLength": Words.min_length, "maxLength": Words.max_length}
-    telegram["station"] |= {"pattern": ID_PATTERN}
-    telegram["sent"] |= _MOMENT | {"description": "When it was sent; within a rank the later sent wins."}
-    line["line"] |= {"pattern": ID_PATTERN}
-    hour["start"] |= _MOMENT | {"description": "Start of the gas hour, with an offset or Z."}
-    hour["quality"] |= {"enum": list(QUALITIES)}
-    hour["meter"] |= {"maxLength": MAX_METER}
-    for quantity in QUANTITIES:
-        hour[quantity.field] |= {
-            "anyOf": [{"type": "number", "minimum": quantity.lowest, "maximum": quantity.highest}, {"type": "null"}],
-            "description": f"Kept to 1/{quantity.scale:,}, rounded half to even.",
-        }
-    schema["$defs"]["HourText"] |= _VOLUME_UNLESS_MISSING
-    limits = f"At most {MAX_HOURS:,} hours of all lines together, {MAX_BYTES:,} bytes; unknown fields are ignored."
-    return _text({"$schema": _DIALECT, "title": "Telegram", "$comment": limits, **schema})
+    return _text({"$schema": _DIALECT, **telegram_form()})
 
 
 def analysis_schema() -> str:
     """Return the schema of a telegram of a chromatograph (topic `analyses`, `POST /v1/analyses`)."""
-    number = {"type": ["number", "null"]}
-    limits = f"At most {MAX_ANALYSES:,} analyses, {MAX_ANALYSES_BYTES:,} bytes; unknown fields are ignored."
-    share = {"type": "number", "minimum": SHARE.lowest, "maximum": SHARE.highest}
-    composition = {
-        "type": ["object", "null"],
-        "description": f"mol %, kept to 1/{SHARE.scale:,}. C6+ comes as n_hexane.",
-        "properties": dict.fromkeys(COMPONENTS, share),
-        "additionalProperties": False,
-    }
-    told = {
-        quantity.field: {
-            **number,
-            "minimum": quantity.lowest,
-            "maximum": quantity.highest,
-            "description": f"Kept to 1/{quantity.scale:,}, rounded half to even.",
-        }
-        for quantity in CHARACTERISTICS.values()
-    }
-    analysis = {
-        "type": "object",
-        "properties": {"start": {"type": "string", **_MOMENT}, COMPOSITION: composition, **told},
-        "required": ["start"],
-        "anyOf": [{"required": [GCV.field]}, {"required": [COMPOSITION]}],
-    }
-    named = {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS}
-    schema = {
-        "type": "object",
-        "properties": {
-            "telegram": named,
-            "chromatograph": {"type": "string", "pattern": ID_PATTERN},
-            "sent": {"type": "string", **_MOMENT},
-            "analyses": {"type": "array", "minItems": 1, "maxItems": MAX_ANALYSES, "items": analysis},
-        },
-        "required": ["telegram", "chromatograph", "sent", "analyses"],
-    }
-    return _text({"$schema": _DIALECT, "title": "Telegram of a chromatograph", "$comment": limits, **schema})
+    return _text({"$schema": _DIALECT, **analysis_form()})
 
 
 def topology_schema() -> str:

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import FastAPI
 
 from services.export.api import api
+from services.export.documented import CATALOGUE
 from services.export.settings import ExportSettings
-from shared.runtime import http, http_state
+from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
@@ -20,7 +21,7 @@ BODY_LIMIT_BYTES = 64 * 1024
 
 def application(database: Database, identity: str, now: Clock = utc_now) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
-    app = FastAPI(title="Gastrack export", docs_url=None, redoc_url=None, openapi_url=None)
+    app = documented.application(CATALOGUE, "export")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
+from services.ingest.content_types import TAKES_FILES, TAKES_JSON
 from services.ingest.files.refusal import FileRefusedError
 from services.ingest.handlers import Accepted, Doors, RefusedError
 from shared.domain.topology import Issue
@@ -35,19 +36,26 @@ Wait = Annotated[float | None, Query(ge=0, le=60, description="Seconds to wait f
 LineId = Annotated[str | None, Query(max_length=64, description="The line of a file that has no line column.")]
 
 
-@api.post("/readings", status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram")
+@api.post(
+    "/readings", dependencies=[Depends(TAKES_JSON)], status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram"
+)
 async def post_readings(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
     """Take a telegram (its schema: docs/schemas/telegram.schema.json); the answer comes once it is safe."""
     return await _taken(doors.take_telegram(caller, await request.body()))
 
 
-@api.post("/analyses", status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram of a chromatograph")
+@api.post(
+    "/analyses",
+    dependencies=[Depends(TAKES_JSON)],
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Deliver a telegram of a chromatograph",
+)
 async def post_analyses(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
     """Take analyses (their schema: docs/schemas/analysis.schema.json); the answer comes once they are safe."""
     return await _taken(doors.take_analyses(caller, await request.body()))
 
 
-@api.post("/files", status_code=HTTPStatus.ACCEPTED, summary="Deliver a file")
+@api.post("/files", dependencies=[Depends(TAKES_FILES)], status_code=HTTPStatus.ACCEPTED, summary="Deliver a file")
 async def post_files(request: Request, caller: CallerAsking, doors: TheDoors, line: LineId = None) -> JSONResponse:
     """Take a csv file, our own or an operator's export, as raw body or as the part `file` of a form."""
     return await _taken(doors.take_file(caller, await _file_of(request), line))
@@ -57,6 +65,8 @@ async def _file_of(request: Request) -> bytes:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await request.body()
     form = await request.form(max_files=1, max_fields=1)
+    if others := sorted(set(form) - {"file"}):
+        raise unprocessable([Issue("FORM", others[0][:64], "a form has the part `file` and nothing else")])
     part = form.get("file")
     if not isinstance(part, UploadFile):
         raise unprocessable([Issue("NO_FILE", "file", "the form has no part `file`")])
@@ -72,7 +82,7 @@ async def get_receipt(receipt: str, caller: CallerAsking, doors: TheDoors) -> di
     return told
 
 
-@api.post("/topology/changes", summary="Change the register")
+@api.post("/topology/changes", dependencies=[Depends(TAKES_JSON)], summary="Change the register")
 async def post_topology_changes(
     change: ChangeText, request: Request, caller: CallerAsking, doors: TheDoors, response: Response
 ) -> dict[str, Any]:
@@ -90,7 +100,7 @@ async def post_topology_changes(
     return {"decision": asked.offset, "outcome": asked.outcome}
 
 
-@api.post("/decisions", summary="Decide on hours or a gas month of a line")
+@api.post("/decisions", dependencies=[Depends(TAKES_JSON)], summary="Decide on hours or a gas month of a line")
 async def post_decisions(
     text: DecisionText, request: Request, caller: CallerAsking, doors: TheDoors, wait: Wait = None
 ) -> JSONResponse:

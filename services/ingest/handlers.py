@@ -269,4 +269,4 @@ def _topic_of(position: dict[str, Any]) -> str:
 
 
 def _issue(fault: Fault) -> Issue:
-    return Issue(fault.code.value, fault.position, fault.message)
+    return Issue(fault.code.value, fault.position or "body", fault.message)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 
 from services.ingest.api import MAX_BODY_BYTES, api
+from services.ingest.documented import CATALOGUE
 from services.ingest.handlers import Doors
 from services.ingest.originals import LOOK_SECONDS as ORIGINALS_LOOK_SECONDS
 from services.ingest.originals import Originals
@@ -14,7 +15,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
-from shared.runtime import http, http_state, kafka
+from shared.runtime import documented, http, http_state, kafka
 from shared.runtime.health import Health
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import connect
@@ -28,7 +29,7 @@ LINGER_MS = 5
 
 def application(doors: Doors, settings: IngestSettings) -> FastAPI:
     """Return the HTTP face over the doors."""
-    app = FastAPI(title="Gastrack ingest", docs_url=None, redoc_url=None, openapi_url=None)
+    app = documented.application(CATALOGUE, "ingest")
     http.install(app, MAX_BODY_BYTES)
     http_state.act_as(app, settings.demo_identity)
     app.state.doors = doors

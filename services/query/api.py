@@ -14,7 +14,7 @@ from services.query import analyses, dead_letters, decisions, findings, handlers
 from services.query.answering import Answer, KeptAnswers, Reader
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
-from services.query.parameters import MAX_ROWS_PER_PAGE, Asked
+from services.query.parameters import MAX_ROWS_PER_PAGE, Asked, Period
 from shared.domain import gas_time
 from shared.domain.view import ended_before
 from shared.runtime.http_state import CallerAsking, Now, Store
@@ -89,7 +89,7 @@ async def get_chromatographs(
 
 @api.get("/chromatographs/{chromatograph}/analyses", summary="What a chromatograph told")
 async def get_analyses(
-    chromatograph: str, asked: Annotated[Asked, Query()], caller: CallerAsking, store: Store, now: Now
+    chromatograph: str, asked: Annotated[Period, Query()], caller: CallerAsking, store: Store, now: Now
 ) -> dict[str, Any]:
     """List the analyses of gas days, without a period those of the running month, with what the rules find in each."""
     question = parameters.question(asked, today_of(now))

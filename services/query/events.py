@@ -12,7 +12,7 @@ from services.query.feed import Page, page
 from services.query.feed_cursor import FeedCursor, cursor_text
 from services.query.streams import Streams
 from shared.runtime.logging import logger
-from shared.runtime.mongo import Database, PyMongoError, is_passing
+from shared.runtime.mongo import PyMongoError, is_passing
 from shared.store.changes import Heads
 
 ROWS_AN_EVENT = 100
@@ -25,26 +25,24 @@ RETRY_MS = 2_000
 """How long a reader waits before he does."""
 
 
-async def events(
-    database: Database, sight: Sight, streams: Streams, cursor: FeedCursor, seen: Heads
-) -> AsyncIterator[bytes]:
+async def events(streams: Streams, sight: Sight, cursor: FeedCursor, seen: Heads) -> AsyncIterator[bytes]:
     """Yield what follows a cursor, for ever but for a time, the end of the service, or a store that is away."""
     yield b"retry: %d\nid: %s\n\n" % (RETRY_MS, cursor_text(cursor).encode())
     told_at = time.monotonic()
     end = told_at + STREAM_SECONDS
     while not streams.are_ending and time.monotonic() < end:
         try:
-            found = await page(database, sight, cursor, seen, ROWS_AN_EVENT)
+            found = await page(streams.store, sight, cursor, seen, ROWS_AN_EVENT)
         except PyMongoError as fault:
             if not is_passing(fault):
                 raise
             logger(__name__).warning("a stream ends: the store is away", fault=repr(fault)[:200])
             return
-        cursor = found.cursor
+        is_stuck, cursor = found.cursor.positions == cursor.positions, found.cursor  # while a replay empties the store
         if found.rows or time.monotonic() - told_at >= HEARTBEAT_SECONDS:
             yield event(found)
             told_at = time.monotonic()
-        if not found.has_more:
+        if is_stuck or not found.has_more:
             seen = await streams.news(seen, HEARTBEAT_SECONDS)
 
 

@@ -17,15 +17,13 @@ from services.query.feed_cursor import (
     still_kept,
 )
 from services.query.feed_merging import merged
+from services.query.feed_store import CARDS_AT_ONCE, FeedStore
 from services.query.node_views import lines_within, may_read_all, registered_node
 from services.query.views import registered
 from shared.access.caller import Caller
 from shared.runtime.mongo import Database
-from shared.store.changes import Card, Heads, cards, documents
-from shared.store.topology_versions import nodes_known
+from shared.store.changes import Card, Heads
 
-CARDS_AT_ONCE = 20
-"""Of each partition: 48 of them make 960 cards of 60 bytes; documents are read only of those that are shown."""
 ROWS_LOOKED_AT = 2_000
 """At a time, where many may not be shown: of 40 bytes each where they rest."""
 MOST_LOOKED_AT = 50_000
@@ -83,41 +81,53 @@ def begun(since: str, heads: Heads, now_ms: int) -> FeedCursor:
     return still_kept(cursor_of(since), now_ms)
 
 
-async def page(database: Database, sight: Sight, cursor: FeedCursor, heads: Heads, limit: int) -> Page:
+async def page(store: FeedStore, sight: Sight, cursor: FeedCursor, heads: Heads, limit: int) -> Page:
     """Return what follows a cursor, at most `limit` rows; `heads` tell how far aggregation is, or was a moment ago."""
     positions = {**{partition: cursor.at(partition) for partition, _ in heads.of}, **cursor.positions}
     reading = _Reading(cursor, heads, limit, positions=positions)
     most = limit if sight.wanted is None else max(limit, ROWS_LOOKED_AT)
     while len(reading.rows) < limit and reading.looked_at < MOST_LOOKED_AT:
-        if not await _read_some(database, sight, reading, most):
+        if not await _read_some(store, sight, reading, most):
             break
     behind = cursor.moved(heads, reading.positions, reading.unread_ms)
     return Page(reading.rows, behind, bool(behind.unread(heads)))
 
 
-async def _read_some(database: Database, sight: Sight, reading: _Reading, most_rows: int) -> bool:
+async def _read_some(store: FeedStore, sight: Sight, reading: _Reading, most_rows: int) -> bool:
     """Read the documents that are next; say whether there were any."""
     here = FeedCursor(reading.cursor.epoch, reading.cursor.reach_ms, reading.positions)
     asked = here.unread(reading.heads)
     if not asked:
         return False
-    found = await asyncio.gather(
-        *(cards(database, one, here.at(one).place, here.reach_ms, CARDS_AT_ONCE) for one in asked)
-    )
+    found = await asyncio.gather(*(store.cards(one, here.at(one).place, here.reach_ms) for one in asked))
     unread = dict(zip(asked, found, strict=True))
     chosen = merged(unread, frozenset(one for one in asked if len(unread[one]) == CARDS_AT_ONCE), most_rows)
-    told = await documents(database, chosen)
-    seen = await _with_nodes(database, sight, list(told.values()))
+    told = await store.documents(chosen)
+    seen = await _with_nodes(store, sight, list(told.values()))
     # One that is not there any more has just been removed, by a replay: what comes instead is read by the next page.
     is_whole = all(card.id in told and _take(seen, reading, card, told[card.id]) for card in chosen)
     reading.unread_ms = _first_unread(unread, reading.positions)
+    await _pass_expired(store, reading, [one for one in asked if not unread[one]])
     return is_whole and bool(chosen)
 
 
-async def _with_nodes(database: Database, sight: Sight, told: Sequence[Document]) -> Sight:
+async def _pass_expired(store: FeedStore, reading: _Reading, empty: Sequence[int]) -> None:
+    """Pass over documents that are no longer there because they are too old: nothing is to be read in these partitions.
+
+    But a replay empties them as well, and what it removes comes again. It removes the positions first: where they still
+    stand in the same epoch, it had not begun when the documents were looked for.
+    """
+    if not empty:
+        return
+    again, lasts = await store.heads(), {partition: head.last for partition, head in reading.heads.of}
+    still_there = dict(again.of) if again.epoch == reading.heads.epoch else {}
+    reading.positions |= {one: Position(lasts[one]) for one in empty if one in still_there}
+
+
+async def _with_nodes(store: FeedStore, sight: Sight, told: Sequence[Document]) -> Sight:
     """Return the sight with the nodes that documents name and the caller may see."""
     named = nodes_named(told)
-    known = {node: await nodes_known(database, node) for node in sorted(named)}
+    known = {node: await store.node(node) for node in sorted(named)}
     seen = frozenset(node for node, found in known.items() if node in found.nodes and may_read_all(sight.caller, found))
     return replace(sight, nodes=seen)
 

@@ -12,6 +12,7 @@ from services.query import feed
 from services.query.change_rows import Sight
 from services.query.events import events
 from services.query.feed_cursor import MOST_CHARACTERS, cursor_text
+from services.query.feed_store import FeedStore
 from services.query.parameters import MAX_ROWS_PER_PAGE
 from services.query.streams import EventStream, Streams
 from shared.runtime.http_state import CallerAsking, Now, Store
@@ -70,7 +71,7 @@ async def get_changes(  # noqa: PLR0913 - the parameters of the route
     wanted = await feed.wanted(store, caller, line or [], node)
     found_heads = await heads(store)
     cursor = feed.begun(since, found_heads, _ms(now))
-    found = await feed.page(store, Sight(caller, wanted), cursor, found_heads, limit)
+    found = await feed.page(FeedStore(store), Sight(caller, wanted), cursor, found_heads, limit)
     asked = [("since", cursor_text(found.cursor)), *(("line", one) for one in line or []), ("node", node)]
     query = urlencode([*((name, value) for name, value in asked if value), ("limit", limit)])
     return {"rows": found.rows, "next": f"/v1/changes?{query}", "more": found.has_more}
@@ -92,7 +93,7 @@ async def get_stream(  # noqa: PLR0913 - the parameters of the route
     wanted = await feed.wanted(store, caller, line or [], node)
     seen = await streams.begin()
     cursor = feed.begun(last_event_id or since, seen, _ms(now))
-    return EventStream(streams, events(store, Sight(caller, wanted), streams, cursor, seen))
+    return EventStream(streams, events(streams, Sight(caller, wanted), cursor, seen))
 
 
 def _ms(now: datetime) -> int:

@@ -23,8 +23,8 @@ _DAY_MS = 24 * 3600 * 1000
 KEPT_MS = CHANGES_KEPT_DAYS * _DAY_MS
 EARLIEST_MS = KEPT_MS - _DAY_MS
 """How far back `earliest` begins: a day less, so that there is a day's time to go on from the first page."""
-MOST_CHARACTERS = 32_768
-"""Of a cursor: 1,024 partitions of some 12 bytes each make 16,000; 48 partitions 700."""
+MOST_CHARACTERS = 16_384
+"""Of a cursor: 1,024 partitions of some 12 bytes each; 48 partitions make 700."""
 
 
 @dataclass(frozen=True, slots=True)

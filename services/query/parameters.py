@@ -18,14 +18,19 @@ from shared.runtime.http import ProblemError, unprocessable
 MAX_ROWS_PER_PAGE = 500
 
 
-class Asked(BaseModel):
-    """Parameters of a measurements question; texts, so that one place says everything that is wrong with them."""
+class Period(BaseModel):
+    """Gas days or gas months; texts, so that one place says everything that is wrong with them."""
 
     model_config = ConfigDict(populate_by_name=True)
 
-    view: str = Field("", max_length=64, description="hour (default), day or month.")
     from_: str = Field("", alias="from", max_length=64, description="First gas day, 2026-11-23; month view: 2026-11.")
     to: str = Field("", max_length=64, description="End, exclusive: gas day or gas month.")
+
+
+class Asked(Period):
+    """Parameters of a measurements question."""
+
+    view: str = Field("", max_length=64, description="hour (default), day or month.")
     unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
     reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
     known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
@@ -33,7 +38,7 @@ class Asked(BaseModel):
     columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
 
 
-def question(asked: Asked, today: date) -> Question:
+def question(asked: Period, today: date) -> Question:
     """Return the question, or raise 422 with all its issues."""
     read = question_of(asked.model_dump(by_alias=True), today)
     if not isinstance(read, Question):

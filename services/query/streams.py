@@ -13,6 +13,7 @@ from http import HTTPStatus
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from services.query.feed_store import SharedFeedStore
 from shared.domain.topology import Issue
 from shared.runtime import metrics
 from shared.runtime.http import ProblemError
@@ -21,7 +22,7 @@ from shared.runtime.mongo import Database, PyMongoError, is_passing
 from shared.store.changes import Heads, heads
 
 MOST_STREAMS = 200
-"""Of a process: each keeps a page of rows, 50 kB, and asks the store two questions when something happens."""
+"""Of a process: each keeps a page of rows, 50 kB, and writes them; what it reads is read once for all."""
 LOOK_SECONDS = 0.5
 """How late an event may be for that. A look at 48 partitions takes the process 2 ms."""
 SLOW_SECONDS = 30.0
@@ -34,6 +35,7 @@ class Streams:
 
     def __init__(self, database: Database, most: int = MOST_STREAMS, look_seconds: float = LOOK_SECONDS) -> None:
         self._database, self._most, self._look_seconds = database, most, look_seconds
+        self.store = SharedFeedStore(database)
         self._open = 0
         self._heads = Heads()
         self._has_news = asyncio.Event()
@@ -118,6 +120,7 @@ class Streams:
         found = await heads(self._database)
         is_news, self._heads = _last_places(found) != _last_places(self._heads), found
         if is_news:
+            self.store.forget()
             self._has_news.set()
             self._has_news = asyncio.Event()
         return found

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import FastAPI
 
 from services.query.answering import KeptAnswers
-from services.query.api import api
-from services.query.feed_api import feed_api
+from services.query.api_page import install_api_page
+from services.query.documented.catalogue import CATALOGUE
 from services.query.pages import install_pages
+from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
 from services.query.streams import Streams
-from services.query.topology_api import topology_api
-from shared.runtime import http, http_state
+from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
@@ -25,16 +25,16 @@ BODY_LIMIT_BYTES = 64 * 1024
 
 def application(database: Database, identity: str, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
-    app = FastAPI(title="Gastrack query", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app = documented.application(CATALOGUE, "query")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
     app.state.kept_answers = KeptAnswers()
-    app.include_router(api)
-    app.include_router(topology_api)
     app.state.streams = streams or Streams(database)
-    app.include_router(feed_api)
+    for routes in ROUTES:
+        app.include_router(routes)
     install_pages(app)
+    install_api_page(app)
     return app
 
 

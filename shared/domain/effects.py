@@ -18,8 +18,11 @@ from shared.domain.topology import Line, Node
 
 
 class _Part(Protocol):
+    """Anything of the register that has an id."""
+
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Its id."""
 
 
 _AnyPart = TypeVar("_AnyPart", bound=_Part)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
-from shared.domain.gas_rows import GasMoments, gas_of_moments
+from shared.domain.gas_rows import GasMoments, gas_of_moments, gas_of_nobody
 from shared.domain.node_weights import ONE, Span
 from shared.domain.period import Question, View
 from shared.domain.physics.iso6976 import BELGIAN
@@ -211,6 +211,17 @@ class NodeSum:
             return firsts, np.array([(day - question.first).days for day in (*firsts, question.end)])
         days = tuple(question.first + timedelta(days=place) for place in range(count))
         return () if question.view is View.HOUR else days, np.arange(count + 1)
+
+
+def no_node_rows(view: View, *, with_gas: bool = False) -> NodeRows:
+    """Return a view of a node without rows: it has the columns that every view of its kind has."""
+    question, nothing = Question(view, gas_time.FIRST_DAY, gas_time.FIRST_DAY), np.zeros(0, np.int64)
+    units = Units(nothing, nothing, nothing)
+    total = NodeSum(question, units, Weighing.of([], units))
+    rows = PeriodRows(
+        view, (), nothing, nothing, total.sums, nothing, gas_of_nobody(0, is_hours=False) if with_gas else None
+    )
+    return NodeRows(rows, 0, (), nothing, np.zeros((0, 0), bool), rows)
 
 
 def _folded(sums: NDArray[np.void], edges: Ints) -> NDArray[np.void]:

@@ -93,8 +93,8 @@ class LineText(_Part):
     thresholds: dict[str, float] = Field(default_factory=dict, max_length=100)
     aliases: list[Text | CodeText] = Field(default_factory=list, max_length=100, description="Other codes.")
     check: CheckText | None = None
-    pressure_bar_abs: tuple[float, float] | None = Field(
-        None, description="Lowest and highest pressure of the contract, bar absolute."
+    pressure_bar_abs: Annotated[tuple[float, float], Field(json_schema_extra={"items": {"type": "number"}})] | None = (
+        Field(None, description="Lowest and highest pressure of the contract, bar absolute.")
     )
 
     @field_validator("pressure_bar_abs")

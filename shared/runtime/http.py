@@ -1,4 +1,4 @@
-"""HTTP as all our services speak it: errors as RFC 9457 problem+json with a list of issues, sizes bounded, timed."""
+"""HTTP as all our services speak it: errors as RFC 9457 problem+json with issues, sizes bounded, compressed, timed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.topology import Issue
 from shared.events.form import form_issue, position_of
+from shared.runtime.compression import Compression
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
+from shared.runtime.problem_document import PROBLEM_JSON
 
-PROBLEM_JSON = "application/problem+json"
+_NO_JSON = (UnicodeDecodeError, RecursionError)
+"""What FastAPI makes a plain 400 of, beside faults of json that it tells: other letters, or thousands of brackets."""
 
 
 class ProblemError(HTTPException):
@@ -72,13 +75,14 @@ def problem_response(problem: ProblemError) -> JSONResponse:
 
 
 def install(app: FastAPI, limit_bytes: int) -> None:
-    """Let an application answer every error as a problem, refuse bodies above a limit, and time its routes."""
+    """Let an application answer every error as a problem, bound bodies, compress answers, and time its routes."""
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(PyMongoError, _on_store)
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
+    app.add_middleware(Compression)
     app.add_middleware(Timing)
     app.add_middleware(Head)
 
@@ -110,6 +114,8 @@ def problem_of(request: Request, fault: Exception) -> ProblemError:
     if isinstance(fault, ProblemError):
         return fault
     assert isinstance(fault, HTTPException)  # noqa: S101 - as above
+    if isinstance(fault.__cause__, _NO_JSON):
+        return unprocessable([Issue("FORM", "body", "the body is no json that can be read: write it in UTF-8")])
     status = HTTPStatus(fault.status_code)
     message = f"{request.method} {request.url.path[:200]}: {fault.detail}"
     headers = dict(fault.headers) if fault.headers else None

@@ -76,6 +76,9 @@ def ask(edge: Envoy, method: str, path: str, body: bytes | None = None) -> dict[
         ("GET", "/v1/exports/5", "export"),
         ("GET", "/v1/schedules", "export"),
         ("GET", "/v1/deliveries", "export"),
+        ("GET", "/v1/openapi/ingest.json", "ingest"),
+        ("GET", "/v1/openapi/export.json", "export"),
+        ("GET", "/v1/openapi/query.json", "query"),
         ("GET", "/v1/lines", "query"),
         ("GET", "/v1/nodes/N/topology?at=2026-01-01", "query"),
         ("GET", "/v1/readingsmore", "query"),
@@ -121,4 +124,5 @@ def test_a_service_that_is_away_is_a_problem(tmp_path: Path) -> None:
     envoy.process.stop()
     assert answer.status == problem["status"] == 503
     assert answer.getheader("Content-Type") == "application/problem+json"
-    assert problem["issues"] == []
+    assert problem["title"] == "Service Unavailable"
+    assert [issue["code"] for issue in problem["issues"]] == ["EDGE"]

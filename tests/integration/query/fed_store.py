@@ -129,8 +129,10 @@ async def fed_store(uri: str, database_name: str) -> AsyncIterator[FedStore]:
         await database[collection].delete_many({})
     store = FedStore(database)
     await store.take_everywhere(of_all())
-    yield store
-    database.client.close()
+    try:
+        yield store
+    finally:
+        database.client.close()
 
 
 @contextmanager

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
-from unittest.mock import ANY
+from datetime import timedelta
 
-import httpx2
 import pytest
-from fastapi import FastAPI
 
 from deploy.local.servers import Servers
 from services.aggregation import handlers, retelling
-from services.query import feed
-from services.query.wiring import application
-from shared.access.caller import Caller
+from services.query import feed, feed_store
 from shared.domain import gas_time
 from shared.events.line_log import Entry, Tick
-from shared.store import replaying
 from shared.store.changes import heads
 from shared.store.documents import CHANGES_KEPT_DAYS, Collection
 from tests.integration.pipeline.test_telling_again import analysed, attributed
-from tests.integration.query.conftest import client_of
 from tests.integration.query.fed_store import (
     DAY,
     FAR,
@@ -36,54 +27,13 @@ from tests.integration.query.fed_store import (
     OTHER,
     SECOND,
     START,
-    FedStore,
     database_of_a_module,
     decided,
-    fed_store,
     readings,
     registered,
 )
+from tests.integration.query.following import HOURS, Following, Row, Someone, day_of, followed, told
 from tests.pipeline.stations import CAPACITY_M3N
-
-Row = dict[str, Any]
-HOURS = range(START, START + 12)
-
-
-@dataclass(frozen=True, slots=True)
-class Someone(Caller):
-    """One who may see some lines."""
-
-    identity: str = "someone"
-    lines: frozenset[str] = field(default_factory=frozenset)
-
-    def may_read(self, line: str) -> bool:
-        """Only those."""
-        return line in self.lines
-
-
-@dataclass(slots=True)
-class Following:
-    """A store that is followed by a client of the query service."""
-
-    store: FedStore
-    app: FastAPI
-    client: httpx2.AsyncClient
-
-    async def ask(self, link: str = "/v1/changes") -> tuple[list[Row], str, bool]:
-        """Return rows, the next link and whether there is more."""
-        answer = await self.client.get(link)
-        assert answer.status_code == 200, answer.text
-        told = answer.json()
-        assert list(told) == ["rows", "next", "more"]
-        return told["rows"], told["next"], told["more"]
-
-    async def all_behind(self, link: str) -> tuple[list[Row], str]:
-        """Return everything that there is, page by page."""
-        rows, more = [], True
-        while more:
-            page, link, more = await self.ask(link)
-            rows += page
-        return rows, link
 
 
 @pytest.fixture(scope="module")
@@ -96,20 +46,8 @@ def database_name(stack: Servers) -> Iterator[str]:
 @pytest.fixture
 async def following(stack: Servers, database_name: str) -> AsyncIterator[Following]:
     """A store with all lines registered, and a client."""
-    async with fed_store(stack.mongo_uri, database_name) as store:
-        app = application(store.database, "demo", lambda: NOW)
-        async with client_of(app) as client:
-            yield Following(store, app, client)
-
-
-def told(rows: list[Row], *names: str) -> list[tuple[Any, ...]]:
-    """Return some of what rows say."""
-    return [tuple(row.get(name) for name in names) for row in rows]
-
-
-def day_of(count: int) -> str:
-    """Return a gas day after the first one."""
-    return (DAY + timedelta(days=count)).isoformat()
+    async with followed(stack.mongo_uri, database_name) as made:
+        yield made
 
 
 async def test_a_correction_appears_once_the_hour_has_changed_and_not_before(following: Following) -> None:
@@ -173,6 +111,7 @@ async def test_a_filter_shows_what_was_asked_for_however_much_lies_between(
     monkeypatch.setattr(feed, "ROWS_LOOKED_AT", 2)
     monkeypatch.setattr(feed, "MOST_LOOKED_AT", 2)
     monkeypatch.setattr(feed, "CARDS_AT_ONCE", 2)
+    monkeypatch.setattr(feed_store, "CARDS_AT_ONCE", 2)
     store = following.store
     for number, hour in enumerate(HOURS[:6], start=1):
         await store.take(0, readings(2 * number, OTHER, [hour]), readings(2 * number + 1, LINE, [hour]), batch=1)
@@ -199,14 +138,18 @@ async def test_a_topology_change_tells_its_effect_on_nodes(following: Following)
     _, link, _ = await following.ask()
     weights = [{"line": LINE, "weight": 1}, {"line": OTHER, "weight": -1}]
     node = {"id": NODE, "name": "A node", "from": day_of(9), "lines": weights}
-    await following.store.take_everywhere(registered(1, nodes=[node]))
+    late = {"correction": "it was told late"}
+    await following.store.take_everywhere(registered(1, nodes=[node], **late))
     ends = {"id": FAR, "station": SECOND, "name": FAR, "from": "2020-01-01", "until": day_of(3)}
-    await following.store.take_everywhere(registered(2, lines=[ends | {"capacity_m3n_per_h": CAPACITY_M3N}]))
+    ended = [ends | {"capacity_m3n_per_h": CAPACITY_M3N}]
+    without = [{**node, "from": day_of(3)}]
+    await following.store.take_everywhere(registered(2, lines=ended, nodes=without, **late))
     await following.store.take_everywhere(registered(3, lines=[{"id": "X", "station": "Y", "from": day_of(0)}]))
     rows, _ = await following.all_behind(link)
     assert told(rows, "part", "id", "new", "from", "nodes", "decision") == [
         ("node", NODE, False, day_of(9), [{"node": NODE, "from": day_of(9)}], 1),
-        ("line", FAR, False, day_of(3), [{"node": NODE, "from": day_of(3)}], 2),
+        ("line", FAR, False, day_of(3), [], 2),
+        ("node", NODE, False, day_of(3), [{"node": NODE, "from": day_of(3)}], 2),
     ]
 
 
@@ -312,64 +255,13 @@ async def test_documents_expire_by_when_they_became_known(following: Following) 
     assert expiring["expireAfterSeconds"] == (CHANGES_KEPT_DAYS + 1) * 86_400
 
 
-async def applied_anew(store: FedStore, batch: int) -> None:
-    """Empty the store as a replay does, and let both stages take the whole line log again."""
-    await replaying.begin(store.database)
-    await replaying.end(store.database)
-    again = FedStore(store.database, store.register)
-    for partition, log in store.logs.items():
-        await again.judging[partition].handle(partition, log)
-        await again.apply(partition, batch)
-
-
-async def documents_of(store: FedStore) -> list[Row]:
-    """Return all documents of the feed, but for the epoch in which they were written."""
-    return [one async for one in store.database[Collection.CHANGES].find({}, {"epoch": 0}).sort("_id", 1)]
-
-
-async def test_a_replay_onto_an_emptied_store_writes_the_same_documents(following: Following) -> None:
-    """Cut into the same batches; a cursor of the time before goes on behind what it has read."""
+async def test_what_has_expired_is_passed_over(following: Following) -> None:
+    """A partition in which nothing has happened for long does not say for ever that there is more."""
     store = following.store
-    await fill(store)
-    before = await documents_of(store)
-    _, link, _ = await following.ask("/v1/changes?since=earliest&limit=10")
-    rest, behind = await following.all_behind(link)
-    await applied_anew(store, batch=1)
-    assert await documents_of(store) == before
-    assert await following.all_behind(link) == (rest, ANY)
-    assert (await following.all_behind(behind))[0] == []
-
-
-async def test_a_cursor_survives_a_replay_that_cuts_documents_anew(following: Following) -> None:
-    """Wherever it stands, in the midst of a document too: whatever lay behind it is told, some of it once more."""
-    store, link, links = following.store, "/v1/changes?since=earliest&limit=1", []
-    await fill(store)
-    rows, more = list[Row](), True
-    while more:
-        page, link, more = await following.ask(link)
-        rows += page
-        links.append((link, len(rows)))
-    await applied_anew(store, batch=3)
-    for place, count in links:
-        again, _ = await following.all_behind(place.replace("limit=1", "limit=500"))
-        assert uncovered(rows[count:], again) == []
-
-
-async def fill(store: FedStore) -> None:
-    """Let two lines and a third have hours, batch by batch."""
-    for number, hour in enumerate(HOURS[:4], start=1):
-        entries = [readings(2 * number, OTHER, [hour, hour + 5]), readings(2 * number + 1, LINE, [hour])]
-        await store.take(0, *entries, batch=1)
-        await store.take(1, readings(number, FAR, [hour]))
-
-
-def uncovered(rows: list[Row], again: list[Row]) -> list[tuple[str, str]]:
-    """Return the hours (rows of one each) that are not in what was told again."""
-    hours = {
-        (row["line"], gas_time.hour_text(hour))
-        for row in again
-        if row["kind"] == "hours"
-        for hour in range(*(gas_time.hour_number(datetime.fromisoformat(row[end])) for end in ("from", "to")))
-    }
-    told = {(row["line"], row["from"]) for row in rows if row["kind"] == "hours"}
-    return sorted(told - hours)
+    await store.take(0, readings(1, LINE, HOURS[:1]))
+    await store.take(1, readings(1, FAR, HOURS[:1]))
+    await store.database[Collection.CHANGES].delete_many({"p": 1})
+    rows, link, more = await following.ask("/v1/changes?since=earliest&limit=500")
+    assert (rows[-1]["line"], more) == (LINE, False)
+    await store.take(1, readings(2, FAR, HOURS[1:2]))
+    assert told((await following.ask(link))[0], "line", "from") == [(FAR, gas_time.hour_text(HOURS[1]))]

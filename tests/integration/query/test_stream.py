@@ -57,8 +57,9 @@ class Streaming:
 
     async def until_open(self, count: int) -> None:
         """Wait until so many streams are open."""
-        while self.streams.count != count:  # noqa: ASYNC110 - the server tells nobody that a reader is gone
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.streams.count != count:  # noqa: ASYNC110 - the server tells nobody that a reader is gone
+                await asyncio.sleep(0.01)
 
 
 async def events_of(answer: httpx2.Response) -> AsyncIterator[Event]:
@@ -91,8 +92,8 @@ def database_name(stack: Servers) -> Iterator[str]:
 
 @pytest.fixture
 async def streaming(stack: Servers, database_name: str) -> AsyncIterator[Streaming]:
-    """A store with all lines registered, and a server; nothing of a test takes longer than its patience."""
-    async with asyncio.timeout(PATIENCE_SECONDS), fed_store(stack.mongo_uri, database_name) as store:
+    """A store with all lines registered, and a server."""
+    async with fed_store(stack.mongo_uri, database_name) as store:
         streams = Streams(store.database, MOST, look_seconds=0.02)
         (port,) = free_ports(1)
         face = HttpFace(application(store.database, "demo", lambda: NOW, streams), LOOPBACK, port, DRAIN_SECONDS)
@@ -183,12 +184,14 @@ async def test_what_is_wrong_is_said_before_the_first_event(streaming: Streaming
     assert streaming.streams.count == 0
 
 
-async def test_streams_end_when_the_service_stops(streaming: Streaming) -> None:
-    """The server waits for its requests, and a stream has no end of its own: it is told to end."""
+async def test_streams_end_when_the_service_stops(streaming: Streaming, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server waits for its requests, and a stream has no end of its own: it is told to end, at once."""
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", DRAIN_SECONDS)
     async with streaming.listen() as told:
         await anext(told)
-        await streaming.streams.stop()
-        await streaming.face.stop()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await streaming.streams.stop()
+            await streaming.face.stop()
         assert [event async for event in told] == []
         await asyncio.gather(streaming.streams.ended(), streaming.face.ended())
         assert streaming.streams.count == 0

@@ -23,7 +23,13 @@ from shared.domain.revision import HeldReason
 from shared.domain.rules.catalogue import CARDS
 
 FOLDER = Path(services.query.__file__).parent
-TEMPLATES = sorted(path for path in (FOLDER / "templates").iterdir() if path.suffix in {".html", ".svg"})
+FOR_PROGRAMMERS = {"api.html"}
+"""English in every language, as the documents that it shows."""
+TEMPLATES = sorted(
+    path
+    for path in (FOLDER / "templates").iterdir()
+    if path.suffix in {".html", ".svg"} and path.name not in FOR_PROGRAMMERS
+)
 SPEAKERS = [*TEMPLATES, *FOLDER.glob("*.py")]
 ENGLISH = language("en").words
 OTHERS = [code for code in LOCALES if code != "en"]

@@ -72,8 +72,9 @@ async def test_a_body_is_checked_with_its_position(client: httpx2.AsyncClient) -
     """A wrong field is named; a body that is no json as well."""
     wrong = await client.post("/body/a", json={"number": "x"})
     assert (wrong.status_code, wrong.json()["issues"][0]["position"]) == (422, "number")
-    no_json = await client.post("/body/a", content=b"{")
-    assert (no_json.status_code, no_json.json()["issues"][0]["position"]) == (422, "body")
+    for no_json in (b"{", b'"\xff"', b"[" * 99):
+        told = await client.post("/body/a", content=no_json, headers={"Content-Type": "application/json"})
+        assert (told.status_code, told.json()["issues"][0]["position"]) == (422, "body")
 
 
 @pytest.mark.parametrize("announced", [True, False])

@@ -1,0 +1,9 @@
+"""All routes that query offers to programs: what is served, and what the interface's document tells."""
+
+from __future__ import annotations
+
+from services.query.api import api
+from services.query.feed_api import feed_api
+from services.query.topology_api import topology_api
+
+ROUTES = (api, topology_api, feed_api)

@@ -1,0 +1,1 @@
+"""The interfaces as outsiders use them: what the documents promise, the services keep."""

@@ -1,0 +1,78 @@
+"""One running system of this folder's own, with something in every list; what tests send may be anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.servers import Servers
+from tests.pipeline.running import System, system, until
+from tests.pipeline.stations import hour_text, recent_hours, telegram
+
+STATION, LINES = "BE-0042", tuple(f"BE-0042-{letter}" for letter in "ABC")
+LISTED = 3
+"""How many of each there are, at least."""
+LONG_AGO = 350_000
+"""An hour of 2009, before any gas day that the lines have."""
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The five services over servers of their own: nothing here may meet what other tests count."""
+    servers = Servers(tmp_path_factory.mktemp("interfaces-stack"))
+    servers.start()
+    made = system(tmp_path_factory.mktemp("interfaces"), servers, environment={"GASTRACK_OUTCOME_SECONDS": "0.3"})
+    try:
+        made.start()
+        fill(made)
+        yield made
+    finally:
+        made.stop()
+        servers.stop()
+
+
+def fill(served: System) -> None:
+    """Put something into every list: the register, hours, findings, dead letters, decisions, analyses."""
+    assert served.post("/v1/topology/changes", register())[0] in (200, 202)
+    until(lambda: rows_of(served, "/v1/lines") == LISTED, 60, "the lines")
+    hours = recent_hours(days=3)
+    good = [(line, [hour_text(line, hour) for hour in hours]) for line in LINES]
+    held = [(line, [hour_text(line, hour, quality="ESTIMATED") for hour in hours[:2]]) for line in LINES]
+    early = [(line, [hour_text(line, LONG_AGO)]) for line in LINES]
+    for name, lines in (("T1", good), ("T2", held), ("T3", early)):
+        assert served.post("/v1/readings", telegram(STATION, lines, name))[0] == 202
+    start = hour_text(LINES[0], hours[0])["start"]
+    analysis = {"start": start, "composition_mol_percent": {"methane": 96, "nitrogen": 4}, "gcv_kwh_per_m3n": 10.6}
+    told = {"telegram": "A1", "chromatograph": "ZELZATE", "sent": start, "analyses": [analysis]}
+    assert served.post("/v1/analyses", json.dumps(told).encode())[0] == 202
+    for line in LINES:
+        asked = {"kind": "release", "line": line, "reason": "a look", "hours": [{"start": start, "revision": 1}]}
+        assert served.post("/v1/decisions", json.dumps(asked).encode())[0] in (200, 202, 409, 422)
+    for path in ("/v1/findings", "/v1/dead-letters", "/v1/decisions"):
+        until(lambda path=path: rows_of(served, path) >= LISTED, 60, path)  # type: ignore[misc]  # bound at once
+
+
+def rows_of(served: System, path: str) -> int:
+    """Return how many rows the first page of a list has."""
+    return len(served.get(path)["rows"])
+
+
+def register() -> bytes:
+    """Return three of each, under the ids that the documents have as examples."""
+    lines = [{"id": line, "station": STATION, "name": line, "from": "2023-01-01"} for line in LINES]
+    names = [f"NODE-{number}" for number in range(1, LISTED + 1)]
+    nodes = [
+        {"id": name, "name": name, "from": "2023-01-01", "lines": [{"line": LINES[0], "weight": 1}]} for name in names
+    ]
+    chromatographs = [{"id": name, "name": name} for name in ("ZELZATE", "ALVERINGEM", "EYNATTEN")]
+    attributed = [{"line": LINES[0], "from": "2023-01-01T05:00:00Z", "chromatograph": "ZELZATE"}]
+    stations = [{"id": STATION, "name": "MOERBROEK Vaartdijk"}]
+    told = {"reason": "a test", "stations": stations, "lines": lines, "nodes": nodes}
+    return json.dumps({**told, "chromatographs": chromatographs, "attributions": attributed}).encode()
+
+
+def address_of(served: System, service: str) -> str:
+    """Return a service's own address, behind the one in front: each keeps its own document."""
+    return f"http://127.0.0.1:{served.services[service].http_port}"

@@ -106,5 +106,5 @@ CATALOGUE = Catalogue(
     {DELIVER: "Telegrams, files, and what became of them.", DECIDE: "The register, and decisions on hours and months."},
     OPERATIONS,
     PARAMETERS,
-    {**_parts_of_telegram(), "AnalysisTelegram": analysis_form()},
+    lambda: {**_parts_of_telegram(), "AnalysisTelegram": analysis_form()},
 )

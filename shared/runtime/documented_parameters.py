@@ -30,6 +30,7 @@ STATED = {
     "line": Parameter("A line's id.", "BE-0042-A"),
     "known_at": Parameter("As known at this moment, with an offset or Z.", "2026-11-23T11:02:10Z"),
     "layout": Parameter("rows (default) or columns.", "rows", {"enum": ["", "rows", "columns"]}),
+    "columns": Parameter("Only these columns or groups of them, by their names with commas; default: all.", "gas_day"),
     "if-none-match": Parameter(
         "Tag of the content that the reader holds: 304 where it is that still.", '"5f2c-rows-zstd"'
     ),

@@ -144,7 +144,10 @@ def _columns(view: View, told: Told) -> Json:
 
 
 def _fields(view: View, told: Told, form: Callable[[Column], Json]) -> Json:
-    """Return the properties: those that are asked for, and those of the gas where a chromatograph serves."""
+    """Return the properties; those of the gas are where a chromatograph serves.
+
+    None is required, because `columns=` leaves out what it does not name; without it all of them are told.
+    """
     properties: Json = {}
     for group, members in groupby(told(view, with_gas=True), lambda one: one.group):
         named = {column.name: form(column) for column in members}

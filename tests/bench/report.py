@@ -15,6 +15,7 @@ from tests.bench.attributing import Attributing
 from tests.bench.closing import ALLOWED_S, Closing
 from tests.bench.latency import Latency
 from tests.bench.physics import ALLOWED_MS, ANALYSES, Physics
+from tests.bench.reading import CLIENTS, Answered
 from tests.bench.rules import LINES_IN_MEMORY, Rules
 from tests.bench.shapes import FLOOR_MS, OFFERED_PER_S, SHAPES, WISH_MS, Shape
 from tests.bench.throughput import Cost
@@ -34,6 +35,7 @@ class Report:
     closing: Closing | None = None
     attributing: Attributing | None = None
     physics: Physics | None = None
+    reading: list[Answered] = field(default_factory=list)
 
     @property
     def faults(self) -> list[str]:
@@ -62,8 +64,22 @@ def as_text(report: Report) -> str:
     told += _closing(report.closing) if report.closing else []
     told += _attributing(report.attributing) if report.attributing else []
     told += _physics(report.physics) if report.physics else []
+    told += _reading(report.reading) if report.reading else []
     told += [f"NO RESULT: {fault}" for fault in report.faults]
     return "\n".join(told)
+
+
+def _reading(answers: list[Answered]) -> list[str]:
+    return [f"{CLIENTS} clients at once, warm:", *(_answered(one) for one in answers), ""]
+
+
+def _answered(one: Answered) -> str:
+    asked, p50 = one.asked, one.quantile(0.5)
+    reached = f"allowed {asked.allowed_ms:g} ms: {_reached(p50 <= asked.allowed_ms)}"
+    if asked.floor_per_s:
+        reached += f"; floor {asked.floor_per_s:g}/s: {_reached(one.per_s >= asked.floor_per_s)}"
+    told = f"p50 {p50:.1f} ms, p99 {one.quantile(0.99):.1f} ms, {one.per_s:,.0f} answers/s of {one.size / 1e6:.2f} MB"
+    return f"    {asked.name}: {told}   ({reached})"
 
 
 def _throughput(shape: Shape, cost: Cost) -> list[str]:
@@ -162,6 +178,7 @@ def as_json(report: Report) -> str:
         "closing": asdict(report.closing) if report.closing else None,
         "attributing": asdict(report.attributing) if report.attributing else None,
         "physics": asdict(report.physics) if report.physics else None,
+        "reading": [asdict(one) for one in report.reading],
         "faults": report.faults,
     }
     return json.dumps(told, indent=2)

@@ -65,8 +65,8 @@ SHAPES = (
 )
 LATENCY = "latency"
 """The fourth: 1,000 readings/s offered, and how long until each shows in its month."""
-RULES, CLOSING, ATTRIBUTING, PHYSICS = "rules", "closing", "attributing", "physics"
-"""And what the rules cost and find, how long the close of a month takes, a changed attribution, and the gas physics."""
+RULES, CLOSING, ATTRIBUTING, PHYSICS, READING = "rules", "closing", "attributing", "physics", "reading"
+"""And the rules, the close of a month, a changed attribution, the gas physics, and what readers wait for."""
 OFFERED_PER_S = 1_000
 LATENCY_SECONDS = 30
 LATENCY_LINES = 100

@@ -52,11 +52,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A weighted sum of lines; `weights` holds line ids with their weight as a decimal text."""
+    """A weighted sum; `weights` holds ids of lines with their weight as a decimal text, `nodes` those of nodes."""
 
     id: str
     name: str
     weights: tuple[tuple[str, str], ...]
+    nodes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,11 @@ def _sum_of(station: Station) -> Node:
 
 
 _STATIONS = (_MOERBROEK, _HAVERZELE, _SART, _KRUISVELD)
+_FLANDERS = (("NODE-0042", "1"), ("NODE-0107", "1"), ("NODE-0318", "1"))
 _NODES = (
     *(_sum_of(station) for station in _STATIONS),
     Node("NODE-MOERBROEK-CITY", "Moerbroek city", (("BE-0042-A", "1"), ("BE-0042-B", "1"), ("BE-0042-D", "-1"))),
+    Node("NODE-FLANDERS", "Flanders without the interconnection", (("BE-0107-E", "-1"),), _FLANDERS),
     Node("NODE-RIETKAAI-SHARE", "Rietkaai shared works", (("BE-0107-C", "0.625"), ("BE-0107-D", "0.5"))),
 )
 

@@ -58,4 +58,5 @@ def _attribution(line: Line, valid_from: date) -> dict[str, object]:
 def _node(node: Node, valid_from: date) -> dict[str, object]:
     """One node of the register document; weights are texts, because they are decimals and not floats."""
     weights = [{"line": line, "weight": weight} for line, weight in node.weights]
-    return {"id": node.id, "name": node.name, "from": valid_from, "lines": weights}
+    nodes = [{"node": inner, "weight": weight} for inner, weight in node.nodes]
+    return {"id": node.id, "name": node.name, "from": valid_from, "lines": weights, "nodes": nodes}

@@ -37,6 +37,7 @@ class Preparing:
     async def given(self, partition: int, state: PartitionState, batch: Batch) -> Given:
         """Return all that a batch is decided with."""
         register = await self.registered_at(partition, state.register_offset)
+        state.keep_online(register.register.online_from)
         registers, offset = {}, state.register_offset
         for change in (step.asked for step in batch.steps):
             if isinstance(change, TopologyAsked):

@@ -102,6 +102,10 @@ class Preparing:
         slots, days = state.months[line, month], gas_time.days_of_month(month)
         return not slots["hours_blocked"].any() and not any(has_holes(slots[day.day - 1], day) for day in days)
 
+    async def online_from(self, offset: int) -> date | None:
+        """Return the first gas day online at an offset of `operations`; None where all are."""
+        return (await self._history.register_at(offset)).online_from
+
     async def registered_at(self, partition: int, offset: int) -> Registered:
         """Return the register at an offset of `operations`, with the lines of a partition in the order of their ids."""
         register = await self._history.register_at(offset)

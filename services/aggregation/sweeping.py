@@ -27,6 +27,8 @@ from shared.store.retention import Condition, chromatograph_after, leaving_of_ga
 
 TURN_SECONDS = 0.2
 """How long a turn removes, of about one second: batches find the store free for the rest."""
+AGAIN_SECONDS = 60.0
+"""How long a partition that somebody else removes from is left alone: a worker that had it before may have taken it."""
 _GAS, _LINE = "gas|", "line|"
 
 
@@ -46,25 +48,25 @@ class Sweeping:
         self._database, self._preparing = database, preparing
         self._owner = uuid4().hex
         self._swept: dict[int, _Swept] = {}
-        self._lost: set[int] = set()
+        self._lost: dict[int, float] = {}
         self._log = logger(__name__)
 
     def forget(self, partition: int) -> None:
         """Look at the store anew before anything more of a partition is removed."""
         self._swept.pop(partition, None)
-        self._lost.discard(partition)
+        self._lost.pop(partition, None)
 
     async def turn(self, states: Mapping[int, PartitionState]) -> None:
         """Remove for a little while, partition by partition; tell how many are not done."""
         until, behind = time.monotonic() + TURN_SECONDS, 0
         for partition, state in sorted(states.items()):
-            if partition not in self._lost and not await self._is_done(partition, state, until):
+            if time.monotonic() >= self._lost.get(partition, 0.0) and not await self._is_done(partition, state, until):
                 behind += 1
         metrics.RETENTION_BEHIND.set(behind)
 
     async def _is_done(self, partition: int, state: PartitionState, until: float) -> bool:
         """Go on with a partition; say whether nothing is left in it of what is not online at its own place."""
-        online_from = (await self._preparing.registered_at(partition, state.register_offset)).register.online_from
+        online_from = await self._preparing.online_from(state.register_offset)
         if online_from is None:
             return True
         try:
@@ -74,7 +76,7 @@ class Sweeping:
                 await self._step(partition, state, here)
         except FencedError:
             self.forget(partition)
-            self._lost.add(partition)
+            self._lost[partition] = time.monotonic() + AGAIN_SECONDS
             self._log.info("another worker removes what is no longer online", partition=partition)
         return True
 

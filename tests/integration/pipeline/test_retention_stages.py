@@ -177,10 +177,8 @@ async def test_what_left_is_removed_and_what_comes_late_is_a_dead_letter(databas
 async def test_when_it_is_removed_changes_nothing(
     database: Database, stack: Servers, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At once, or long after everything that came behind: the log read again gives the same digest.
-
-    The one begins anew with every record and knows what the store says alone; the other has everything at hand.
-    """
+    """At once, or long after everything that came behind: the log read again gives the same digest."""
+    # The one begins anew with every record and knows what the store says alone; the other has everything at hand.
     topic, worker = await answered(database)
     for first in range(len(LOG)):
         deciding = worker()
@@ -233,7 +231,8 @@ async def test_only_the_owner_of_a_partition_removes(database: Database, monkeyp
     await new.turn()
     monkeypatch.setattr(sweeping, "TURN_SECONDS", 60.0)
     before = await below(database)
-    await old._sweeping.turn(old._states)
+    for _ in range(2):
+        await old._sweeping.turn(old._states)
     assert await below(database) == before
     states = dict(new._states)
     await database[Collection.PROGRESS].delete_many({})
@@ -241,6 +240,22 @@ async def test_only_the_owner_of_a_partition_removes(database: Database, monkeyp
     assert await below(database) == before
     await replaying.begin(database)
     assert await database[Collection.SWEPT].count_documents({}) == 0
+
+
+async def test_a_partition_is_not_left_alone_for_good(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that a worker took that had it before: the owner takes it back after a while."""
+    topic, worker = await answered(database)
+    monkeypatch.setattr(sweeping, "TURN_SECONDS", -1.0)
+    owner = worker()
+    await take(owner, topic, 0, AT_FLOOR + 1)
+    await owner.turn()
+    await (await begun(worker)).turn()
+    monkeypatch.setattr(sweeping, "TURN_SECONDS", 60.0)
+    monkeypatch.setattr(sweeping, "AGAIN_SECONDS", 0.0)
+    await owner._sweeping.turn(owner._states)
+    assert (await below(database))["days"] > 0
+    await owner._sweeping.turn(owner._states)
+    assert set((await below(database)).values()) == {0}
 
 
 async def begun(worker: Worker) -> Aggregation:

@@ -34,8 +34,9 @@ _GAS, _LINE = "gas|", "line|"
 
 @dataclass(frozen=True, slots=True)
 class _Swept:
-    """How far a partition is: up to which floor, and its last line or chromatograph that is done."""
+    """How far a partition is: in which epoch, up to which floor, and its last line or chromatograph that is done."""
 
+    epoch: int
     online_from: date
     at: str = ""
     done: bool = False
@@ -82,9 +83,9 @@ class Sweeping:
 
     async def _here(self, partition: int, state: PartitionState, online_from: date) -> _Swept:
         """Return how far a partition is; the first time, and for another floor, by what the store says."""
-        known = self._swept.get(partition)
-        if known is None or known.online_from != online_from:
-            known = self._swept[partition] = await self._claimed(partition, state.progress.epoch, online_from)
+        known, epoch = self._swept.get(partition), state.progress.epoch
+        if known is None or (known.epoch, known.online_from) != (epoch, online_from):
+            known = self._swept[partition] = await self._claimed(partition, epoch, online_from)
         return known
 
     async def _claimed(self, partition: int, epoch: int, online_from: date) -> _Swept:
@@ -93,7 +94,7 @@ class Sweeping:
         found = await documents.find_one({"_id": partition, **floor}) or {"at": "", "done": False}
         document = {"_id": partition, **floor, "owner": self._owner, "at": found["at"], "done": found["done"]}
         await documents.replace_one({"_id": partition}, document, upsert=True)
-        return _Swept(online_from, found["at"], found["done"])
+        return _Swept(epoch, online_from, found["at"], found["done"])
 
     async def _step(self, partition: int, state: PartitionState, here: _Swept) -> None:
         """Remove what leaves of the next line or chromatograph; behind the last one the partition is done.
@@ -104,7 +105,7 @@ class Sweeping:
         following = await self._following(partition, state, here.at)
         after = replace(here, done=True) if following is None else replace(here, at=following)
         leaving = {} if following is None else _leaving(partition, following, here.online_from)
-        step, removed = _Step(partition, self._owner, state.progress.epoch, after, leaving), Counter[str]()
+        step, removed = _Step(partition, self._owner, after, leaving), Counter[str]()
         await in_transaction(self._database, lambda database, session: removed.update(step.take(database, session)))
         self._swept[partition] = after
         for collection, count in removed.items():
@@ -135,7 +136,6 @@ class _Step:
 
     partition: int
     owner: str
-    epoch: int
     after: _Swept
     leaving: Mapping[Collection, Condition]
 
@@ -145,13 +145,13 @@ class _Step:
         Raises:
             FencedError: the partition is another worker's, or of another epoch.
         """
-        mine = {"_id": self.partition, "owner": self.owner, "epoch": self.epoch}
+        mine = {"_id": self.partition, "owner": self.owner, "epoch": self.after.epoch}
         here = {"$set": {"at": self.after.at, "done": self.after.done}}
         if database[Collection.SWEPT].update_one(mine, here, session=session).matched_count == 0:
             raise FencedError(f"partition {self.partition} is swept by another worker")
         # A replay removes positions first and `swept` then: what comes in between finds no position.
-        position = {"_id": f"aggregation/{self.partition}", "epoch": self.epoch}
+        position = {"_id": f"aggregation/{self.partition}", "epoch": self.after.epoch}
         if database[Collection.PROGRESS].find_one(position, {"_id": 1}, session=session) is None:
-            raise FencedError(f"partition {self.partition} has no position in epoch {self.epoch}")
+            raise FencedError(f"partition {self.partition} has no position in epoch {self.after.epoch}")
         found = self.leaving.items()
         return {name: database[name].delete_many(told, session=session).deleted_count for name, told in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 from datetime import date, datetime
@@ -117,4 +118,5 @@ def _together(leaving: Iterable[dict[Collection, Condition]]) -> dict[Collection
 
 
 async def _counted(database: Database, leaving: dict[Collection, Condition]) -> Counter[str]:
-    return Counter({name.value: await database[name].count_documents(told) for name, told in leaving.items()})
+    counts = await asyncio.gather(*(database[name].count_documents(told) for name, told in leaving.items()))
+    return Counter(dict(zip((name.value for name in leaving), counts, strict=True)))

@@ -149,6 +149,20 @@ def close_month(
 
 
 @app.command()
+def retention(
+    before: Annotated[str, typer.Option(help="Gas month, as 2023-11; else that of three years ago.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; kept with the change.")] = "",
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Let it leave for good; else nothing is changed.")] = False,
+    json: Json = False,
+) -> None:
+    """Tell what leaves when only three years and the running gas month stay online, and let it leave if told to."""
+    from gastrack.retention import retain  # noqa: PLC0415 - as above
+
+    raise typer.Exit(retain(before, reason, apply=apply, as_json=json))
+
+
+@app.command()
 def replay(
     wait: Annotated[float, typer.Option(help="Seconds to wait until the line log is read again.")] = 3600.0,
     *,

@@ -16,8 +16,9 @@ from services.aggregation.table import DayKey
 from shared.domain import gas_time
 from shared.domain.analysis import ANALYSIS, Analyses
 from shared.domain.gas_told import GAS_TOLD, gas_told, take_over
-from shared.domain.retelling import Unit, units_of_analyses
-from shared.domain.rules.analysis_judging import JudgedAnalyses, judge_analyses
+from shared.domain.retelling import Unit, online, units_of_analyses
+from shared.domain.retention import first_gas_day, first_online_hour
+from shared.domain.rules.analysis_judging import JudgedAnalyses, judge_analyses, online_only
 from shared.events.line_log import Analysed
 from shared.events.topics import COUNTING_PARTITION
 
@@ -36,7 +37,7 @@ def take_analyses(deciding: Deciding, step: Step) -> None:
     """Let analyses say what they tell, and the lines that they serve say what follows; a long step leaves that."""
     assert isinstance(step.asked, Analysed)  # noqa: S101 - the caller matched it
     told, is_aside = step.asked.analyses, "" in deciding.batch.aside(step)
-    judged = None if is_aside else _judged(told)
+    judged = None if is_aside else _judged_here(deciding, told)
     if deciding.partition == COUNTING_PARTITION:
         count_analyses(deciding, step, told, judged)
     if judged is not None and _note(deciding, told, judged) and not step.is_long:
@@ -59,7 +60,8 @@ def tell_units(deciding: Deciding, step: Step, units: Sequence[Unit]) -> None:
 def units_of_step(register: Registered, step: Step) -> list[Unit]:
     """Return the hours that a step of analyses may change."""
     assert isinstance(step.asked, Analysed)  # noqa: S101 - the caller matched it
-    return units_of_analyses(register.gas.items(), *told_of(step.asked.analyses))
+    units = units_of_analyses(register.gas.items(), *told_of(step.asked.analyses))
+    return online(units, register.register.online_from)
 
 
 def told_of(told: Analyses) -> tuple[str, range]:
@@ -80,6 +82,12 @@ def _judged_record(offset: int, known_at_ms: int, packed: bytes) -> JudgedAnalys
 def _judged(told: Analyses) -> JudgedAnalyses:
     """Judge analyses; all partitions of a worker come by the same ones."""
     return _judged_record(told.offset, told.known_at_ms, told.rows.tobytes())
+
+
+def _judged_here(deciding: Deciding, told: Analyses) -> JudgedAnalyses:
+    """Judge analyses where they stand in the log: those that can serve no hour online any more are rejected."""
+    first_day = first_gas_day(deciding.register.register.online_from)
+    return online_only(_judged(told), told.rows["hour"], first_online_hour(first_day))
 
 
 def _note(deciding: Deciding, told: Analyses, judged: JudgedAnalyses) -> bool:

@@ -17,6 +17,7 @@ from services.aggregation.preparing import Preparing
 from services.aggregation.retelling import Retellings
 from services.aggregation.settle import settle
 from services.aggregation.state import PartitionState
+from services.aggregation.sweeping import Sweeping
 from services.aggregation.telling import tell
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.effects import changed_parts
@@ -70,6 +71,7 @@ class Aggregation:
         self._preparing = Preparing(database, register, partitions)
         self._retellings = Retellings(database, register, self._preparing)
         self._commits = Commits(database)
+        self._sweeping = Sweeping(database, self._preparing)
         self._states: dict[int, PartitionState] = {}
         self._gaps: dict[int, set[tuple[int, int, int]]] = {}
         self._awaiting: dict[int, float] = {}
@@ -112,6 +114,7 @@ class Aggregation:
             for partition in stale:
                 self._forget(partition)
             return stale
+        await self._sweeping.turn(self._states)
         behind = sorted(self._behind)
         return frozenset([partition for partition in behind if await self._is_to_be_read_again(partition)])
 
@@ -192,6 +195,7 @@ class Aggregation:
 
     def _forget(self, partition: int) -> None:
         self._behind.discard(partition)
+        self._sweeping.forget(partition)
         for kept in (self._states, self._waiting, self._awaiting, self._gaps):
             kept.pop(partition, None)
 

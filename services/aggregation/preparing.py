@@ -37,6 +37,7 @@ class Preparing:
     async def given(self, partition: int, state: PartitionState, batch: Batch) -> Given:
         """Return all that a batch is decided with."""
         register = await self.registered_at(partition, state.register_offset)
+        state.keep_online(register.register.online_from)
         registers, offset = {}, state.register_offset
         for change in (step.asked for step in batch.steps):
             if isinstance(change, TopologyAsked):
@@ -100,6 +101,10 @@ class Preparing:
         """Say whether a month can close by its rollups alone; of any other a refusal lists the hours."""
         slots, days = state.months[line, month], gas_time.days_of_month(month)
         return not slots["hours_blocked"].any() and not any(has_holes(slots[day.day - 1], day) for day in days)
+
+    async def online_from(self, offset: int) -> date | None:
+        """Return the first gas day online at an offset of `operations`; None where all are."""
+        return (await self._history.register_at(offset)).online_from
 
     async def registered_at(self, partition: int, offset: int) -> Registered:
         """Return the register at an offset of `operations`, with the lines of a partition in the order of their ids."""

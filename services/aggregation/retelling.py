@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.aggregation.analysing import told_of
 from services.aggregation.batch import Batch
 from services.aggregation.preparing import Preparing
-from shared.domain.retelling import Retelling, Unit, units_of_analyses, units_of_words
+from shared.domain.retelling import Retelling, Unit, online, units_of_analyses, units_of_words
 from shared.events.line_log import Analysed, TopologyAsked
 from shared.events.register_history import RegisterHistory
 from shared.runtime.mongo import Database
@@ -72,6 +72,8 @@ class Retellings:
         after = await self._preparing.registered_at(partition, retelling.after)
         if retelling.chromatograph:
             told = range(retelling.first, retelling.end)
-            return units_of_analyses(after.gas.items(), retelling.chromatograph, told)
-        before = await self._register.register_at(retelling.before)
-        return units_of_words(before.lines, after.lines, retelling.known_at_ms)
+            units = units_of_analyses(after.gas.items(), retelling.chromatograph, told)
+        else:
+            before = await self._register.register_at(retelling.before)
+            units = units_of_words(before.lines, after.lines, retelling.known_at_ms)
+        return online(units, after.register.online_from)

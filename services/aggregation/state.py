@@ -21,6 +21,7 @@ from services.aggregation.table import DayKey, MonthKey
 from shared.domain import gas_time
 from shared.domain.gas_told import GAS_TOLD
 from shared.domain.register import Register
+from shared.domain.retention import first_online_hour
 from shared.domain.revision import HOUR
 from shared.domain.rows import put
 from shared.runtime.mongo import Database
@@ -55,8 +56,21 @@ class PartitionState:
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
     gas: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
     """Gas days of chromatographs; those of which nothing was told are zeros."""
+    online_from: date | None = None
+    """First gas day online: of earlier ones nothing is read any more, whether they have been removed or not."""
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever changes the partition."""
+
+    def keep_online(self, online_from: date | None) -> None:
+        """Let go what is at hand of gas days before the first one online; from now on they are empty."""
+        if online_from is None or online_from == self.online_from:
+            return
+        self.online_from, month, hour = online_from, gas_time.month_of(online_from), first_online_hour(online_from)
+        self.days = {key: rows for key, rows in self.days.items() if key[1] >= online_from}
+        self.months = {key: slots for key, slots in self.months.items() if key[1] >= month}
+        self.statuses = {key: status for key, status in self.statuses.items() if key[1] >= month}
+        self.stored_months = {key for key in self.stored_months if key[1] >= month}
+        self.contexts = {line: span for line, span in self.contexts.items() if span[0] >= hour}
 
     async def load_gas(self, database: Database, partition: int, keys: Iterable[DayKey]) -> None:
         """Read the gas days of chromatographs that are not at hand."""
@@ -80,11 +94,12 @@ class PartitionState:
             self.days[names[document["_id"]]] = day
 
     async def load_months(self, database: Database, keys: set[MonthKey]) -> None:
-        """Read the months that are not at hand, with their status."""
-        names = {month_id(*key): key for key in keys if key not in self.months}
+        """Read the months that are not at hand, with their status; those that are not online are empty."""
+        missing, first = keys - self.months.keys(), gas_time.month_of(self.online_from or gas_time.FIRST_DAY)
+        self.months |= {key: slots_of({}) for key in missing}
+        names = {month_id(*key): key for key in missing if key[1] >= first}
         if not names:
             return
-        self.months |= {key: slots_of({}) for key in names.values()}
         fields = {"d": 1, "closed": 1, "statuses": 1, "status_known_at": 1}
         async for document in database[Collection.LINE_MONTHS].find({"_id": {"$in": list(names)}}, fields):
             key = names[document["_id"]]

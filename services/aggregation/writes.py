@@ -20,7 +20,7 @@ from shared.events.line_log import TopologyAsked
 from shared.events.topics import ANALYSES, OPERATIONS
 from shared.store.documents import Collection, day_id, gas_id, lengths_known, month_id
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
-from shared.store.register import to_document
+from shared.store.register import floor_parts, to_document
 from shared.store.topology_versions import version_document
 
 Operation = InsertOne[dict[str, Any]] | UpdateOne | UpdateMany | ReplaceOne[dict[str, Any]]
@@ -216,4 +216,5 @@ def _parts(before: Register, after: Register) -> list[tuple[str, dict[str, Any],
         ("line", before.lines, after.lines),
         ("node", before.nodes, after.nodes),
         ("chromatograph", before.chromatographs, after.chromatographs),
+        ("retention", floor_parts(before), floor_parts(after)),
     ]

@@ -69,7 +69,9 @@ async def line(database: Database, caller: Caller, line_id: str, today: date) ->
     names = await station_names(database, [known.station])
     terms = [_terms_document(terms) for terms in known.terms]
     gas = [_attribution_document(attribution) for attribution in in_force(known.gas)]
-    return {**line_document(known, names.get(known.station, known.station), today), "terms": terms, "gas": gas}
+    told = line_document(known, names.get(known.station, known.station), today)
+    online_from = known.online_from.isoformat() if known.online_from else None
+    return {**told, "online_from": online_from, "terms": terms, "gas": gas}
 
 
 def line_document(line: Line, station_name: str, today: date) -> dict[str, Any]:

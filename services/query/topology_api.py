@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
-from services.query import nodes, parameters, topology_history
+from services.query import nodes, parameters, retention, topology_history
 from services.query.answering import Reader
 from services.query.api import Cursor, Kept, Limit, held_tag, listed_document, measurements_response, today_of
 from services.query.nodes import At
@@ -16,6 +16,7 @@ from shared.runtime.http_state import CallerAsking, Now, Store
 
 topology_api = APIRouter(prefix="/v1")
 Day = Annotated[str, Query(max_length=64, description="A gas day, as 2026-11-23; the running one if absent.")]
+Month = Annotated[str, Query(max_length=64, description="A gas month, as 2023-11; the latest possible if absent.")]
 KnownAt = Annotated[str, Query(max_length=64, description="As known at this moment, with an offset or Z.")]
 
 
@@ -55,6 +56,12 @@ async def get_node_history(
     """Tell every change of a node, the newest first: who, when known, why, and what it changed."""
     listed = await topology_history.node_history(store, caller, node, parameters.last_id_of(cursor), limit)
     return listed_document(listed, f"/v1/nodes/{node}/topology/history", {"limit": limit})
+
+
+@topology_api.get("/retention", summary="What would leave")
+async def get_retention(caller: CallerAsking, store: Store, now: Now, before: Month = "") -> dict[str, Any]:
+    """Count what lies before a gas month; nothing is changed."""
+    return await retention.dry_run(store, caller, before, now)
 
 
 @topology_api.get("/lines/{line}/topology/history", summary="How a line changed")

@@ -139,7 +139,8 @@ async def content_of(  # noqa: PLR0913 - a question has this many sides
         ended = moment_ms // _MS_PER_HOUR
         # Before it was registered nothing was known of a line: then as it was registered first.
         then = await line_known_at(database, known.line.id, moment_ms, session)
-        known = known if then is None else replace(known, line=then)
+        # What has left since is gone, whatever was known of it then.
+        known = known if then is None else replace(known, line=replace(then, online_from=known.line.online_from))
     expected = expected_hours(known.line, question, ended)
     versions = await measurements.month_versions(database, known.line.id, question, session)
     gas = await version_of(database, known.line, expected, session)

@@ -40,7 +40,7 @@ def due_days(line: Line, after_ms: int, until_ms: int, defaults: Mapping[str, fl
     for terms, first, end in _spans(line):
         delay_ms = int(delay_h(terms, defaults) * HOUR_MS)
         oldest = _day_ended_by(until_ms - delay_ms) - timedelta(days=MOST_DAYS)
-        day = max(first, line.live_from, _day_ended_by(after_ms - delay_ms), oldest)
+        day = max(first, line.first_day, line.live_from, _day_ended_by(after_ms - delay_ms), oldest)
         while day < end and (deadline := _end_ms(day) + delay_ms) <= until_ms:
             if deadline > after_ms:
                 days.append(day)
@@ -58,7 +58,7 @@ def closing_months(line: Line, after_ms: int, until_ms: int, defaults: Mapping[s
     months = []
     first = max(gas_time.FIRST_DAY, line.live_from, _day_ended_by(after_ms) - timedelta(days=62))
     for month in gas_time.months_between(first.replace(day=1), _day_ended_by(until_ms)):
-        begin = max(gas_time.first_day_of_month(month), line.terms[0].start)
+        begin = max(gas_time.first_day_of_month(month), line.first_day)
         terms = line.terms_on(begin)
         if terms is None or line.live_from > begin or gas_time.month_of(begin) != month:
             continue

@@ -110,12 +110,13 @@ class TermsTable:
 
 
 def _first_hour(line: Line) -> int:
-    return gas_time.hours_of_day(line.terms[0].start).start
+    return gas_time.hours_of_day(line.first_day).start
 
 
 def _spans(line: Line) -> list[tuple[int, int]]:
-    """Return first hour and end hour of each of a line's terms."""
-    starts = [gas_time.hours_of_day(terms.start).start for terms in line.terms]
+    """Return first hour and end hour of each of a line's terms; of those that are over by its first day, no hours."""
+    first = _first_hour(line)
+    starts = [max(first, gas_time.hours_of_day(terms.start).start) for terms in line.terms]
     last = _FOREVER if line.end is None else gas_time.hours_of_day(line.end).start
     ends = [*starts[1:], last]
     return [(start, min(end, last)) for start, end in zip(starts, ends, strict=True)]

@@ -2,6 +2,8 @@
 
 `Register.applied(change)` is pure: the same changes in the same order give the same register and the same refusals.
 A change is taken as a whole or not at all.
+
+The first gas day online is told to every line: it bounds what they may hold.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from shared.domain.attribution import Attribution, Chromatograph
 from shared.domain.codes import code_issues, merged_codes
 from shared.domain.node_checks import merged_node, node_issues
 from shared.domain.past import past_issues
+from shared.domain.retention import floor_issues
 from shared.domain.topology import Change, Issue, Line, Node, Station
 
 MOST_ATTRIBUTIONS = 1_000
@@ -22,25 +25,35 @@ MOST_ATTRIBUTIONS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """All stations, lines, nodes and chromatographs, by id. Never changed in place."""
+    """All stations, lines, nodes and chromatographs, by id. Never changed in place.
+
+    `online_from` is the first gas day that is kept online; None: all are.
+    """
 
     stations: dict[str, Station] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     chromatographs: dict[str, Chromatograph] = field(default_factory=dict)
+    online_from: date | None = None
 
-    def applied(self, change: Change, open_from: date = gas_time.FIRST_DAY) -> Register | tuple[Issue, ...]:
+    def applied(
+        self, change: Change, open_from: date = gas_time.FIRST_DAY, latest_floor: date = gas_time.LAST_DAY
+    ) -> Register | tuple[Issue, ...]:
         """Return the register after a change, or the reasons why it is refused as a whole.
 
         Args:
             change: What shall hold.
             open_from: First gas day of the months that are not closed; what changes before it needs a correction's
                 reason.
+            latest_floor: The latest day that may become the first one online.
         """
-        after = Register(dict(self.stations), dict(self.lines), dict(self.nodes), dict(self.chromatographs))
+        parts = dict(self.stations), dict(self.lines), dict(self.nodes), dict(self.chromatographs)
+        after = Register(*parts, change.online_from or self.online_from)
         after.stations.update((station.id, station) for station in change.stations)
         after.chromatographs.update((one.id, one) for one in change.chromatographs)
         issues: list[Issue] = []
+        if change.online_from is not None:
+            issues += floor_issues(change.online_from, self.online_from, latest_floor)
         for place, line in enumerate(change.lines):
             issues += after._take_line(line, f"lines[{place}]")
         for node in change.nodes:
@@ -51,7 +64,7 @@ class Register:
         issues += code_issues(change, after.lines, after.nodes)
         if not issues and not change.correction:
             issues += past_issues(change, (self.lines, self.nodes), (after.lines, after.nodes), open_from)
-        return tuple(issues) or after
+        return tuple(issues) or _bounded(after)
 
     def _take_line(self, line: Line, position: str) -> list[Issue]:
         before = self.lines.get(line.id)
@@ -98,6 +111,13 @@ class Register:
         if not issues and not _says_nothing_new(self.lines[line], attribution):
             self.lines[line] = replace(self.lines[line], gas=(*self.lines[line].gas, attribution))
         return issues
+
+
+def _bounded(register: Register) -> Register:
+    """Tell every line the first gas day online."""
+    told = ((name, line) for name, line in register.lines.items() if line.online_from != register.online_from)
+    register.lines.update([(name, replace(line, online_from=register.online_from)) for name, line in told])
+    return register
 
 
 def heard_at(before: Register, after: Register, known_at_ms: int) -> Register:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from shared.domain import gas_time
@@ -69,6 +70,12 @@ def units_of_words(before: dict[str, Line], after: Iterable[Line], known_at_ms: 
         if len(line.gas) > len(told):
             units += _units(line.id, touched_by_words(told, line.gas, until))
     return units
+
+
+def online(units: Iterable[Unit], online_from: date | None) -> list[Unit]:
+    """Return the units of gas months that are online: of the others nothing is told again."""
+    first = gas_time.month_of(online_from or gas_time.FIRST_DAY)
+    return [unit for unit in units if unit.month >= first]
 
 
 def units_of_hours(line: str, hours: range) -> list[Unit]:

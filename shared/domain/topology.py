@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -75,22 +75,28 @@ class Line:
     codes: tuple[Code, ...] = ()
     gas: tuple[Attribution, ...] = ()
     """All that was ever said of whose gas it carries; see `attribution.in_force`."""
+    online_from: date | None = field(default=None, compare=False)
+    """First gas day that is kept online, None: all are. The register's, not the line's: without it two are equal."""
+
+    @property
+    def first_day(self) -> date:
+        """The first gas day on which it can be active: that of its first terms, unless earlier hours have left."""
+        first = self.terms[0].start
+        return first if self.online_from is None else max(first, self.online_from)
 
     def terms_on(self, day: date) -> Terms | None:
         """Return the terms that hold on a gas day, or None where the line is not active."""
-        if self.end is not None and day >= self.end:
+        if day < self.first_day or (self.end is not None and day >= self.end):
             return None
-        place = bisect_right([terms.start for terms in self.terms], day)
-        return self.terms[place - 1] if place else None
+        return self.terms[bisect_right([terms.start for terms in self.terms], day) - 1]
 
     def name_on(self, day: date) -> str:
         """Return the official name on a gas day; outside of the line's life the nearest."""
-        nearest = self.terms[0] if day < self.terms[0].start else self.terms[-1]
-        return (self.terms_on(day) or nearest).name
+        return (self.terms_on(max(day, self.first_day)) or self.terms[-1]).name
 
     def active_hours(self, within: range) -> range:
         """Return those hours of a range in which the line is active."""
-        begin = max(within.start, gas_time.hours_of_day(self.terms[0].start).start)
+        begin = max(within.start, gas_time.hours_of_day(self.first_day).start)
         stop = within.stop if self.end is None else min(within.stop, gas_time.hours_of_day(self.end).start)
         return range(begin, max(begin, stop))
 
@@ -158,7 +164,8 @@ class Issue:
 class Change:
     """A change of the register as somebody asked for it: who, why, and what shall hold.
 
-    `correction` says why the past is changed, where the change reaches into months that are closed.
+    `correction` says why the past is changed, where the change reaches into months that are closed. `online_from` is
+    the first gas day that stays online; None: as before.
     """
 
     author: str
@@ -170,6 +177,7 @@ class Change:
     attributions: tuple[tuple[str, Attribution], ...] = ()
     """Of a line each."""
     correction: str = ""
+    online_from: date | None = None
 
 
 def texts_of(codes: Sequence[Code]) -> list[str]:

@@ -29,6 +29,7 @@ from shared.domain.deadlines import open_from
 from shared.domain.node_weights import MOST_LINES
 from shared.domain.quantities import ABSENT, GCV, PRESSURE
 from shared.domain.register import Register
+from shared.domain.retention import latest_floor
 from shared.domain.rules.catalogue import setting_refusal
 from shared.domain.topology import SENDABLE, Change, Check, Code, Composition, Issue, Line, Node, Station, Terms
 from shared.events.form import form_issues
@@ -177,6 +178,9 @@ class ChangeText(_Part):
     correction: Text | None = Field(
         None, description="Why the past is changed; needed where this reaches into months whose deadline has passed."
     )
+    online_from: GasDay | None = Field(
+        None, description="First gas day that stays online, the first of a month: earlier hours leave for good."
+    )
     stations: list[StationText] = Field(default_factory=list, max_length=MAX_PARTS)
     lines: list[LineText] = Field(default_factory=list, max_length=MAX_PARTS)
     nodes: list[NodeText] = Field(default_factory=list, max_length=MAX_PARTS)
@@ -194,6 +198,7 @@ class ChangeText(_Part):
             tuple(Chromatograph(one.id, one.name) for one in self.chromatographs),
             tuple((one.line, _attribution(one)) for one in self.attributions),
             self.correction or "",
+            self.online_from,
         )
 
 
@@ -258,7 +263,7 @@ def applied(register: Register, document: bytes, known_at_ms: int) -> Register |
     )
     attributions = tuple((line, replace(told, known_at_ms=known_at_ms)) for line, told in change.attributions)
     return tuple(_setting_issues(text)) or register.applied(
-        replace(change, lines=lines, attributions=attributions), open_from(known_at_ms)
+        replace(change, lines=lines, attributions=attributions), open_from(known_at_ms), latest_floor(known_at_ms)
     )
 
 

@@ -56,6 +56,17 @@ YOUNGEST_HOUR = Gauge(
     ["partition"],
     registry=CATALOGUE,
 )
+RETENTION_REMOVED = Counter(
+    "gastrack_aggregation_retention_documents_removed",
+    "Documents removed because all of them lies before the first gas day online, by collection.",
+    ["collection"],
+    registry=CATALOGUE,
+)
+RETENTION_BEHIND = Gauge(
+    "gastrack_aggregation_retention_partitions_behind",
+    "Partitions of this worker from which documents before the first gas day online are still to be removed.",
+    registry=CATALOGUE,
+)
 LAG = Gauge(
     "gastrack_worker_lag_records",
     "Records of the topic that this worker has still to read, by topic and partition.",
@@ -103,6 +114,8 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     DECIDED: "decisions",
     END_TO_END: "seconds",
     YOUNGEST_HOUR: "seconds since 1970 UTC",
+    RETENTION_REMOVED: "documents",
+    RETENTION_BEHIND: "partitions",
     LAG: "records",
     BATCH_SECONDS: "seconds",
     SINK_RETRIES: "tries",

@@ -65,6 +65,7 @@ class Collection(StrEnum):
     LEDGERS = "ledgers"
     PROGRESS = "progress"
     EPOCHS = "epochs"
+    SWEPT = "swept"
 
 
 IDS_PER_QUERY = 10_000

@@ -12,7 +12,7 @@ from shared.domain.attribution import Chromatograph
 from shared.domain.topology import Line, Node
 from shared.runtime.mongo import Database, Session
 from shared.store.documents import Collection
-from shared.store.register import chromatograph_of, line_of, node_of
+from shared.store.register import FLOOR_ID, chromatograph_of, floor_of, line_of, node_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,18 @@ class Selection:
 
 async def find_line(database: Database, line: str, session: Session | None = None) -> RegisteredLine | None:
     """Return a line of the register, or None."""
-    document = await database[Collection.TOPOLOGY].find_one({"_id": f"line|{line}"}, session=session)
-    return None if document is None else RegisteredLine(line_of(document["doc"]), int(document["log_offset"]))
+    name = f"line|{line}"
+    asked = database[Collection.TOPOLOGY].find({"_id": {"$in": [name, FLOOR_ID]}}, session=session)
+    found = {document["_id"]: document async for document in asked}
+    if name not in found:
+        return None
+    told, online_from = found[name], floor_of(found.get(FLOOR_ID))
+    return RegisteredLine(line_of(told["doc"], online_from), int(told["log_offset"]))
+
+
+async def find_floor(database: Database) -> date | None:
+    """Return the first gas day that is kept online; None where all are."""
+    return floor_of(await database[Collection.TOPOLOGY].find_one({"_id": FLOOR_ID}))
 
 
 async def find_chromatograph(database: Database, chromatograph: str) -> Chromatograph | None:
@@ -56,8 +66,8 @@ async def list_lines(database: Database, selection: Selection) -> list[Line]:
         conditions.append({"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]})
     for word in selection.words.split():
         conditions.append(await _line_has(database, word))
-    documents = await _documents(database, conditions, selection.limit)
-    return [line_of(document["doc"]) for document in documents]
+    documents, online_from = await _documents(database, conditions, selection.limit), await find_floor(database)
+    return [line_of(document["doc"], online_from) for document in documents]
 
 
 async def list_nodes(database: Database, selection: Selection) -> list[Node]:

@@ -12,10 +12,21 @@ from shared.domain.quantities import ABSENT
 from shared.domain.register import Register
 from shared.domain.topology import Check, Code, Composition, Line, Node, Station, Terms, texts_of
 
+ONLINE_FROM = "online_from"
+"""The one part of kind retention: the first gas day that is kept online."""
+FLOOR_ID = f"retention|{ONLINE_FROM}"
 
-def to_document(part: Station | Line | Node | Chromatograph) -> dict[str, Any]:
+
+def floor_parts(register: Register) -> dict[str, date]:
+    """Return the first gas day online as a part of the register; nothing where all are."""
+    return {} if register.online_from is None else {ONLINE_FROM: register.online_from}
+
+
+def to_document(part: Station | Line | Node | Chromatograph | date) -> dict[str, Any]:
     """Return a part of the register as a plain document."""
     match part:
+        case date():
+            return {ONLINE_FROM: part.isoformat()}
         case Station() | Chromatograph():
             return {"id": part.id, "name": part.name}
         case Line():
@@ -98,8 +109,13 @@ def station_of(document: dict[str, Any]) -> Station:
     return Station(document["id"], document["name"])
 
 
-def line_of(document: dict[str, Any]) -> Line:
-    """Return the line of its document."""
+def floor_of(document: dict[str, Any] | None) -> date | None:
+    """Return the first gas day online of its document in `topology`; None where there is none."""
+    return None if document is None else date.fromisoformat(document["doc"][ONLINE_FROM])
+
+
+def line_of(document: dict[str, Any], online_from: date | None = None) -> Line:
+    """Return the line of its document; the first gas day online rests beside it."""
     return Line(
         document["id"],
         document["station"],
@@ -108,6 +124,7 @@ def line_of(document: dict[str, Any]) -> Line:
         _day(document["live_from"]),
         _codes_of(document),
         tuple(_attribution_of(told) for told in document.get("gas", ())),
+        online_from,
     )
 
 
@@ -159,13 +176,14 @@ def node_of(document: dict[str, Any]) -> Node:
 
 def register_of(documents: Iterable[dict[str, Any]]) -> Register:
     """Return the register of the documents of collection `topology` (`{_id, kind, doc, known_at, log_offset}`)."""
-    register = Register()
-    for document in documents:
+    told = list(documents)
+    register = Register(online_from=floor_of(next((one for one in told if one["kind"] == "retention"), None)))
+    for document in told:
         match document["kind"]:
             case "station":
                 register.stations[document["doc"]["id"]] = station_of(document["doc"])
             case "line":
-                register.lines[document["doc"]["id"]] = line_of(document["doc"])
+                register.lines[document["doc"]["id"]] = line_of(document["doc"], register.online_from)
             case "node":
                 register.nodes[document["doc"]["id"]] = node_of(document["doc"])
             case "chromatograph":

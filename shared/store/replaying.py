@@ -10,12 +10,14 @@ from shared.runtime.mongo import Database
 from shared.store import epochs
 from shared.store.digest import CANONICAL
 from shared.store.documents import Collection
+from shared.store.retention import is_swept
 
 
 async def begin(database: Database) -> None:
     """Raise the epoch, fence the workers, and remove what they wrote."""
     await epochs.hold(database)
     await database[Collection.PROGRESS].delete_many({})
+    await database[Collection.SWEPT].delete_many({})
     for collection in CANONICAL:
         await database[collection].delete_many({})
     await database[Collection.CHANGES].delete_many({})
@@ -30,10 +32,14 @@ async def end(database: Database) -> None:
 
 
 async def has_reached(database: Database, ends: dict[int, int]) -> bool:
-    """Say whether aggregation has applied every partition of the line log up to its end offset."""
+    """Say whether aggregation has applied every partition of the line log up to its end offset.
+
+    Then also what is no longer online has been removed: without that two stores cannot be compared.
+    """
     epoch = await epochs.current(database)
     reached = {
         document["_id"]: document["offset"]
         async for document in database[Collection.PROGRESS].find({"epoch": epoch}, {"offset": 1})
     }
-    return all(reached.get(f"aggregation/{partition}", -1) >= end - 1 for partition, end in ends.items())
+    is_read = all(reached.get(f"aggregation/{partition}", -1) >= end - 1 for partition, end in ends.items())
+    return is_read and await is_swept(database, ends, epoch)

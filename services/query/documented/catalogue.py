@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pydantic import BaseModel
 
 from services.query.documented.changed import Changes
-from services.query.documented.composed import Nodes, NodeTold, TopologyHistory, TopologyTold
+from services.query.documented.composed import Nodes, NodeTold, RetentionTold, TopologyHistory, TopologyTold
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
 from services.query.documented.measured import MEASUREMENTS, NODE_MEASUREMENTS, measurement_schemas
 from services.query.documented.registered import Analyses, Chromatographs, Lines, LineTold
@@ -47,6 +47,7 @@ OPERATIONS = {
     "get_node_topology": Operation(REGISTER, _one("What it is made of.", TopologyTold), (NOT_FOUND,)),
     "get_node_history": Operation(REGISTER, _one("A page of its changes.", TopologyHistory), (NOT_FOUND,)),
     "get_line_history": Operation(REGISTER, _one("A page of its changes.", TopologyHistory), (NOT_FOUND,)),
+    "get_retention": Operation(REGISTER, _one("What lies before it.", RetentionTold), (NOT_FOUND,)),
     "get_changes": Operation(CHANGED, _one("What has changed.", Changes), (NOT_FOUND, HTTPStatus.GONE)),
     "get_stream": Operation(CHANGED, _STREAM, (NOT_FOUND, HTTPStatus.GONE)),
     "get_month": Operation(EXPLAINED, _one("How far it is.", MonthTold), (NOT_FOUND,)),
@@ -71,6 +72,11 @@ PARAMETERS = {
         "From the next link of an answer, or the id of an event; earliest: all that is kept.", "earliest", _CURSOR
     ),
     "last-event-id": Parameter("Goes on behind this event.", "earliest", _CURSOR),
+    "before": Parameter(
+        "A gas month; by default the latest one before which hours may leave.",
+        "2023-11",
+        {"pattern": "^([0-9]{4}-[0-9]{2})?$"},
+    ),
     "at": Parameter("A gas day; the running one if absent.", "2026-10-24"),
     "columns": Parameter(
         "Only these, by their names with commas between; default: all.",

@@ -103,3 +103,27 @@ class TopologyHistory(Listed):
     """Changes of a line or node, those that became known last first."""
 
     rows: list[ChangeTold]
+
+
+class Leaving(Told):
+    """What would leave."""
+
+    months: list[str] = Field(examples=[["2023-10"]])
+    lines: int
+    hours: int
+    documents: dict[str, int] = Field(description="By collection.")
+
+
+class Staying(Told):
+    """What would stay."""
+
+    documents: dict[str, int] = Field(description="By collection.")
+
+
+class RetentionTold(Told):
+    """What would leave if earlier gas months were no longer kept online; nothing is changed."""
+
+    before: str = Field(examples=["2023-11"])
+    online_from: date | None = Field(description="First gas day online now; null where all are.")
+    goes: Leaving
+    stays: Staying

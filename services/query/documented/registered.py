@@ -55,6 +55,7 @@ class AttributionTold(Told):
 class LineTold(LineRow):
     """A line with all its terms."""
 
+    online_from: date | None = Field(description="First gas day that is kept online; null where all are.")
     terms: list[TermsTold]
     gas: list[AttributionTold]
 

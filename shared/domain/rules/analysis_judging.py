@@ -19,7 +19,7 @@ from shared.domain.rules.catalogue import ON_ANALYSES
 from shared.domain.rules.message import hour_in_reach
 from shared.domain.rules.rule import Severity
 
-_FUTURE = hour_in_reach.card.id
+_OUT_OF_REACH = hour_in_reach.card.id
 _CLOCKS_APART_S = hour_in_reach.card.thresholds["ahead_s"]
 
 
@@ -68,6 +68,28 @@ def judge_analyses(rows: NDArray[np.void], known_at_ms: int) -> JudgedAnalyses:
     return JudgedAnalyses(rejected, sorted(findings, key=lambda one: one.row), doubts, gcv)
 
 
+def online_only(judged: JudgedAnalyses, hour: NDArray[np.int32], first_hour: int) -> JudgedAnalyses:
+    """Return what the rules say where hours before a first one are no longer kept: such analyses are rejected (A6).
+
+    Observed and threshold: the end of the hour and the begin of the first one, in seconds since 1970 UTC.
+
+    Args:
+        judged: What the rules say of the analyses by themselves.
+        hour: Hour number of each.
+        first_hour: The first hour of which analyses are kept.
+    """
+    rows = np.flatnonzero(hour < first_hour).tolist()
+    if not rows:
+        return judged
+    ends_s = (hour.astype(np.float64) + 1) * 3600
+    gone = {
+        row: AnalysisFinding(row, _OUT_OF_REACH, Severity.R, float(ends_s[row]), first_hour * 3600.0) for row in rows
+    }
+    findings = [found for found in judged.findings if found.row not in gone]
+    doubts = {row: rule for row, rule in judged.doubts.items() if row not in gone}
+    return replace(judged, rejected={**gone, **judged.rejected}, findings=findings, doubts=doubts)
+
+
 def _evidence_of(rows: NDArray[np.void]) -> AnalysisEvidence:
     """Return what the rules look at."""
     return AnalysisEvidence.of(
@@ -81,7 +103,7 @@ def _evidence_of(rows: NDArray[np.void]) -> AnalysisEvidence:
 def _in_future(hour: NDArray[np.int32], known_at_ms: int) -> list[AnalysisFinding]:
     end_s, latest_s = (hour.astype(np.float64) + 1) * 3600, known_at_ms / 1000 + _CLOCKS_APART_S
     late = np.flatnonzero(end_s > latest_s)
-    return [AnalysisFinding(row, _FUTURE, Severity.R, float(end_s[row]), latest_s) for row in late.tolist()]
+    return [AnalysisFinding(row, _OUT_OF_REACH, Severity.R, float(end_s[row]), latest_s) for row in late.tolist()]
 
 
 def _found(evidence: AnalysisEvidence) -> list[AnalysisFinding]:

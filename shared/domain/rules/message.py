@@ -67,8 +67,9 @@ def hour_alignment() -> None:
 def hour_in_reach(evidence: Evidence) -> Hits:
     """The hour lies before the line's first gas day, too far back for a telegram, or has not ended yet.
 
-    Files and imports may bring hours of any age. A month is 30.436875 days. Observed: the end of the hour; threshold:
-    the bound that it broke; both in seconds since 1970 UTC.
+    Files and imports may bring hours of any age that are kept online: a line's first gas day is never earlier than the
+    first one online, whatever its terms say, so what retention has taken away does not come back. A month is 30.436875
+    days. Observed: the end of the hour; threshold: the bound that it broke; both in seconds since 1970 UTC.
     """
     end_s, known_at_s = evidence.ends_s(), evidence.known_at_ms / 1000
     oldest_s = known_at_s - np.multiply(evidence.thresholds["months"], SECONDS_PER_MONTH)

@@ -11,8 +11,9 @@ import pytest
 
 from shared.domain.register import Register
 from shared.domain.topology import Check, Code, Composition, Line, Node, Station, Terms
-from shared.store.register import line_of, register_of, to_document
+from shared.store.register import ONLINE_FROM, floor_of, floor_parts, line_of, register_of, to_document
 
+FLOOR = date(2026, 2, 1)
 STATION = Station("BE-0042", "Ghent")
 BARE = Line("BE-0042-B", STATION.id, (Terms(date(2026, 1, 1), "B"),))
 FULL = Line(
@@ -58,6 +59,17 @@ def test_the_register_is_read_as_it_was_written() -> None:
     lines = {line.id: line for line in (FULL, BARE)}
     nodes = {node.id: node for node in (NODE, OUTER)}
     assert register_of(json.loads(json.dumps(documents))) == Register({STATION.id: STATION}, lines, nodes)
+
+
+def test_the_first_gas_day_online_is_read_with_every_line() -> None:
+    """It rests once, beside the lines, wherever it stands among them."""
+    register = Register({STATION.id: STATION}, {BARE.id: replace(BARE, online_from=FLOOR)}, online_from=FLOOR)
+    parts = (("line", BARE), ("retention", floor_parts(register)[ONLINE_FROM]))
+    documents = [{"kind": kind, "doc": to_document(part)} for kind, part in parts]
+    found = register_of(documents)
+    assert (found.online_from, found.lines[BARE.id].online_from) == (FLOOR, FLOOR)
+    assert to_document(register.lines[BARE.id]) == to_document(BARE)
+    assert (floor_parts(Register()), floor_of(None)) == ({}, None)
 
 
 def test_parts_of_the_first_release_are_read() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.domain.analysis import KEPT_ANALYSIS, apply_analysis, empty_analyses
 from shared.domain.revision import Outcome
-from shared.domain.rules.analysis_judging import judge_analyses
+from shared.domain.rules.analysis_judging import judge_analyses, online_only
 
 HOUR = 498_754
 KNOWN_AT_MS = (HOUR + 1) * 3_600_000 + 130_000
@@ -28,6 +28,18 @@ def test_a_good_analysis_has_no_findings() -> None:
     """It is applied as it is."""
     judged = judge_analyses(analyses(933_212), KNOWN_AT_MS)
     assert (judged.rejected, judged.findings, judged.doubts) == ({}, [], {})
+
+
+def test_an_analysis_that_serves_nothing_online_is_rejected() -> None:
+    """A6, whatever else was found of it; the others stay as they were judged."""
+    rows = analyses(933_212 - 15_000, 933_212 - 15_000, 933_212 - 25_000)
+    rows["hour"] = [HOUR - 2, HOUR - 1, HOUR - 2]
+    judged = judge_analyses(rows, KNOWN_AT_MS)
+    kept = online_only(judged, rows["hour"], HOUR - 1)
+    assert {row: one.rule for row, one in kept.rejected.items()} == {0: "A6", 2: "D1"}
+    assert (kept.rejected[0].observed, kept.rejected[0].threshold) == ((HOUR - 1) * 3600, (HOUR - 1) * 3600)
+    assert (kept.doubts, {one.row for one in kept.findings}) == ({1: "D1"}, {1})
+    assert online_only(judged, rows["hour"], HOUR - 2) is judged
 
 
 def test_a_sum_that_is_far_off_is_rejected_and_one_that_is_near_waits() -> None:

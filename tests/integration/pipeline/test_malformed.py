@@ -138,7 +138,7 @@ def status_of_large_body(system: System, path: str, *, announced: bool) -> int:
     """Send 100 MB of nothing until somebody says stop."""
     connection = http.client.HTTPConnection(urlsplit(system.http).netloc, timeout=60)
     connection.putrequest("POST", path)
-    connection.putheader("Content-Type", "text/csv")
+    connection.putheader("Content-Type", "application/json" if path.endswith("readings") else "text/csv")
     name, value = ("Content-Length", str(HUNDRED_MB)) if announced else ("Transfer-Encoding", "chunked")
     connection.putheader(name, value)
     connection.endheaders()

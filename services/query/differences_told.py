@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from services.query.hour_page import local_moment
 from services.query.languages import Language
+from services.query.node_parts import during
 
 WEIGHTS = ("weight of line", "weight of node")
 _DAY = len("2026-11-23")
@@ -52,8 +53,7 @@ def _when(start: str, end: str | None, language: Language) -> str:
         return language("change.since", day=f"{first} {moment:%H:%M}")
     if end is None:
         return language("change.since", day=first)
-    last = date.fromisoformat(end[:_DAY]) - timedelta(days=1)
-    return language("change.during", first=first, last=language.date(last, "yMMMMd"))
+    return during(date.fromisoformat(start), date.fromisoformat(end), language)
 
 
 def _text(value: object, what: str, language: Language) -> str:

@@ -53,10 +53,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Gas days on which the node came to the same, first and last, and how the language writes its weights."""
+    """Gas days on which the node came to the same, and how the language writes them and the weights."""
 
-    first: date
-    last: date
+    words: str
     weights: list[tuple[Named, str]]
 
 
@@ -99,6 +98,13 @@ def made_of(view: NodeView, names: Mapping[str, str], shown: str, language: Lang
     )
 
 
+def during(first: date, end: date, language: Language) -> str:
+    """Return gas days in words, `end` exclusive: one day, or the first and the last."""
+    last = end - timedelta(days=1)
+    begin, stop = language.date(first, "yMMMMd"), language.date(last, "yMMMMd")
+    return begin if first == last else language("change.during", first=begin, last=stop)
+
+
 def weight_text(thousandths: int, language: Language) -> str:
     """Return a weight as people write it, with its sign: +1, -0.5."""
     return signed(Decimal(thousandths) / ONE, language)
@@ -112,7 +118,7 @@ def signed(weight: Decimal, language: Language) -> str:
 
 def _composed(span: Span, names: Mapping[str, str], view: NodeView, language: Language) -> Composed:
     weights = [(_named(line, names, view), weight_text(weight, language)) for line, weight in span.weights]
-    return Composed(span.first, span.end - timedelta(days=1), weights)
+    return Composed(during(span.first, span.end, language), weights)
 
 
 def _named(line: str, names: Mapping[str, str], view: NodeView, shown: str = "volume_m3n") -> Named:

@@ -17,6 +17,7 @@ from tests.integration.query.test_nodes import CHANGED, NODE, PERIOD, A, B, stor
 __all__ = ["stored_nodes"]
 PAGE = f"/nodes/{NODE.id}"
 NAMES = {A: "Moerbroek city run 1", B: '=glass & "works"'}
+TIMES = "\N{MULTIPLICATION SIGN}"
 MISSING_HOUR = gas_time.hour_text(GAP)
 HTML = {"Accept": "text/html"}
 
@@ -54,8 +55,8 @@ async def test_the_shares_add_up_to_the_node(query: httpx2.AsyncClient) -> None:
     for place, sum_of in enumerate(total):
         assert abs(sum(_number(row[3 + place]) for row in rows) - sum_of) <= 1  # each is rounded to whole numbers
     spans = text_of(page.partition('class="spans"')[2].partition("</ul>")[0])
-    assert "10 Oct – 10 Oct" in spans
-    assert "-0.5 × =glass" in spans
+    assert "10 October 2026 +1" in spans
+    assert f"-0.5 {TIMES} =glass" in spans
     assert "are not told where a weight is negative" in page
 
 
@@ -96,7 +97,7 @@ async def test_an_hour_says_what_it_lacks(query: httpx2.AsyncClient) -> None:
     """The missing line stands in the sum without a value; before it ended, no line has one."""
     page = text_of(await _text(query, f"{PAGE}/hours/{MISSING_HOUR}"))
     assert "1 of 2 lines complete" in page
-    assert "+1 × —" in page
+    assert f"+1 {TIMES} —" in page
     assert "What is missing is left out" in page
     coming = text_of(await _text(query, f"{PAGE}/hours/2026-11-24T03:00:00Z"))
     assert coming.count(" awaited ") == 2
@@ -107,21 +108,21 @@ async def test_an_hour_says_what_it_lacks(query: httpx2.AsyncClient) -> None:
 async def test_topology_of_a_node_and_its_changes(query: httpx2.AsyncClient) -> None:
     """On a day, as known now or then; changes with author, reason, correction, and the difference in words."""
     page = text_of(await _text(query, f"{PAGE}/topology?at=2026-10-10"))
-    assert "-0.5 × =glass" in page
-    assert "It holds itself +1 × Moerbroek city run 1 BE-0042-A -1 × INNER" in page
+    assert f"-0.5 {TIMES} =glass" in page
+    assert f"It holds itself +1 {TIMES} Moerbroek city run 1 BE-0042-A -1 {TIMES} INNER" in page
     changes = page.partition("Changes, the newest first")[2]
     for words in (
         "by anna second run opened Correction of the past: it was told late",
-        "from 11 October 2026 name Ghent → Ghent south",
-        "from 11 October 2026 weight of =glass &amp; &#34;works&#34; +2",
-        "from 11 October 2026 weight of node INNER no longer -1 → —",
+        "from 11 October 2026 name: Ghent → Ghent south",
+        "from 11 October 2026 weight of =glass &amp; &#34;works&#34; : +2",
+        "from 11 October 2026 weight of node INNER : no longer -1 → —",
         "from 1 September 2026 begins",
     ):
         assert words in changes
     whole = await _text(query, f"{PAGE}/topology?at=2026-10-11")
     then = re.findall(r'<a href="(/nodes/GHENT/topology\?at=2026-10-11&amp;known_at=[^"]+)"', whole)
     before = text_of(await _text(query, then[-1].replace("&amp;", "&")))
-    assert "-0.5 × =glass" in before
+    assert f"-0.5 {TIMES} =glass" in before
     assert "As known now" in before
     assert "It was not there on that day." in await _text(query, f"{PAGE}/topology?at=2026-08-31")
 
@@ -130,7 +131,7 @@ async def test_topology_of_a_line(query: httpx2.AsyncClient) -> None:
     """Its terms, the nodes in which it counts, its changes; its own page leads there."""
     page = text_of(await _text(query, f"/lines/{A}/topology"))
     assert "capacity, m³(n)/h 24,000 m³(n)/h" in page
-    assert "Counts in +1 × Ghent south GHENT" in page
+    assert f"Counts in +1 {TIMES} Ghent south GHENT" in page
     assert "by somebody new from 1 September 2026 begins" in page
     line = await _text(query, f"/lines/{A}")
     assert 'Counts in <a href="/nodes/GHENT">Ghent south</a>' in line

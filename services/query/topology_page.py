@@ -149,7 +149,7 @@ def _direct(
     return [*held, *(_member("nodes", one["node"], "", one["weight"], at, language) for one in composition["nodes"])]
 
 
-def _member(what: str, name: str, called: str, weight: float | Decimal, at: At, language: Language) -> Member:  # noqa: PLR0913, PLR0917
+def _member(what: str, name: str, called: str, weight: float | Decimal, at: At, language: Language) -> Member:  # noqa: PLR0913, PLR0917 - what a member is told by
     href = f"/{what}/{quote(name)}/topology?at={at.day}"
     return Member(name, called or name, href, signed(Decimal(str(weight)), language))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
 
+from services.query import parameters
 from services.query.finding_hours import open_hours, settled_of
 from services.query.instants import instant
 from services.query.paging import Document
@@ -17,9 +16,9 @@ from shared.domain.finding_words import words_of
 from shared.domain.hour_history import HourHistory
 from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VOLUME
 from shared.domain.reading import Provenance, Quality
-from shared.domain.topology import Issue, Line
+from shared.domain.topology import Line
 from shared.events.topics import RECORDED, SOURCES
-from shared.runtime.http import not_found, unprocessable
+from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
 from shared.store.gas_quality import GasTold, gas_told
 from shared.store.hour_history import DECIDED, HourKept, hour_kept
@@ -39,7 +38,7 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
         ProblemError: 404 for a line that this caller does not see, or an hour in which it did not live; 422 for a
             `start` that starts no hour.
     """
-    hour = _hour(start)
+    hour = parameters.hour(start)
     async with one_moment(database) as session:
         known = await registered(database, caller, line, session)
         if not _lives(known.line, hour):
@@ -57,15 +56,6 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
         "gas": None if told_gas is None else _gas(told_gas),
         "next": None,
     }
-
-
-def _hour(start: str) -> int:
-    try:
-        # A plus sign that was not escaped in the address arrives as a space.
-        return gas_time.hour_number(datetime.fromisoformat(start.replace(" ", "+")))
-    except ValueError:
-        text = f"{start[:40]!r} starts no hour: write it as 2026-11-23T10:00:00Z, with an offset or Z"
-        raise unprocessable([Issue("START", "start", text)]) from None
 
 
 def _lives(line: Line, hour: int) -> bool:

@@ -109,7 +109,7 @@ async def hour_page(database: Database, caller: Caller, line: str, start: str, l
         findings=[_finding(finding, language) for finding in told["findings"]],
         gas=gas,
         chromatograph=names.get(gas["chromatograph"], gas["chromatograph"]) if gas else "",
-        analysis_start=_local(gas["analysis_start"]) if gas else None,
+        analysis_start=local_moment(gas["analysis_start"]) if gas else None,
         before=f"{address}/hours/{gas_time.hour_text(hour - 1)}",
         after=f"{address}/hours/{gas_time.hour_text(hour + 1)}",
         back=f"{address}?view=hour&from={day}&to={day + timedelta(days=1)}",
@@ -132,10 +132,14 @@ def _events(told: Told, names: Mapping[str, str], language: Language) -> list[Ev
         figures = tuple(_figure(name, row, before, language) for name in MEASURES)
         is_current = place == len(told["rows"]) - 1
         rows.append(
-            Event(row["cause"]["kind"], row["known_at"] or "", _local(row["known_at"]), shown, figures, is_current)
+            Event(
+                row["cause"]["kind"], row["known_at"] or "", local_moment(row["known_at"]), shown, figures, is_current
+            )
         )
         before = row
-    statuses = [Event(one["kind"], one["known_at"] or "", _local(one["known_at"]), one) for one in told["statuses"]]
+    statuses = [
+        Event(one["kind"], one["known_at"] or "", local_moment(one["known_at"]), one) for one in told["statuses"]
+    ]
     return sorted([*rows, *statuses], key=lambda event: event.known_at, reverse=True)
 
 
@@ -159,7 +163,7 @@ def _finding(told: Told, language: Language) -> HourFinding:
         _plain(told["observed"]),
         _plain(told["threshold"]),
         "" if told["state"] == "open" else (settled["how"] if settled else "settled"),
-        _local(told["known_at"]),
+        local_moment(told["known_at"]),
     )
 
 
@@ -167,7 +171,7 @@ def _plain(number: float | None) -> str | None:
     return None if number is None else f"{number:.3f}".rstrip("0").rstrip(".")
 
 
-def _local(instant: str | None) -> datetime | None:
+def local_moment(instant: str | None) -> datetime | None:
     """Return an answer's moment in local time: offsets change at full hours only."""
     if instant is None:
         return None

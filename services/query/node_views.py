@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from services.query.views import (
     rollups_of,
 )
 from shared.access.caller import Caller
+from shared.domain import gas_time
 from shared.domain.gas_rows import Flow, GasMoments, gas_moments
 from shared.domain.node_rows import LineOfNode, NodeRows, NodeSum, Units, Weighing
 from shared.domain.node_weights import Span, spans
@@ -25,10 +26,10 @@ from shared.domain.period import Question, View
 from shared.domain.published import Column
 from shared.domain.published_nodes import node_columns
 from shared.domain.quantities import ABSENT
-from shared.domain.revision import has_values
+from shared.domain.revision import HOUR, has_values
 from shared.domain.rollup import ROLLUP, fold_hours
-from shared.domain.topology import Node
-from shared.domain.view import ended_before
+from shared.domain.topology import Line, Node
+from shared.domain.view import HourRows, ended_before, hour_rows
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database, Session
 from shared.store.as_known import least_watermark_ms
@@ -42,8 +43,30 @@ NODE_ANSWER_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A line's part in a period: its own volume and energy, thousandths; and these times its weights of each gas day.
+
+    The latter are in the parts of which 10 ** places of the node's rows make 1: over all lines they add up to the node.
+    """
+
+    has_volume: bool
+    has_energy: bool
+    volume: int
+    energy: int
+    counted_volume: int
+    counted_energy: int
+
+    @classmethod
+    def of(cls, rollups: NDArray[np.void], weights: NDArray[np.int64]) -> Share:
+        """Return the part of a line from its ROLLUP and its weight in each unit of the period."""
+        sums = [int(rollups[name].sum()) for name in ("volume", "energy")]
+        counted = [int((rollups[name] * weights).sum()) for name in ("volume", "energy")]
+        return cls(bool(rollups["hours_with_volume"].any()), bool(rollups["hours_with_energy"].any()), *sums, *counted)
+
+
+@dataclass(frozen=True, slots=True)
 class NodeView:
-    """A node's rows over a period, what it came to in it, and the tag that names their content.
+    """A node's rows over a period, what it came to in it, its lines' shares, and the tag that names their content.
 
     `known_at_ms` is the moment as which the rows were asked for; else when the latest change that is shown became
     known, 0 where nothing is.
@@ -56,12 +79,21 @@ class NodeView:
     tag: str
     known_at_ms: int
     caller: Caller
+    shares: dict[str, Share]
 
     @property
     def columns(self) -> list[Column]:
         """The published columns."""
         question = self.question
         return node_columns(self.rows, question.unit, question.reference, may_read=self.caller.may_read)
+
+    @property
+    def whole(self) -> list[Column]:
+        """The columns of the period as one row; a line is complete where nothing of it is missing in any row."""
+        rows, question = self.rows, self.question
+        missing = np.array([rows.missing.any(axis=0)], bool)
+        one = replace(rows, rows=rows.whole, lines_expected=np.array([len(rows.lines)]), missing=missing)
+        return node_columns(one, question.unit, question.reference, may_read=self.caller.may_read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +155,50 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
         tag = _tag(caller, node, question, composed)
         if is_held(tag):
             return tag
-        rows = await _rows(database, session, question, composed)
+        rows, shares = await _rows(database, session, question, composed)
     known_at = moment_ms if moment_ms is not None else _known_at_ms(rows, composed)
-    return NodeView(known.nodes[node], question, composed.spans, rows, tag, known_at, caller)
+    return NodeView(known.nodes[node], question, composed.spans, rows, tag, known_at, caller, shares)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHour:
+    """An hour of a node: what it is made of then, what it says, and what each of its lines says of that hour.
+
+    The view is that of the hour's gas day; a line of which the hour is not expected has no row.
+    """
+
+    view: NodeView
+    weights: dict[str, int]
+    lines: dict[str, tuple[Line, HourRows]]
+
+
+async def read_node_hour(database: Database, caller: Caller, node: str, hour: int, now: datetime) -> NodeHour:
+    """Read an hour of a node with all of its lines, at one moment of the store.
+
+    Raises:
+        ProblemError: 404 for a node that this caller does not see, or that there was not then.
+    """
+    day = gas_time.gas_day(hour)
+    question = Question(View.HOUR, day, day + timedelta(days=1))
+    async with one_moment(database) as session:
+        known = await registered_node(database, caller, node, None, session)
+        if known.nodes[node].composition_on(day) is None:
+            raise not_found("start", f"node {node} has no hour {gas_time.hour_text(hour)}: there was no such node then")
+        composed = await _composed(database, session, known, node, question, now, None)
+        rows, shares = await _rows(database, session, question, composed)
+        lines = {line: await _hour_of(database, session, one, hour) for line, one in composed.lines.items()}
+    tag, at = _tag(caller, node, question, composed), _known_at_ms(rows, composed)
+    view = NodeView(known.nodes[node], question, composed.spans, rows, tag, at, caller, shares)
+    return NodeHour(view, dict(composed.spans[0].weights), lines)
+
+
+async def _hour_of(database: Database, session: Session, content: Content, hour: int) -> tuple[Line, HourRows]:
+    expected = content.expected
+    if hour not in expected:
+        return content.line, hour_rows(range(hour, hour), np.zeros(0, HOUR))
+    known = await hours_of(database, session, content)
+    place = hour - expected.start
+    return content.line, hour_rows(range(hour, hour + 1), known[place : place + 1])
 
 
 async def _composed(  # noqa: PLR0913, PLR0917 - as above
@@ -147,12 +220,16 @@ async def _composed(  # noqa: PLR0913, PLR0917 - as above
     return _Composed(known, found, ended, lines)
 
 
-async def _rows(database: Database, session: Session, question: Question, composed: _Composed) -> NodeRows:
-    units = Units.of(question, composed.ended)
+async def _rows(
+    database: Database, session: Session, question: Question, composed: _Composed
+) -> tuple[NodeRows, dict[str, Share]]:
+    units, shares = Units.of(question, composed.ended), dict[str, Share]()
     total = NodeSum(question, units, Weighing.of(composed.spans, units))
     for line, content in composed.lines.items():
-        total.add(await _line_of_node(database, session, total, line, content))
-    return total.rows(question.reference)
+        part = await _line_of_node(database, session, total, line, content)
+        shares[line] = Share.of(part.rollups, total.weighing.weights[line])
+        total.add(part)
+    return total.rows(question.reference), shares
 
 
 async def _line_of_node(

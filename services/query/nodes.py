@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from services.query.answering import Answer, Reader
@@ -16,7 +17,7 @@ from shared.domain.node_weights import ONE, weights_on
 from shared.domain.period import Question
 from shared.domain.topology import Composition, Node, texts_of
 from shared.runtime.mongo import Database
-from shared.store.lines import Selection, line_names, list_nodes
+from shared.store.lines import Selection, line_names, list_nodes, nodes_with_line
 from shared.store.topology_versions import nodes_known
 
 
@@ -86,6 +87,26 @@ async def topology(database: Database, caller: Caller, node_id: str, at: At) -> 
             for line, weight in sorted(weights.items())
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A node in which a line counts: its name, and the line's weight in it."""
+
+    id: str
+    name: str
+    weight: Decimal
+
+
+async def counting(database: Database, caller: Caller, line: str, day: date) -> list[Counting]:
+    """Return the nodes that hold a line themselves on a gas day, of those of which the caller may see every line."""
+    found = []
+    for one in await nodes_with_line(database, line):
+        composition = one.composition_on(day)
+        weight = dict(composition.weights).get(line) if composition else None
+        if weight and may_read_all(caller, await nodes_known(database, one.id)):
+            found.append(Counting(one.id, one.name_on(day), weight))
+    return found
 
 
 def _summary(node: Node) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
@@ -69,6 +69,7 @@ def language_of(request: Request) -> Language:
 
 
 Speaking = Annotated[Language, Depends(language_of)]
+Part = Annotated[bool, Query(description="Only the part of the page that changes.")]
 
 
 def html(request: Request, template: str, **given: object) -> HTMLResponse:

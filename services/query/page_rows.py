@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,12 +14,16 @@ from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.estimation import Method
 from shared.domain.period import View
-from shared.domain.published import Column, VolumeBasis, period_columns
+from shared.domain.published import Column, VolumeBasis
 from shared.domain.reading import KEPT_BACK, Validity, flagged
+from shared.domain.topology import Issue
 from shared.domain.view import HourRows, PeriodRows
+from shared.runtime.http import unprocessable
 
 AWAITED_HOURS = 2
 """A missing hour that ended this recently is awaited: teletransmitted hours come within 1.5 h (rule B5)."""
+MOST_TABLE_ROWS = 800
+"""A month of hours (745) and some; longer periods are for the chart and the files, and the page says so."""
 MEASURES = ("volume_m3n", "energy", "gcv", "temperature_c")
 Published = dict[str, list[str | None]]
 """Published columns by name, as strings; None where a row has no value."""
@@ -67,6 +71,13 @@ class Totals:
         return f"{1000 * self.present // self.expected / 10:g}" if self.expected else "0"
 
 
+def measure_of(show: str) -> str:
+    """Return the measure that the chart shall show, or raise 422."""
+    if show not in MEASURES:
+        raise unprocessable([Issue("SHOW", "show", f"choose {', '.join(MEASURES)}")])
+    return show
+
+
 def cells(columns: Sequence[Column], rows: slice = slice(None)) -> Published:
     """Return rows of the published columns as strings, None where a row has no value."""
     return {column.flat_name: _strings(column, rows) for column in columns}
@@ -81,9 +92,23 @@ def states_of(view: LineView, published: Published, ended: int) -> list[str]:
         states = [_QUALITY_STATES.get(quality or "", "") for quality in published["quality"]]
         awaited = zip(view.rows.hours, states, strict=True)
         return ["awaited" if state == "missing" and hour >= ended - AWAITED_HOURS else state for hour, state in awaited]
+    return period_states(published)
+
+
+def period_states(published: Published) -> list[str]:
+    """Return the state of each gas day or month."""
     names = ("present", "expected", *_MARKED)
     counts = zip(*(published[f"hours_{name}"] for name in names), strict=True)
     return [_period_state(*row) for row in counts]
+
+
+def node_hour_states(published: Published, hours: Sequence[int], ended: int) -> list[str]:
+    """Return the state of each hour of a node: lines that are missing count more than how the others were found."""
+    counts = zip(*(published[name] for name in ("quality", "lines_expected", "lines_complete")), strict=True)
+    return [
+        _node_hour_state(quality or "", is_whole=expected == complete, is_late=hour < ended - AWAITED_HOURS)
+        for hour, (quality, expected, complete) in zip(hours, counts, strict=True)
+    ]
 
 
 def blocked_of(view: LineView, blocking: Mapping[int, Sequence[str]]) -> list[Sequence[str]]:
@@ -102,20 +127,27 @@ def rows_of(
 ) -> list[Row]:
     """Return the rows of the table: as many as there are states."""
     if isinstance(view.rows, HourRows):
-        return _hour_rows(view.line.id, published, states, blocked, language)
-    return _period_rows(view.rows, published, states, language)
+        return hour_rows_of(f"/lines/{quote(view.line.id)}", published, states, blocked, language)
+    return period_rows_of(view.rows, published, states, language)
 
 
-def totals_of(view: LineView, language: Language) -> Totals:
-    """Return the totals of the period."""
-    columns = list(period_columns(view.whole, view.question.unit, view.question.reference))
-    whole = {name: column[0] for name, column in cells(columns).items()}
+def totals_of(columns: Iterable[Column], language: Language) -> Totals:
+    """Return the totals of a period from its published columns, which have one row."""
+    whole = {name: column[0] for name, column in cells(list(columns)).items()}
     figures = {name: language.number(whole[name]) for name in MEASURES}
     for name in ("volume_m3n", "energy"):
         figures[name] = language.number(whole[name], 0 if abs(Decimal(whole[name] or 0)) >= 100 else 3)
     qualities = {name: int(whole[f"hours_{name}"] or 0) for name in (*_MARKED, "missing")}
     present, expected = int(whole["hours_present"] or 0), int(whole["hours_expected"] or 0)
     return Totals(figures, whole["validity"] or "", present, expected, qualities)
+
+
+def _node_hour_state(quality: str, *, is_whole: bool, is_late: bool) -> str:
+    if is_whole:
+        return _QUALITY_STATES.get(quality, "")
+    if not is_late:
+        return "awaited"
+    return "missing" if quality == "MISSING" else "incomplete"
 
 
 def _strings(column: Column, rows: slice) -> list[str | None]:
@@ -132,14 +164,16 @@ def _period_state(present: str | None, expected: str | None, *marked: str | None
     return next((f"some_{name}" for name, count in zip(_MARKED, marked, strict=True) if count != "0"), "")
 
 
-def _hour_rows(
-    line: str, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]], language: Language
+def hour_rows_of(
+    address: str, published: Published, states: Sequence[str], blocked: Sequence[Sequence[str]], language: Language
 ) -> list[Row]:
-    found = []
+    """Return the hours of the table of what stands at an address; only a line's have methods and operating volumes."""
+    found, unsaid = [], [None] * len(states)
+    methods, bases = published.get("method", unsaid), published.get("volume_basis", unsaid)
     for place, state in enumerate(states):
         key, day = str(published["start"][place]), str(published["gas_day"][place])
         label, validity = _hour_label(str(published["local_start"][place]), day), published["validity"][place] or ""
-        method = published["method"][place]
+        method = methods[place]
         row = Row(
             key,
             language.day(date.fromisoformat(day)),
@@ -147,10 +181,10 @@ def _hour_rows(
             _figures(published, place, language),
             validity,
             state,
-            has_operating_volume=published["volume_basis"][place] == VolumeBasis.OPERATING,
+            has_operating_volume=bases[place] == VolumeBasis.OPERATING,
             blocked_by=blocked[place],
             method=Method(method) if method else None,
-            history=f"/lines/{quote(line)}/hours/{key}",
+            history=f"{address}/hours/{key}",
         )
         found.append(row)
     return found
@@ -164,7 +198,8 @@ def _hour_label(local_start: str, day: str) -> str:
     return f"{label} {local_start[-6:]}" if switches else label
 
 
-def _period_rows(rows: PeriodRows, published: Published, states: Sequence[str], language: Language) -> list[Row]:
+def period_rows_of(rows: PeriodRows, published: Published, states: Sequence[str], language: Language) -> list[Row]:
+    """Return the gas days or months of the table."""
     daily, found = rows.view is View.DAY, []
     for place, (state, day) in enumerate(zip(states, rows.first_days[: len(states)], strict=True)):
         label = language.date(day, "yMMMEd" if daily else "yMMMM")

@@ -15,20 +15,20 @@ from services.query.api import Cursor, Start, Text, today_of
 from services.query.downloads import Downloads
 from services.query.gas_page import gas_page
 from services.query.hour_page import hour_page
-from services.query.line_page import line_page, opening_question
-from services.query.page_answers import PARAMETER, PageHeaders, Speaking, base_of, html, on_problem
-from services.query.page_rows import MEASURES
+from services.query.line_page import line_page
+from services.query.moves import opening_question
+from services.query.node_pages import node_pages
+from services.query.page_answers import PARAMETER, PageHeaders, Part, Speaking, base_of, html, on_problem
+from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.start_page import start_page
-from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError, unprocessable
+from shared.runtime.http import ProblemError
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.store.lines import Selection
 
 _HERE = Path(__file__).parent
 LINES_PER_PAGE = 50
 pages = APIRouter(include_in_schema=False)
-Part = Annotated[bool, Query(description="Only the part of the page that changes.")]
 
 
 @pages.get("/")
@@ -64,11 +64,9 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     part: Part = False,
 ) -> HTMLResponse:
     """Show a line: its chart, its table, its files."""
-    if show not in MEASURES:
-        raise unprocessable([Issue("SHOW", "show", f"choose {', '.join(MEASURES)}")])
-    has_period = bool(asked.from_ or asked.to)
+    shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
     question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
-    page = await line_page(store, caller, line, question, shown=show, now=now, language=language)
+    page = await line_page(store, caller, line, question, shown=shown, now=now, language=language)
     if part:
         return html(request, "line_part.html", page=page)
     files = Downloads(base_of(request), "line", line, question)
@@ -101,6 +99,7 @@ async def get_gas(request: Request, language: Speaking, part: Part = False) -> H
 def install_pages(app: FastAPI) -> None:
     """Add the pages, their assets, and errors as pages where a person asks."""
     app.include_router(pages)
+    app.include_router(node_pages)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     for fault in (HTTPException, ProblemError):
         app.add_exception_handler(fault, on_problem)

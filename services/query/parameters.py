@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.query.answers import Layout
+from shared.domain import gas_time
 from shared.domain.period import Question, day_of, question_of
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.topology import Issue
@@ -89,6 +90,16 @@ def gas_day(text: str, position: str) -> date | None:
     if text and day is None:
         raise unprocessable([Issue("DATE", position, f"{text[:40]!r}: write it as 2026-11-23, 1990 to 2099")])
     return day
+
+
+def hour(text: str) -> int:
+    """Return the gas hour that starts at a moment, or raise 422."""
+    try:
+        # A plus sign that was not escaped in the address arrives as a space.
+        return gas_time.hour_number(datetime.fromisoformat(text.replace(" ", "+")))
+    except ValueError:
+        words = f"{text[:40]!r} starts no hour: write it as 2026-11-23T10:00:00Z, with an offset or Z"
+        raise unprocessable([Issue("START", "start", words)]) from None
 
 
 def cursor_of(last_id: str) -> str:

@@ -49,7 +49,9 @@ class Plot:
         return self.shown in FROM_ZERO
 
 
-def plot_of(measurements: str, question: Question, shown: str, ended: int, flagged: Sequence[int]) -> Plot:
+def plot_of(  # noqa: PLR0913 - all that a chart is told
+    measurements: str, question: Question, shown: str, ended: int, flagged: Sequence[int], *, more: Sequence[str] = ()
+) -> Plot:
     """Return the chart of a question.
 
     Args:
@@ -58,9 +60,12 @@ def plot_of(measurements: str, question: Question, shown: str, ended: int, flagg
         shown: The measure.
         ended: First hour that has not ended.
         flagged: Hours that findings keep back, in order.
+        more: Columns beside those of every chart.
     """
     before = year_before(question)
-    form = urlencode({"layout": Layout.COLUMNS, "columns": ",".join(columns_of(question.view, shown))}, safe=",")
+    form = urlencode(
+        {"layout": Layout.COLUMNS, "columns": ",".join((*columns_of(question.view, shown), *more))}, safe=","
+    )
     return Plot(
         series=f"{measurements}?{asked(question)}&{form}",
         earlier="" if before is None else f"{measurements}?{asked(before)}&{form}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,6 @@ from shared.runtime.mongo import Database
 from shared.store.lines import Selection
 from shared.store.measurements import latest_hours
 
-NODE_PAGES = False
-"""Whether nodes have pages of their own, so that their names are links."""
 MOST_NODES = 12
 """Nodes shown with the first lines; a more exact search finds the others."""
 SPARK_HEIGHT = 28.0
@@ -55,7 +54,7 @@ class LineCard:
 
 @dataclass(frozen=True, slots=True)
 class NodeCard:
-    """A node on the start page; `href` is empty while nodes have no pages."""
+    """A node on the start page, and where its page is."""
 
     id: str
     name: str
@@ -100,7 +99,7 @@ async def start_page(
 
 async def _nodes(database: Database, caller: Caller, words: str) -> list[NodeCard]:
     listed = await nodes(database, caller, Selection(MOST_NODES, words=words))
-    return [NodeCard(row["id"], row["name"], f"/nodes/{row['id']}" if NODE_PAGES else "") for row in listed.rows]
+    return [NodeCard(row["id"], row["name"], f"/nodes/{quote(row['id'])}") for row in listed.rows]
 
 
 def _sparks(slots: NDArray[np.void]) -> list[Spark]:

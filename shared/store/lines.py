@@ -81,6 +81,12 @@ async def list_nodes(database: Database, selection: Selection) -> list[Node]:
     return [node_of(document["doc"]) for document in documents]
 
 
+async def nodes_with_line(database: Database, line: str) -> list[Node]:
+    """Return the nodes that ever hold a line themselves, in the order of their ids."""
+    conditions = [*_page("node", Selection(0)), {"doc.compositions.weights.line": line}]
+    return [node_of(document["doc"]) for document in await _documents(database, conditions, 0)]
+
+
 async def list_chromatographs(database: Database, selection: Selection) -> list[Chromatograph]:
     """Return chromatographs in the order of their ids."""
     documents = await _documents(database, _page("chromatograph", selection), selection.limit)
@@ -130,5 +136,5 @@ def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:
 
 async def _documents(database: Database, conditions: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
     found = database[Collection.TOPOLOGY].find({"$and": conditions}).sort("_id", 1).limit(limit)
-    documents: list[dict[str, Any]] = await found.to_list(limit)
+    documents: list[dict[str, Any]] = await found.to_list(limit or None)
     return documents

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,11 @@ from deploy.local.mongod import Mongod
 from deploy.local.ports import free_ports
 from deploy.local.services import common_environment, five_services
 from shared.domain import gas_time
-from shared.domain.topology import Station
+from shared.domain.topology import Composition, Node, Station
 from shared.runtime.mongo import SyncDatabase, connect_sync
-from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
+from tests.integration.query.stored_lines import KNOWN_AT_MS, a_line, plausible_hours, register, store_hours
 
-LINE = "BE-0042-A"
+LINE, OTHER, NODE = "BE-0042-A", "BE-0042-B", "NODE-1"
 ARTIFACTS = Path(os.environ.get("GASTRACK_ARTIFACTS", Path(__file__).parent / "artifacts"))
 """Pictures of the pages as the tests saw them; git ignores the folder."""
 GAP = range(9, 12)
@@ -45,9 +47,9 @@ def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def store(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
-    """Two lines with the last gas days of 23 and 25 hours, the month before with a gap, and the last three days.
+    """Two lines and a node of both; of the first the last gas days of 23 and 25 hours and the month before with a gap.
 
-    The hour that ended last is not there yet.
+    Both have the last three days but for the hour that ended last; the other lacks an hour of yesterday as well.
     """
     made = connect_sync(mongo_uri, "gastrack")
     register(
@@ -62,8 +64,34 @@ def store(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
     store_hours(made, LINE, month.start, whole)
     recent = range(gas_time.hours_of_day(gas_time.gas_day(ended) - timedelta(days=2)).start, ended)
     store_hours(made, LINE, recent.start, plausible_hours(recent))
+    other = plausible_hours(recent, seed=2)
+    other[yesterday().start + GAP.start - recent.start] = np.zeros((), other.dtype)
+    store_hours(made, OTHER, recent.start, other)
+    register(made, *nodes())
+    words = {"author": "anna", "reason": "second run opened", "correction": "it was told late"}
+    register(
+        made,
+        replace(nodes()[0], compositions=(*nodes()[0].compositions, second_run())),
+        known_at_ms=KNOWN_AT_MS + 60_000,
+        offset=9,
+        words=words,
+    )
     yield made
     made.client.close()
+
+
+def nodes() -> tuple[Node, Node]:
+    """Return the node as it was told first, and the one within it."""
+    first = Composition(date(2023, 11, 1), ((LINE, Decimal(1)),), (("INNER", Decimal(-1)),))
+    inner = Composition(date(2023, 11, 1), ((OTHER, Decimal("0.5")),))
+    return Node(NODE, "Vaartdijk", (first,)), Node("INNER", "Second run", (inner,))
+
+
+def second_run() -> Composition:
+    """Return what the node is made of since yesterday."""
+    return Composition(
+        gas_time.gas_day(yesterday().start), ((LINE, Decimal(1)), (OTHER, Decimal("0.5"))), (), "Vaartdijk, both runs"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +147,11 @@ def picture(page: Page) -> Callable[[str], None]:
         page.screenshot(path=ARTIFACTS / f"{name}.png")
 
     return keep
+
+
+def yesterday() -> range:
+    """Return the hours of the gas day before that of the hour that ended last."""
+    return gas_time.hours_of_day(gas_time.gas_day(last_ended_hour()) - timedelta(days=1))
 
 
 def switch_day(hours: int = 25) -> date:

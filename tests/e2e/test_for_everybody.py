@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from shared.domain import gas_time
-from tests.e2e.conftest import ARTIFACTS, LINE, last_ended_hour, switch_day
+from tests.e2e.conftest import ARTIFACTS, LINE, NODE, last_ended_hour, switch_day
 
 HOUR = gas_time.hour_text(gas_time.hours_of_day(switch_day()).start)
 PAGES = {
@@ -21,6 +21,10 @@ PAGES = {
     "months": f"/lines/{LINE}?view=month&show=gcv",
     "hour": f"/lines/{LINE}/hours/{HOUR}",
     "gas": "/gas",
+    "node": f"/nodes/{NODE}",
+    "node-days": f"/nodes/{NODE}?view=day&show=gcv",
+    "topology": f"/nodes/{NODE}/topology",
+    "line-topology": f"/lines/{LINE}/topology",
 }
 GRAVE = {"serious", "critical"}
 
@@ -40,18 +44,20 @@ def test_nothing_serious_by_axe(page: Page, address: str, name: str, scheme: Lit
     """Names, roles, order and contrast, as far as a program can see them, in both schemes of colour."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(address + PAGES[name])
-    if name == "hours":
+    if name in ("hours", "node"):
         expect(page.locator(".plotter.lively")).to_be_attached()
     page.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png")
     assert _complaints(page) == []
 
 
-def test_nothing_serious_in_the_panel(page: Page, address: str) -> None:
-    """With the dialog open over the table."""
+@pytest.mark.parametrize("name", ["hours", "node"])
+def test_nothing_serious_in_the_panel(page: Page, address: str, name: str) -> None:
+    """With the dialog open over the table, of an hour of a line or node."""
     page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{address}{PAGES['hours']}")
+    page.goto(f"{address}{PAGES[name]}")
     page.locator("tr[data-key] th a").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
+    page.screenshot(path=ARTIFACTS / f"{name}-panel.png")
     assert _complaints(page) == []
 
 

@@ -48,6 +48,32 @@ def test_from_a_station_to_an_explained_hour(page: Page, address: str, picture: 
     expect(hour).to_be_focused()
 
 
+def test_from_a_node_to_its_missing_line_and_what_changed(page: Page, address: str, picture: Picture) -> None:
+    """Find the node, see in words and on the chart what it lacks, why an hour says so, which line; who changed it."""
+    page.goto(f"{address}/?q=vaartdijk")
+    page.get_by_role("link", name="Vaartdijk", exact=True).click()
+    page.get_by_role("link", name="Yesterday").click()
+    expect(page.locator(".plotter.lively")).to_be_attached()
+    row = page.locator("tr.incomplete")
+    expect(row).to_contain_text("1 / 2 missing: Moerbroek city run 2")
+    row.scroll_into_view_if_needed()
+    picture("node")
+    row.locator("th a").click()
+    panel = page.get_by_role("dialog")
+    expect(panel).to_contain_text("1 of 2 lines complete")
+    picture("node-hour")
+    page.keyboard.press("Escape")
+    row.get_by_role("link", name="Moerbroek city run 2").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Moerbroek city run 2")
+    page.get_by_role("link", name="Vaartdijk, both runs").click()
+    page.get_by_role("link", name="What it is made of, and how that changed").click()
+    newest = page.locator(".story > li").first
+    expect(newest).to_contain_text("by anna")
+    expect(newest).to_contain_text("weight of Moerbroek city run 2: +0.5")
+    page.locator(".story > li").last.get_by_role("link", name="See it as known then").click()
+    expect(page.get_by_text("It holds itself")).to_be_visible()
+
+
 def test_a_gap_is_seen(page: Page, address: str, picture: Picture) -> None:
     """In words, in the table and in the legend, and as no value at all."""
     day = gas_time.first_day_of_month(month_before())

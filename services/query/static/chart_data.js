@@ -16,14 +16,18 @@ export function rowsOf(answer, measure, awaitedFrom) {
     begins,
     ends,
     values: columns[measure],
-    states: columns.quality ? hourStates(columns.quality, begins, awaitedFrom) : periodStates(columns),
+    states: columns.quality ? hourStates(columns, begins, awaitedFrom) : periodStates(columns),
     keys: keysOf(columns),
     days: columns.hour ? columns.gas_day : null,
   };
 }
 
-function hourStates(qualities, begins, awaitedFrom) {
+// Of a node an hour also says how many of its lines are there.
+function hourStates({ quality: qualities, lines_expected: expected, lines_complete: complete }, begins, awaitedFrom) {
   return qualities.map((quality, place) => {
+    if (expected && quality !== "MISSING" && complete[place] !== expected[place]) {
+      return begins[place] >= awaitedFrom ? "awaited" : "incomplete";
+    }
     if (quality === "MISSING") return begins[place] >= awaitedFrom ? "awaited" : "missing";
     const state = quality.toLowerCase();
     return MARKED.includes(state) ? state : "";

@@ -1,11 +1,11 @@
-// The command that fetches the file follows the form, and can be copied by a button.
+// The command that fetches the file follows the form, where there is one, and can be copied by a button.
 
 const DONE_MS = 2_000;
 
 export function offerCommand(form) {
-  if (!form) return;
   const command = document.getElementById("command");
-  form.addEventListener("input", () => {
+  if (!command) return;
+  form?.addEventListener("input", () => {
     const given = new URLSearchParams(new FormData(form));
     command.value = `curl -f -OJ ${quoted(`${form.dataset.command}?${given}`)}`;
   });

@@ -29,7 +29,7 @@ PERIOD = "from=2026-10-10&to=2026-10-12"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nodes(database: SyncDatabase[dict[str, Any]]) -> None:
+def stored_nodes(database: SyncDatabase[dict[str, Any]]) -> None:
     """Line B has hours of October too; node GHENT is A - 0.5 B, and from 11 October on A + 2 B."""
     first = gas_time.hours_of_day(date(2026, 10, 10)).start
     store_hours(database, B, first, plausible_hours(range(first, first + 48), seed=2))

@@ -72,5 +72,6 @@ async def test_an_ean_is_found_however_it_is_grouped(query: httpx2.AsyncClient) 
     """By its digits; the line's code of before finds it as well, and nodes stand among what is found."""
     for words in ("01789/1", "moerbroek run"):
         assert "Moerbroek city run 1" in (await query.get("/", params={"q": words})).text
-    assert "<span>Moerbroek</span> <code>NODE-1</code>" in (await query.get("/", params={"q": "node-1"})).text
+    found = (await query.get("/", params={"q": "node-1"})).text
+    assert '<a href="/nodes/NODE-1" data-result>Moerbroek</a> <code>NODE-1</code>' in found
     assert "Nothing matches" in (await query.get("/", params={"q": "5414 4892 0000 0000 17"})).text

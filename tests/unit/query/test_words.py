@@ -37,7 +37,7 @@ WHOLE_KEY = re.compile(r"""["']([a-z]+(?:\.[A-Za-z0-9_]+)+)["']""")
 KEY_BEGIN = re.compile(r"""["']([a-z]+\.)(?:["'] ~|\{)""")
 JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "label", "placeholder", "title"}
-NO_WORDS = re.compile(r"Gastrack|kWh|mol %|m³\(n\)|/v1/findings|\b[A-Z]{3}\b")
+NO_WORDS = re.compile(r"Gastrack|kWh|mol %|m³\(n\)|/v1/(findings|decisions)|\b[A-Z]{3,4}\b")
 """What is the same in every language: our name, units, addresses, formats."""
 
 

@@ -1,0 +1,124 @@
+"""The page of a node: what its template is given, from one read of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from services.query import periods
+from services.query.answers import Layout, form_of
+from services.query.chart import Chart
+from services.query.drawing import drawn
+from services.query.languages import Language
+from services.query.moves import Moves, moves_of
+from services.query.node_parts import LinesOfRow, MadeOf, lines_of_rows, made_of
+from services.query.node_views import NodeView, read_node
+from services.query.page_rows import (
+    MOST_TABLE_ROWS,
+    STATE_COLUMNS,
+    Published,
+    Row,
+    Totals,
+    cells,
+    hour_rows_of,
+    node_hour_states,
+    period_rows_of,
+    period_states,
+    totals_of,
+)
+from services.query.plot import Plot, columns_of, plot_of
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.period import Question, View
+from shared.domain.topology import Node
+from shared.domain.view import ended_before
+from shared.runtime.mongo import Database
+from shared.store.lines import line_names
+from shared.store.measurements import latest_hours
+
+_MORE_OF_HOURS = ("lines_expected", "lines_complete")
+"""What the chart must know of an hour beside the quality of the lines that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """Everything that the template of a node shows."""
+
+    node: Node
+    name: str
+    codes: list[str]
+    question: Question
+    title: str
+    shown: str
+    tag: str
+    plot: Plot
+    moves: Moves
+    totals: Totals
+    chart: Chart
+    rows: list[Row]
+    lines: list[LinesOfRow]
+    hidden_rows: int
+    states: list[str]
+    made_of: MadeOf
+    last_hour: datetime | None
+    seconds_since_last: int | None
+
+
+async def node_page(  # noqa: PLR0913 - a question has this many sides
+    database: Database, caller: Caller, node: str, question: Question, *, shown: str, now: datetime, language: Language
+) -> NodePage:
+    """Read and lay out a node's page. `shown` is the measure on the chart.
+
+    Raises:
+        ProblemError: 404 for an unknown node, or one with lines of another.
+    """
+    view = await read_node(database, caller, node, question, now)
+    if isinstance(view, str):  # pragma: no cover - nothing is held here
+        raise TypeError(view)
+    ended = ended_before(now)
+    today = gas_time.gas_day(ended - 1)
+    columns = view.columns
+    states = _states(view, cells([one for one in columns if one.flat_name in (*STATE_COLUMNS, *_MORE_OF_HOURS)]), ended)
+    figures = cells([one for one in columns if one.flat_name == shown])[shown]
+    rows = _rows_of(view, cells(columns, slice(MOST_TABLE_ROWS)), states[:MOST_TABLE_ROWS], language)
+    names = await line_names(database, view.rows.lines, question.end)
+    more = _MORE_OF_HOURS if question.view is View.HOUR else ()
+    latest = await latest_hours(database, list(view.rows.lines), gas_time.month_of(today))
+    last = max((hour for _, hour in latest.values()), default=-1)
+    return NodePage(
+        node=view.node,
+        name=view.node.name_on(question.end),
+        codes=[code.text for code in view.node.codes],
+        question=question,
+        title=periods.title(question, language),
+        shown=shown,
+        tag=view.tag + form_of(Layout.COLUMNS, frozenset((*columns_of(question.view, shown), *more))),
+        plot=plot_of(f"/v1/nodes/{quote(node)}/measurements", question, shown, ended, [], more=more),
+        moves=moves_of(question, shown, today, has_gas=view.rows.rows.gas is not None),
+        totals=totals_of(view.whole, language),
+        chart=drawn(question, view.rows.rows, rows, (states, [()] * len(states)), figures, shown, language),
+        rows=rows,
+        lines=lines_of_rows(view, names, len(rows)),
+        hidden_rows=len(states) - len(rows),
+        states=sorted(set(states) - {""}),
+        made_of=made_of(view, names, shown, language),
+        last_hour=None if last < 0 else gas_time.local_start(last),
+        seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
+    )
+
+
+def _states(view: NodeView, published: Published, ended: int) -> list[str]:
+    if view.question.view is View.HOUR:
+        return node_hour_states(published, view.rows.rows.starts.tolist(), ended)
+    return period_states(published)
+
+
+def _rows_of(
+    view: NodeView, published: Mapping[str, list[str | None]], states: list[str], language: Language
+) -> list[Row]:
+    if view.question.view is View.HOUR:
+        nothing: list[tuple[str, ...]] = [()] * len(states)
+        return hour_rows_of(f"/nodes/{quote(view.node.id)}", dict(published), states, nothing, language)
+    return period_rows_of(view.rows.rows, dict(published), states, language)

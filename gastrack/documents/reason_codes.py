@@ -21,6 +21,7 @@ TOPOLOGY = {
     "OVERLAP": "A composition ends after the next one begins, or something is told twice.",
     "GAP": "A node would be made of nothing for some gas days, or of what is not there on them.",
     "CYCLE": "A node would hold itself, at once or through others.",
+    "TOO_DEEP": "Nodes would hold nodes over too many levels.",
     "CLOSED": "This changes gas days of closed months: say why under `correction`.",
     "FLOOR_IN_MONTH": "The first gas day online does not begin a gas month.",
     "FLOOR_MOVES_BACK": "An earlier gas day than the one that is the first online: what has left does not come back.",

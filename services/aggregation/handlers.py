@@ -248,7 +248,7 @@ class Aggregation:
             if isinstance(outcome, Register):
                 register = outcome = heard_at(before, outcome, step.known_at_ms)
                 parts += told_parts(changed_parts(before, register), change.offset, change.known_at_ms)
-            for collection, operations in register_writes(before, change, outcome, step.offset).items():
+            for collection, operations in register_writes(before, change, outcome, step).items():
                 writes[collection] += operations
         return register, parts
 

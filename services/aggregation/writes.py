@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pymongo import InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
-from services.aggregation.batch import Batch
+from services.aggregation.batch import Batch, Step
 from services.aggregation.findings import finding_operations
 from services.aggregation.settled import OUTCOMES, AnalysesSettled, Settled
 from services.aggregation.state import PartitionState, month_slots
@@ -177,10 +177,12 @@ def _ledgers(writes: Writes, partition: int, batch: Batch, settled: Settled) -> 
         writes[Collection.LEDGERS].append(UpdateOne({"_id": name}, {"$inc": dict(increments)}, upsert=True))
 
 
-def register_writes(
-    before: Register, change: TopologyAsked, after: Register | tuple[Issue, ...], offset: int
-) -> Writes:
-    """Return the operations of a change of the register: what it says now, and what became of the asking."""
+def register_writes(before: Register, change: TopologyAsked, after: Register | tuple[Issue, ...], step: Step) -> Writes:
+    """Return the operations of a change of the register: what it says now, and what became of the asking.
+
+    A part is known since the change was asked for, and heard of since it stands in the line log: *as known at* goes by
+    the latter, as the watermark does.
+    """
     writes: Writes = defaultdict(list)
     refused = isinstance(after, tuple)
     decision = {
@@ -190,7 +192,7 @@ def register_writes(
         "outcome": "refused" if refused else "accepted",
         "issues": [[issue.code, issue.position, issue.message] for issue in after] if isinstance(after, tuple) else [],
         "known_at": change.known_at_ms,
-        "log_offset": offset,
+        "log_offset": step.offset,
     }
     writes[Collection.DECISIONS].append(InsertOne(decision))
     if not isinstance(after, tuple):
@@ -202,7 +204,8 @@ def register_writes(
                         "kind": kind,
                         "doc": to_document(part),
                         "known_at": change.known_at_ms,
-                        "log_offset": offset,
+                        "heard_at": step.known_at_ms,
+                        "log_offset": step.offset,
                     }
                     writes[Collection.TOPOLOGY].append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
                     version = version_document(kind, name, document, change.document, change.offset)

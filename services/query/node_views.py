@@ -19,6 +19,7 @@ from services.query.views import (
 )
 from shared.access.caller import Caller
 from shared.domain import gas_time
+from shared.domain.attribution import in_force
 from shared.domain.gas_rows import Flow, GasMoments, gas_moments
 from shared.domain.node_rows import LineOfNode, NodeRows, NodeSum, Units, Weighing
 from shared.domain.node_weights import Span, spans
@@ -32,7 +33,7 @@ from shared.domain.topology import Line, Node
 from shared.domain.view import HourRows, ended_before, hour_rows
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database, Session
-from shared.store.as_known import least_watermark_ms
+from shared.store.as_known import known_by
 from shared.store.gas_quality import gas_told
 from shared.store.lines import find_line
 from shared.store.measurements import one_moment
@@ -103,6 +104,7 @@ class _Composed:
     known: NodesKnown
     spans: Sequence[Span]
     ended: int
+    moment_ms: int | None
     lines: dict[str, Content]
 
 
@@ -147,9 +149,7 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
         ProblemError: 404 for a node that this caller does not see.
     """
     async with one_moment(database) as session:
-        moment_ms = None
-        if known_at_ms is not None:
-            moment_ms = max(0, min(known_at_ms, await least_watermark_ms(database, session)))
+        moment_ms = await known_by(database, known_at_ms, session)
         known = await registered_node(database, caller, node, moment_ms, session)
         composed = await _composed(database, session, known, node, question, now, moment_ms)
         tag = _tag(caller, node, question, composed)
@@ -217,7 +217,7 @@ async def _composed(  # noqa: PLR0913, PLR0917 - as above
         if registered is not None:
             lines[line] = await content_of(database, session, registered, question, now, known_at_ms=moment_ms)
     ended = ended_before(now) if moment_ms is None else moment_ms // 3_600_000
-    return _Composed(known, found, ended, lines)
+    return _Composed(known, found, ended, moment_ms, lines)
 
 
 async def _rows(
@@ -227,7 +227,7 @@ async def _rows(
     total = NodeSum(question, units, Weighing.of(composed.spans, units))
     for line, content in composed.lines.items():
         part = await _line_of_node(database, session, total, line, content)
-        shares[line] = Share.of(part.rollups, total.weighing.weights[line])
+        shares[line] = Share.of(part.rollups, total.weight_of(part))
         total.add(part)
     return total.rows(question.reference), shares
 
@@ -263,7 +263,8 @@ def _tag(caller: Caller, node: str, question: Question, composed: _Composed) -> 
     """Return a name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
     names = [composed.known.nodes[name] for name in sorted(composed.known.nodes)]
     contents = [(content.tag, caller.may_read(line)) for line, content in composed.lines.items()]
-    parts = (NODE_ANSWER_VERSION, ANSWER_VERSION, node, names, question, composed.spans, contents)
+    parts: tuple[object, ...] = (NODE_ANSWER_VERSION, ANSWER_VERSION, node, names, question, composed.spans, contents)
+    parts += (composed.known.known_at_ms, composed.moment_ms)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
@@ -271,4 +272,5 @@ def _known_at_ms(rows: NodeRows, composed: _Composed) -> int:
     told = rows.rows.rollups["known_at"].max(initial=0)
     versions = [version for content in composed.lines.values() for version in content.versions]
     gas = [content.gas.known_at_ms for content in composed.lines.values() if content.gas]
+    gas += [told.known_at_ms for content in composed.lines.values() for told in in_force(content.line.gas)]
     return max([int(told), composed.known.known_at_ms, *(one.status_known_at_ms for one in versions), *gas])

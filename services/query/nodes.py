@@ -17,7 +17,9 @@ from shared.domain.node_weights import ONE, weights_on
 from shared.domain.period import Question
 from shared.domain.topology import Composition, Node, texts_of
 from shared.runtime.mongo import Database
+from shared.store.as_known import known_by
 from shared.store.lines import Selection, line_names, list_nodes, nodes_with_line
+from shared.store.measurements import one_moment
 from shared.store.topology_versions import nodes_known
 
 
@@ -70,7 +72,9 @@ class At:
 
 async def topology(database: Database, caller: Caller, node_id: str, at: At) -> dict[str, Any]:
     """Tell what a node is made of on a gas day, and which lines it comes to with which weights."""
-    known = await registered_node(database, caller, node_id, at.known_at_ms)
+    async with one_moment(database) as session:
+        moment_ms = await known_by(database, at.known_at_ms, session)
+        known = await registered_node(database, caller, node_id, moment_ms, session)
     found = known.nodes[node_id]
     composition = found.composition_on(at.day)
     end = next((until for one, until in found.periods if one == composition), None)
@@ -80,7 +84,7 @@ async def topology(database: Database, caller: Caller, node_id: str, at: At) -> 
         "id": found.id,
         "name": found.name_on(at.day),
         "at": at.day.isoformat(),
-        "known_at": instant(known.known_at_ms if at.known_at_ms is None else at.known_at_ms),
+        "known_at": instant(known.known_at_ms if moment_ms is None else moment_ms),
         "composition": None if composition is None else _composition(found, composition, end),
         "lines": [
             {"line": line, "name": names.get(line, line), "weight": weight / ONE}

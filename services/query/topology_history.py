@@ -10,7 +10,7 @@ from services.query.paging import Document, Listed
 from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain.topology import Line, Node
-from shared.domain.topology_history import Difference, differences
+from shared.domain.topology_history import OF_LINE, Difference, differences
 from shared.runtime.mongo import Database
 from shared.store.register import line_of, node_of
 from shared.store.topology_versions import versions_of
@@ -19,25 +19,25 @@ from shared.store.topology_versions import versions_of
 async def line_history(database: Database, caller: Caller, line: str, after: str, limit: int) -> Listed:
     """Tell the changes of a line, the newest first; `after`: the last one of the page before, "" for the first page."""
     await registered(database, caller, line)
-    return _page(await versions_of(database, "line", line), after, limit)
+    return _page(caller, await versions_of(database, "line", line), after, limit)
 
 
 async def node_history(database: Database, caller: Caller, node: str, after: str, limit: int) -> Listed:
     """Tell the changes of a node, the newest first, as `line_history` does."""
     await registered_node(database, caller, node)
-    return _page(await versions_of(database, "node", node), after, limit)
+    return _page(caller, await versions_of(database, "node", node), after, limit)
 
 
-def _page(versions: list[Document], after: str, limit: int) -> Listed:
+def _page(caller: Caller, versions: list[Document], after: str, limit: int) -> Listed:
     """Return one page; versions of a part are few, and each is told by what it changed of the one before."""
     newest = [(place, version) for place, version in reversed(list(enumerate(versions)))]
     following = [one for one in newest if not after or one[1]["_id"] < after]
     page = following[:limit]
-    rows = [_change(versions[place - 1] if place else None, version) for place, version in page]
+    rows = [_change(caller, versions[place - 1] if place else None, version) for place, version in page]
     return Listed(rows, page[-1][1]["_id"] if len(following) > len(page) else None)
 
 
-def _change(before: Document | None, version: Document) -> dict[str, Any]:
+def _change(caller: Caller, before: Document | None, version: Document) -> dict[str, Any]:
     told = differences(None if before is None else _part(before), _part(version))
     return {
         "known_at": instant(version["known_at"]),
@@ -45,7 +45,7 @@ def _change(before: Document | None, version: Document) -> dict[str, Any]:
         "author": version["author"],
         "reason": version["reason"],
         "correction": version["correction"],
-        "changes": [_difference(one) for one in told],
+        "changes": [_difference(one) for one in told if one.what not in OF_LINE or caller.may_read(one.of)],
     }
 
 

@@ -20,6 +20,7 @@ from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain.topology import Line, Terms
 from shared.runtime.mongo import Database
+from shared.store.as_known import known_by
 from shared.store.lines import line_names
 from shared.store.topology_versions import line_known_at
 
@@ -108,8 +109,9 @@ async def line_topology_page(  # noqa: PLR0913 - what is asked
         ProblemError: 404 for an unknown line, or another's.
     """
     known: Line | None = (await registered(database, caller, line)).line
-    if at.known_at_ms is not None:
-        known = await line_known_at(database, line, at.known_at_ms)
+    moment_ms = await known_by(database, at.known_at_ms)
+    if moment_ms is not None:
+        known = await line_known_at(database, line, moment_ms)
     listed = await topology_history.line_history(database, caller, line, after, CHANGES_PER_PAGE)
     terms = None if known is None else known.terms_on(at.day)
     counting = await nodes.counting(database, caller, line, at.day) if at.known_at_ms is None else []

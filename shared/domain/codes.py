@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared.domain.topology import Change, Code, Issue, Line, Node
@@ -20,19 +20,25 @@ def code_issues(change: Change, lines: Mapping[str, Line], nodes: Mapping[str, N
     told: list[tuple[str, Line | Node]] = [*asked, *named]
     if not told:
         return []
+    twice = [
+        Issue("OVERLAP", f"{position}.aliases", f"{text!r} is told twice: a code has one period")
+        for position, part in told
+        for text, count in Counter(code.text for code in part.codes).items()
+        if count > 1
+    ]
     owners = _owners([*lines.values(), *nodes.values()])
-    return [
-        Issue("CODE_TAKEN", f"{position}.aliases", f"{code.text!r} is the code of {owner} on the same gas days")
+    return twice + [
+        Issue("CODE_TAKEN", f"{position}.aliases", f"{code.text!r} is the code of {owner.id} on the same gas days")
         for position, part in told
         for code in part.codes
         for owner, other in owners[code.text]
-        if owner != part.id and code.overlaps(other)
+        if (type(owner), owner.id) != (type(part), part.id) and code.overlaps(other)
     ]
 
 
-def _owners(parts: Iterable[Line | Node]) -> Mapping[str, list[tuple[str, Code]]]:
-    owners: dict[str, list[tuple[str, Code]]] = defaultdict(list)
+def _owners(parts: Iterable[Line | Node]) -> Mapping[str, list[tuple[Line | Node, Code]]]:
+    owners: dict[str, list[tuple[Line | Node, Code]]] = defaultdict(list)
     for part in parts:
         for code in part.codes:
-            owners[code.text].append((part.id, code))
+            owners[code.text].append((part, code))
     return owners

@@ -25,10 +25,13 @@ from shared.domain.view import PeriodRows
 
 NODE_ROLLUP = np.dtype([(name, (np.int64, ROLLUP[name].shape)) for name in ROLLUP.names or ()])
 """A ROLLUP of a node: weighted sums, and counts over all lines, which leave 16 bits."""
-_WEIGHTED = ("volume", "energy", "paired_volume", "paired_energy", "temperature_moment", "temperature_volume")
+_WEIGHTED = ("volume", "energy", "paired_volume", "paired_energy")
+_WARMTH = ("temperature_moment", "temperature_volume")
+"""Only their quotient is told: they are added as floating-point numbers, for moments of large lines leave 64 bits."""
+_MEAN_SCALE = 1_000_000
 _LATEST = "known_at"
-_COUNTED = tuple(name for name in NODE_ROLLUP.names or () if name not in (*_WEIGHTED, _LATEST))
-_MEANS = ("paired_volume", "paired_energy", "temperature_moment", "temperature_volume")
+_COUNTED = tuple(name for name in NODE_ROLLUP.names or () if name not in (*_WEIGHTED, *_WARMTH, _LATEST))
+_MEANS = ("paired_volume", "paired_energy", *_WARMTH)
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -124,6 +127,7 @@ class NodeSum:
     counted: Mask = field(init=False)
     missing: Mask = field(init=False)
     negative: Mask = field(init=False)
+    warmth: dict[str, NDArray[np.float64]] = field(init=False)
     gas: GasMoments | None = None
 
     def __post_init__(self) -> None:
@@ -131,6 +135,7 @@ class NodeSum:
         self.sums, self.expected = np.zeros(count, NODE_ROLLUP), np.zeros(count, np.int64)
         self.counted, self.missing = np.zeros((count, lines), bool), np.zeros((count, lines), bool)
         self.negative = np.zeros(count, bool)
+        self.warmth = {name: np.zeros(count) for name in _WARMTH}
 
     def expected_of(self, line: str, active: range) -> Ints:
         """Return how many hours of a line are expected in each unit: it is `active`, and the node counts it."""
@@ -138,12 +143,19 @@ class NodeSum:
         expected: Ints = np.where(self.weighing.weights[line] != 0, np.maximum(count, 0), 0)
         return expected
 
+    def weight_of(self, part: LineOfNode) -> Ints:
+        """Return what a line weighs in each unit: nothing where it is not expected, whatever rests in the store."""
+        weight: Ints = np.where(part.expected > 0, self.weighing.weights[part.line], 0)
+        return weight
+
     def add(self, part: LineOfNode) -> None:
         """Add a line."""
-        weight, place = self.weighing.weights[part.line], self.weighing.lines.index(part.line)
+        weight, place = self.weight_of(part), self.weighing.lines.index(part.line)
         counts = weight != 0
         for name in _WEIGHTED:
             self.sums[name] += weight * part.rollups[name]
+        for name in _WARMTH:
+            self.warmth[name] += weight / self.weighing.per_one * part.rollups[name]
         for name in _COUNTED:
             told = part.rollups[name]
             self.sums[name] += told * counts.reshape(-1, *(1,) * (told.ndim - 1))
@@ -194,6 +206,7 @@ class NodeSum:
     ) -> PeriodRows:
         has_negative = _added(self.negative, edges) > 0
         rollups = _folded(self.sums, edges)
+        _tell_mean(rollups, {name: _added_up(told, edges) for name, told in self.warmth.items()})
         for name in _MEANS:
             rollups[name][has_negative] = 0
         gas = None
@@ -234,6 +247,22 @@ def _folded(sums: NDArray[np.void], edges: Ints) -> NDArray[np.void]:
     else:
         rows[_LATEST] = [sums[_LATEST][begin:end].max(initial=0) for begin, end in pairwise(edges.tolist())]
     return rows
+
+
+def _tell_mean(rollups: NDArray[np.void], warmth: dict[str, NDArray[np.float64]]) -> None:
+    """Let rollups tell the mean temperature that follows from sums, as a moment over a volume of one."""
+    moment, volume = (warmth[name] for name in _WARMTH)
+    flows = volume != 0
+    mean = np.where(flows, moment, 0) / np.where(flows, volume, 1)
+    rollups["temperature_volume"] = np.where(flows, _MEAN_SCALE, 0)
+    rollups["temperature_moment"] = np.rint(mean * _MEAN_SCALE)
+
+
+def _added_up(column: NDArray[np.float64], edges: Ints) -> NDArray[np.float64]:
+    """Return the sums of consecutive rows of a column of floating-point numbers."""
+    if len(edges) == len(column) + 1:
+        return column
+    return np.array([column[begin:end].sum() for begin, end in pairwise(edges.tolist())])
 
 
 def _added(column: NDArray[np.generic], edges: Ints) -> Ints:

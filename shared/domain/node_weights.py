@@ -19,6 +19,8 @@ ONE = 1_000
 """The weight 1, in thousandths."""
 MOST_LINES = 1_000
 """Lines that a node may come to."""
+MOST_LEVELS = 10
+"""Levels of nodes within nodes, the outermost included."""
 
 
 class CompositionError(ValueError):
@@ -55,29 +57,60 @@ def weights_on(nodes: Mapping[str, Node], node: str, day: date) -> dict[str, int
         day: A gas day.
 
     Raises:
-        CompositionError: CYCLE, WEIGHT (a weight through nodes has more than three places, or is too heavy) or
-            TOO_MANY.
+        CompositionError: CYCLE, TOO_DEEP, TOO_MANY, or WEIGHT (one through nodes has more than three places, or is too
+            heavy).
     """
-    found = {line: weight for line, weight in _added_up(nodes, node, day, ()).items() if weight}
+    found = {line: weight for line, weight in _Walk(nodes, day).down(node, ()).weights.items() if weight}
     if len(found) > MOST_LINES:
         raise CompositionError("TOO_MANY", f"node {node} comes to {len(found):,} lines: at most {MOST_LINES:,}")
+    heaviest = max(found, key=lambda line: abs(found[line]), default="")
+    if abs(found.get(heaviest, 0)) > HEAVIEST * ONE:
+        words = f"line {heaviest} would count {found[heaviest] / ONE:g} times in node {node}: at most {HEAVIEST}"
+        raise CompositionError("WEIGHT", words)
     return found
 
 
-def _added_up(nodes: Mapping[str, Node], node: str, day: date, way: tuple[str, ...]) -> dict[str, int]:
-    if node in way:
-        words = f"{' > '.join((*way[way.index(node) :], node))}: a node cannot hold itself"
-        raise CompositionError("CYCLE", words)
-    composition = nodes[node].composition_on(day) if node in nodes else None
-    found: dict[str, int] = defaultdict(int)
-    if composition is None:
-        return found
-    for line, weight in composition.weights:
-        found[line] += thousandths(weight)
-    for inner, weight in composition.nodes:
-        for line, part in _added_up(nodes, inner, day, (*way, node)).items():
-            found[line] += _product(part, weight, line, inner)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """What a node comes to, and how many levels of nodes there are, itself included."""
+
+    weights: dict[str, int]
+    levels: int
+
+
+class _Walk:
+    """Goes down from nodes on a gas day; into each node once, however many ways lead to it."""
+
+    def __init__(self, nodes: Mapping[str, Node], day: date) -> None:
+        self._nodes, self._day = nodes, day
+        self._known: dict[str, _Below] = {}
+
+    def down(self, node: str, way: tuple[str, ...]) -> _Below:
+        """Return what is below a node to which a way leads."""
+        if node in way:
+            words = f"{' > '.join((*way[way.index(node) :], node))}: a node cannot hold itself"
+            raise CompositionError("CYCLE", words)
+        if node not in self._known:
+            self._known[node] = self._added_up(node, way)
+        below = self._known[node]
+        if len(way) + below.levels > MOST_LEVELS:
+            top = way[0] if way else node
+            raise CompositionError("TOO_DEEP", f"node {top} holds nodes over more than {MOST_LEVELS} levels")
+        return below
+
+    def _added_up(self, node: str, way: tuple[str, ...]) -> _Below:
+        found, levels = defaultdict[str, int](int), 1
+        composition = self._nodes[node].composition_on(self._day) if node in self._nodes else None
+        if composition is None or len(way) >= MOST_LEVELS:
+            return _Below(found, levels)
+        for line, weight in composition.weights:
+            found[line] += thousandths(weight)
+        for inner, weight in composition.nodes:
+            below = self.down(inner, (*way, node))
+            levels = max(levels, below.levels + 1)
+            for line, part in below.weights.items():
+                found[line] += _product(part, weight, line, inner)
+        return _Below(found, levels)
 
 
 def _product(part: int, weight: Decimal, line: str, inner: str) -> int:

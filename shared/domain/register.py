@@ -86,6 +86,8 @@ class Register:
             issues.append(Issue("NO_TERMS", position, f"line {line.id} is new: say from which gas day it counts"))
         elif line.end is not None and line.end <= first:
             issues.append(Issue("ENDS_BEFORE_START", f"{position}.until", f"line {line.id} begins on {first}"))
+        else:
+            issues += _over_issues(line, before, position)
         return issues
 
     def _check_issues(self, line: Line, position: str) -> list[Issue]:
@@ -135,6 +137,14 @@ def _says_nothing_new(line: Line, attribution: Attribution) -> bool:
     """Say whether the last word for that hour is the same already."""
     words = [told for told in line.gas if told.start == attribution.start]
     return bool(words) and replace(attribution, known_at_ms=words[-1].known_at_ms) == words[-1]
+
+
+def _over_issues(line: Line, before: Line | None, position: str) -> list[Issue]:
+    """Say that terms can never hold: they begin when the line has ended."""
+    end = line.end if line.end is not None or before is None else before.end
+    late = [terms.start for terms in line.terms if end is not None and terms.start >= end]
+    text = f"line {line.id} ends on {end}: what begins then or later is a new line"
+    return [Issue("ENDS_BEFORE_START", f"{position}.from", text)] if late else []
 
 
 def _merged_line(before: Line, after: Line) -> Line:

@@ -8,11 +8,15 @@ from datetime import date
 from itertools import pairwise
 
 from shared.domain import gas_time
+from shared.domain.attribution import in_force
 from shared.domain.topology import Code, Line, Node
 
 Facts = Mapping[tuple[str, str], object]
 """What holds on a gas day: by what it is, and of which line, node or code ("" where it is of the part itself)."""
 ACTIVE = "active"
+WEIGHT_OF_LINE, CHECK = "weight of line", "check"
+OF_LINE = (WEIGHT_OF_LINE, CHECK)
+"""What is said of another line: for who may see that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def _line_facts(line: Line, day: date) -> Facts:
     }
     told |= {("threshold", name): value for name, value in terms.thresholds}
     if terms.check is not None:
-        told["check", terms.check.line] = [terms.check.factor, terms.check.offset_m3n]
+        told[CHECK, terms.check.line] = [terms.check.factor, terms.check.offset_m3n]
     return told | _codes(line.codes, day)
 
 
@@ -94,7 +98,7 @@ def _node_facts(node: Node, day: date) -> Facts:
     if composition is None:
         return {}
     told: dict[tuple[str, str], object] = {(ACTIVE, ""): True, ("name", ""): node.name_on(day)}
-    told |= {("weight of line", line): float(weight) for line, weight in composition.weights}
+    told |= {(WEIGHT_OF_LINE, line): float(weight) for line, weight in composition.weights}
     told |= {("weight of node", inner): float(weight) for inner, weight in composition.nodes}
     return told | _codes(node.codes, day)
 
@@ -116,7 +120,7 @@ def _gas(before: Line | Node | None, after: Line | Node) -> Iterator[Difference]
     if not isinstance(after, Line):
         return
     known = len(before.gas) if isinstance(before, Line) else 0
-    for told in after.gas[known:]:
-        earlier = [one for one in after.gas[:known] if one.start <= told.start]
-        was = max(earlier, key=lambda one: one.start).chromatograph or None if earlier else None
+    for place, told in enumerate(after.gas[known:], start=known):
+        earlier = [one for one in in_force(after.gas[:place]) if one.start <= told.start]
+        was = earlier[-1].chromatograph or None if earlier else None
         yield Difference(gas_time.hour_text(told.start), None, "chromatograph", "", was, told.chromatograph or None)

@@ -60,10 +60,8 @@ class RegisterHistory:
     def _fold(self, offset: int, document: bytes, known_at_ms: int) -> None:
         if offset <= self._latest:
             return
+        after = applied(self._register_after(self._last_change(offset)), document, known_at_ms) if document else ()
         self._latest = offset
-        if not document:
-            return
-        after = applied(self._register_after(self._last_change(offset)), document, known_at_ms)
         if isinstance(after, Register):
             self._accepted[offset] = document, known_at_ms
             self._registers[offset] = after

@@ -219,8 +219,9 @@ def _line(text: LineText) -> Line:
 
 
 def _node(text: NodeText) -> Node:
-    weights = tuple((weight.line, weight.weight) for weight in text.lines)
-    nodes = tuple((member.node, member.weight) for member in text.nodes)
+    # In the order of their ids: told in another order it is the same composition.
+    weights = tuple(sorted((weight.line, weight.weight) for weight in text.lines))
+    nodes = tuple(sorted((member.node, member.weight) for member in text.nodes))
     composition = Composition(text.start, weights, nodes, text.name)
     return Node(text.id, text.name, (composition,), text.end, _codes(text.aliases))
 

@@ -61,6 +61,11 @@ async def least_watermark_ms(database: Database, session: Session | None = None)
     return min([_known_until(position) async for position in positions], default=0)
 
 
+async def known_by(database: Database, asked_ms: int | None, session: Session | None = None) -> int | None:
+    """Return the moment as known at which an asked one is answered: what is not known yet cannot be asked for."""
+    return None if asked_ms is None else max(0, min(asked_ms, await least_watermark_ms(database, session)))
+
+
 def _known_until(position: dict[str, Any]) -> int:
     """Return up to when a partition is known; what is still being told again is not known yet."""
     retelling = position.get("retelling")
@@ -94,25 +99,29 @@ class LineAt:
 
         Args:
             question: The period.
-            expected: The hours for which rows exist: of gas days without any, nobody sees the rollup.
+            expected: The hours for which rows exist: of gas days without any, nothing is told.
         """
         rollups, closed = await stored_rollups(self.database, self.line, question, self.session)
         days = days_of(question)
-        touched = np.flatnonzero(self._is_touched(days, expected, rollups)).tolist()
+        is_shown, is_touched = self._shown_and_touched(days, expected, rollups)
+        rollups[~is_shown] = np.zeros(1, rollups.dtype)  # a month is folded of what was known, and of nothing else
+        touched = np.flatnonzero(is_touched).tolist()
         if touched:
             hours, rows = await self._hours_of_days([days[place] for place in touched])
             rollups[touched] = rollups_of_days(hours, await self._stood(hours, rows))
         return definitive_rollups(rollups, days_within(self._closed_then(question.months, closed), days))
 
-    def _is_touched(self, days: list[date], expected: range, rollups: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Say which gas days are shown, and have an hour that has changed since or that was accepted since."""
+    def _shown_and_touched(
+        self, days: list[date], expected: range, rollups: NDArray[np.void]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Say which gas days are shown, and which of them have an hour that has changed or was accepted since."""
         numbers = gas_time.day_number(days[0]) + np.arange(len(days) + 1)
         edges = gas_time.first_hours(numbers)
         shown = (edges[:-1] < expected.stop) & (edges[1:] > expected.start)
         accepted = np.array([hour for change in self.changes for hour in change.hours], np.int64)
         is_accepted = np.isin(numbers[:-1], gas_time.days_and_indexes(accepted)[0])
         touched: NDArray[np.bool_] = shown & ((rollups["known_at"] > self.moment_ms) | is_accepted)
-        return touched
+        return shown, touched
 
     async def _hours_of_days(self, days: list[date]) -> tuple[Hours, NDArray[np.void]]:
         """Return the hour numbers of gas days, and their HOUR rows as they say now."""

@@ -44,6 +44,7 @@ def version_document(kind: str, name: str, told: dict[str, Any], change: bytes, 
         "kind": kind,
         "doc": told["doc"],
         "known_at": told["known_at"],
+        "heard_at": _heard_at(told),
         "decision": offset,
         "author": words.author,
         "reason": words.reason,
@@ -62,9 +63,9 @@ async def part_at(
 ) -> dict[str, Any] | None:
     """Return what the register says of a part, now or as known at a moment; None where nothing was known of it."""
     now = await database[Collection.TOPOLOGY].find_one({"_id": f"{kind}|{name}"}, session=session)
-    if now is None or moment_ms is None or now["known_at"] <= moment_ms:
+    if now is None or moment_ms is None or _heard_at(now) <= moment_ms:
         return now
-    known = {**_of(kind, name), "known_at": {"$lte": moment_ms}}
+    known = {**_of(kind, name), "heard_at": {"$lte": moment_ms}}
     versions = database[Collection.TOPOLOGY_VERSIONS].find(known, session=session).sort("_id", -1)
     found: list[dict[str, Any]] = await versions.limit(1).to_list(1)
     return found[0] if found else None
@@ -101,6 +102,11 @@ async def nodes_known(
 
 def _unmet(nodes: dict[str, Node], names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(inner for name in names for inner in members(nodes[name]) if inner not in nodes))
+
+
+def _heard_at(told: dict[str, Any]) -> int:
+    """Return since when a part stands in the line log so (ms): by that clock the watermark goes."""
+    return int(told.get("heard_at", told["known_at"]))
 
 
 def _of(kind: str, name: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,11 +12,14 @@ import numpy as np
 import orjson
 import pytest
 
+from deploy.local.servers import Servers
+from services.query.topology_history import node_history
+from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.topology import Code, Composition, Node
-from shared.runtime.mongo import SyncDatabase
+from shared.runtime.mongo import SyncDatabase, connect
 from tests.integration.query.conftest import FIRST, GAP, NOW
-from tests.integration.query.stored_lines import KNOWN_AT_MS, plausible_hours, register, store_hours
+from tests.integration.query.stored_lines import KNOWN_AT_MS, plausible_hours, reach, register, store_hours
 
 A, B = "BE-0042-A", "BE-0042-B"
 CHANGED = date(2026, 10, 11)
@@ -184,3 +187,48 @@ async def test_the_hours_before_anything_ended_are_none(query: httpx2.AsyncClien
     assert await _rows(query, f"nodes/{NODE.id}", "hour", f"from={day}&to=2026-11-25") != []
     assert await _rows(query, f"nodes/{NODE.id}", "hour", "from=2026-11-25&to=2026-11-26") == []
     assert gas_time.hours_of_day(CHANGED).start > GAP
+
+
+async def test_a_month_as_known_in_its_midst(query: httpx2.AsyncClient) -> None:
+    """It is the sum of the gas days up to then, of a line and of a node; nothing that came later."""
+    moment = "known_at=2026-11-18T11:30:00Z"
+    for what in (f"lines/{A}", f"nodes/{NODE.id}"):
+        days = await _rows(query, what, "day", f"from=2026-11-01&to=2026-12-01&{moment}")
+        (month,) = await _rows(query, what, "month", f"from=2026-11&to=2026-12&{moment}")
+        assert days[-1]["gas_day"] == "2026-11-18"
+        for name in ("hours_present", "hours_expected", "volume_m3n"):
+            assert _exact(month[name]) == sum((_exact(day[name]) for day in days), Decimal(0))
+
+
+async def test_a_topology_is_not_known_beyond_the_watermark(
+    query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
+) -> None:
+    """Asked for a moment that not everything is known of yet, it says as known when it is answered."""
+    asked = f"/v1/nodes/{NODE.id}/topology?known_at=2026-11-23T19:30:00Z"
+    reach(database, LATER_MS)
+    try:
+        assert (await query.get(asked)).json()["known_at"] == "2026-11-18T12:06:40.000Z"
+    finally:
+        reach(database, int(NOW.timestamp() * 1000))
+
+
+async def test_history_names_no_foreign_line(database: SyncDatabase[dict[str, Any]], stack: Servers) -> None:
+    """Also one that was in the node before: who sees what it is made of now need not see what it was made of."""
+    before = Node("SHRUNK", "Shrunk", (Composition(FIRST, ((A, Decimal(1)), ("FOREIGN", Decimal(1)))),))
+    register(database, before)
+    register(database, replace(before, compositions=(Composition(FIRST, ((A, Decimal(1)),)),)), offset=9)
+    store = connect(stack.mongo_uri, database.name)
+    try:
+        listed = await node_history(store, _Reader(A), "SHRUNK", "", 10)
+    finally:
+        store.client.close()
+    assert [one["of"] for row in listed.rows for one in row["changes"] if one["of"]] == [A]
+
+
+@dataclass(frozen=True)
+class _Reader(Caller):
+    """Sees one line alone."""
+
+    def may_read(self, line: str) -> bool:
+        """Say whether it is that line."""
+        return line == self.identity

@@ -146,3 +146,23 @@ def test_a_period_in_which_nothing_is_expected_has_no_rows() -> None:
     assert {name: len(column) for name, column in told.items()} == dict.fromkeys(told, 0)
     assert rows.whole.rollups["hours_present"].tolist() == [0]
     assert _node({"A": [hour_row(volume=1)]}, {"A": 0, "B": 1_000}).lines == ("A", "B")
+
+
+def test_a_temperature_of_large_lines_with_small_weights() -> None:
+    """Moments of a month would leave 64 bits: the mean is the mean all the same."""
+    row = hour_row(volume=2**40, temperature=12_000)
+    lines = {name: [row] * 24 for name in ("A", "B")}
+    told = strings(node_columns(_node(lines, {"A": 1_000, "B": 125}, View.DAY), EnergyUnit.KWH))
+    assert told["temperature_c"] == ["12.00"]
+
+
+def test_what_is_not_expected_does_not_count() -> None:
+    """Hours beyond a line's life rest in the store for a while, perhaps: neither rows nor the whole tell them."""
+    question = Question(View.HOUR, DAY, NEXT)
+    units = Units.of(question, HOURS.stop)
+    total = NodeSum(question, units, Weighing.of([Span(DAY, NEXT, (("A", 1_000),))], units))
+    rows = np.repeat(hour_row(volume=1_000).reshape(1), len(HOURS))
+    total.add(LineOfNode("A", fold_hours(rows[:, None]), total.expected_of("A", HOURS[:2])))
+    made = total.rows()
+    assert (len(made.rows.starts), made.whole.rollups["volume"].tolist()) == (2, [2_000])
+    assert made.whole.rollups["hours_present"].tolist() == made.whole.expected.tolist() == [2]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.node_weights import MOST_LINES, Span, spans, weights_on
+from shared.domain.node_weights import MOST_LEVELS, MOST_LINES, Span, spans, weights_on
 from shared.domain.register import Register
 from shared.domain.topology import Change, Code, Composition, Line, Node, Station, Terms
 
@@ -198,3 +198,44 @@ def test_a_code_is_of_one_line_or_node_at_a_time(register: Register) -> None:
     assert _issues(known, node) == [("CODE_TAKEN", "nodes[0].aliases")]
     after = _after(known, lines=(replace(LINES[1], codes=(Code("01789/1", JUNE),)), *old))
     assert after.lines["LB"].codes == (Code("01789/1", JUNE),)
+
+
+def test_nodes_hold_nodes_over_so_many_levels(register: Register) -> None:
+    """However long the chain that is told, and however many ways lead down: each node is gone into once."""
+    chain = [_node("C0", LA="1"), *(_node(f"C{place}", **{f"C{place - 1}": "1"}) for place in range(1, MOST_LEVELS))]  # type: ignore[arg-type]  # weights by name
+    held = _after(register, *chain)
+    assert weights_on(held.nodes, chain[-1].id, JANUARY) == {"LA": 1000}
+    deeper = _node("DEEP", **{chain[-1].id: "1"})  # type: ignore[arg-type]  # as above
+    assert _issues(held, deeper) == [("TOO_DEEP", "nodes[0]")]
+    endless = [_node("D0", LA="1"), *(_node(f"D{place}", **{f"D{place - 1}": "1"}) for place in range(1, 400))]  # type: ignore[arg-type]  # as above
+    assert {code for code, _ in _issues(register, *endless)} == {"TOO_DEEP"}
+    wide = [_node("A0", LA="1"), _node("B0", LB="1")]
+    for level in range(1, MOST_LEVELS):
+        both = {f"A{level - 1}": "1", f"B{level - 1}": "-1"}
+        wide += [_node(f"A{level}", **both), _node(f"B{level}", **both)]  # type: ignore[arg-type]  # as above
+    assert weights_on(_after(register, *wide).nodes, wide[-1].id, JANUARY) == {}
+
+
+def test_a_line_is_not_too_heavy_by_all_ways_together(register: Register) -> None:
+    """Each way for itself may be light enough."""
+    assert _issues(register, _node("M", LA="600"), _node("O", LA="600", M="1")) == [("WEIGHT", "nodes[1]")]
+
+
+def test_terms_begin_before_a_line_ends(register: Register) -> None:
+    """What begins later can never hold; what begins again is a new line."""
+    register = Register(register.stations, register.lines)
+    late = replace(LINES[0], terms=(Terms(AUGUST, "late"),), end=JUNE)
+    assert _issues(register, lines=(late,)) == [("ENDS_BEFORE_START", "lines[0].from")]
+    ended = _after(register, lines=(replace(LINES[0], end=JUNE),))
+    assert _issues(ended, lines=(replace(late, end=None),)) == [("ENDS_BEFORE_START", "lines[0].from")]
+
+
+def test_a_code_has_one_period_and_one_kind_of_owner(register: Register) -> None:
+    """A node and a line of the same id are two owners."""
+    twice = (replace(LINES[0], codes=(Code("X", end=MARCH), Code("X", JUNE))),)
+    assert _issues(register, lines=twice) == [("OVERLAP", "lines[0].aliases")]
+    same_id = replace(_node("LA", LB="1"), codes=(Code("X"),))
+    assert _issues(register, same_id, lines=(replace(LINES[0], codes=(Code("X"),)),)) == [
+        ("CODE_TAKEN", "lines[0].aliases"),
+        ("CODE_TAKEN", "nodes[0].aliases"),
+    ]

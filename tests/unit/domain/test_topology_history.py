@@ -89,3 +89,12 @@ def test_words_on_gas_stand_beside_the_earlier_ones() -> None:
     two = replace(one, gas=(*one.gas, Attribution(later, "")))
     assert differences(one, two) == [Difference("2026-06-01T04:00:00Z", None, "chromatograph", "", "Z", None)]
     assert [told.what for told in differences(None, one)].count("chromatograph") == 1
+
+
+def test_of_two_words_on_one_hour_the_later_one_was_said_before() -> None:
+    """The third replaces the second."""
+    first = gas_time.hours_of_day(JANUARY).start
+    words = tuple(Attribution(first, name, known_at_ms=place) for place, name in enumerate(("X", "Y", "Z")))
+    two, three = (replace(LINE, gas=words[:count]) for count in (2, 3))
+    (told,) = differences(two, three)
+    assert (told.before, told.after) == ("Y", "Z")

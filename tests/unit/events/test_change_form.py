@@ -38,3 +38,14 @@ def test_a_wrong_field_is_named(line: dict[str, Any], position: str) -> None:
 def test_the_first_and_the_last_gas_day_are_taken() -> None:
     """Both ends are included."""
     assert isinstance(parsed(change(**{"from": "1990-01-01", "until": "2099-12-31"})), ChangeText)
+
+
+def test_the_order_of_weights_says_nothing() -> None:
+    """Told in another order a node is made of the same."""
+    lines, nodes = [{"line": name, "weight": 1} for name in "AB"], [{"node": name, "weight": 1} for name in "NM"]
+    told = [
+        parsed({"reason": "x", "nodes": [{"id": "X", "name": "X", "from": "2026-01-01", "lines": a, "nodes": b}]})
+        for a, b in ((lines, nodes), (lines[::-1], nodes[::-1]))
+    ]
+    first, second = (text.change().nodes for text in told if isinstance(text, ChangeText))
+    assert first == second

@@ -40,7 +40,7 @@ def _page(caller: Caller, versions: list[Document], after: str, limit: int) -> L
 def _change(caller: Caller, before: Document | None, version: Document) -> dict[str, Any]:
     told = differences(None if before is None else _part(before), _part(version))
     return {
-        "known_at": instant(version["known_at"]),
+        "known_at": instant(version["heard_at"]),
         "decision": version["decision"],
         "author": version["author"],
         "reason": version["reason"],

@@ -95,7 +95,7 @@ async def nodes_known(
         documents = [await part_at(database, "node", name, moment_ms, session) for name in waiting]
         found = [document for document in documents if document is not None]
         nodes |= {document["doc"]["id"]: node_of(document["doc"]) for document in found}
-        known_at_ms = max([known_at_ms, *(int(document["known_at"]) for document in found)])
+        known_at_ms = max([known_at_ms, *(_heard_at(document) for document in found)])
         waiting = _unmet(nodes, [document["doc"]["id"] for document in found])
     return NodesKnown(nodes, known_at_ms)
 

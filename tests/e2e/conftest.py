@@ -23,7 +23,7 @@ from deploy.local.services import common_environment, five_services
 from shared.domain import gas_time
 from shared.domain.topology import Composition, Node, Station
 from shared.runtime.mongo import SyncDatabase, connect_sync
-from tests.integration.query.stored_lines import KNOWN_AT_MS, a_line, plausible_hours, register, store_hours
+from tests.integration.query.stored_lines import KNOWN_AT_MS, a_line, plausible_hours, reach, register, store_hours
 
 LINE, OTHER, NODE = "BE-0042-A", "BE-0042-B", "NODE-1"
 ARTIFACTS = Path(os.environ.get("GASTRACK_ARTIFACTS", Path(__file__).parent / "artifacts"))
@@ -76,6 +76,7 @@ def store(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
         offset=9,
         words=words,
     )
+    reach(made, int(time.time() * 1000))
     yield made
     made.client.close()
 

@@ -34,6 +34,7 @@ def test_from_a_station_to_an_explained_hour(page: Page, address: str, picture: 
     expect(page.locator("tr[data-key]")).to_have_count(len(gas_time.days_of_month(month_before())))
     picture("line-days")
     page.get_by_role("link", name="Hours", exact=True).click()
+    expect(page.locator(".plotter.lively")).to_be_attached()  # the script runs: hours open beside the table
     hour = page.locator("tr[data-key] th a").first
     hour.click()
     panel = page.get_by_role("dialog")

@@ -97,6 +97,7 @@ class LineLog:
             "stations": [{"id": STATION, "name": STATION}],
             "lines": [{"id": name, "name": name, **usual_line, **(line or {})} for name, line in text["lines"].items()],
             "nodes": [{"id": name, "name": name, **node} for name, node in text.get("nodes", {}).items()],
+            **({"correction": text["correction"]} if "correction" in text else {}),
         }
         self._add(line_log.encode(TopologyAsked(self._operations, self._now_ms, _json(change))))
         self._operations += 1

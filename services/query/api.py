@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -122,9 +122,7 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
 ) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
     question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
-    names = parameters.columns(asked)
-    write = partial(handlers.written, names=names)
-    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, write, names)
+    reader = reader_of(asked, if_none_match, kept, handlers.written)
     answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
     return measurements_response(answer)
 
@@ -183,9 +181,11 @@ async def get_dead_letters(
     return listed_document(listed, "/v1/dead-letters", {"limit": limit})
 
 
-def held_tag(if_none_match: str) -> str:
-    """Return the tag of the content that a client says it holds."""
-    return if_none_match.strip().strip('"')
+def reader_of(asked: Asked, if_none_match: str, kept: KeptAnswers, write: Callable[..., bytes]) -> Reader[Any]:
+    """Return who asks for measurements; `write` takes a view, the layout, and the names of columns that are asked for."""
+    names = parameters.columns(asked)
+    layout, held = parameters.layout(asked), if_none_match.strip().strip('"')
+    return Reader(layout, held, kept, partial(write, names=names), names)
 
 
 def measurements_response(answer: Answer) -> Response:

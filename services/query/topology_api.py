@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
 from services.query import nodes, parameters, retention, topology_history
-from services.query.answering import Reader
-from services.query.api import Cursor, Kept, Limit, held_tag, listed_document, measurements_response, today_of
+from services.query.api import Cursor, Kept, Limit, listed_document, measurements_response, reader_of, today_of
 from services.query.nodes import At
 from services.query.parameters import Asked
 from shared.runtime.http_state import CallerAsking, Now, Store
@@ -33,9 +31,7 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
 ) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
     question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
-    names = parameters.columns(asked)
-    write = partial(nodes.written, names=names)
-    reader = Reader(parameters.layout(asked), held_tag(if_none_match), kept, write, names)
+    reader = reader_of(asked, if_none_match, kept, nodes.written)
     answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
     return measurements_response(answer)
 

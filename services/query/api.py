@@ -182,7 +182,7 @@ async def get_dead_letters(
 
 
 def reader_of(asked: Asked, if_none_match: str, kept: KeptAnswers, write: Callable[..., bytes]) -> Reader[Any]:
-    """Return who asks for measurements; `write` takes a view, the layout, and the names of columns that are asked for."""
+    """Return who asks for measurements; `write` takes a view, its layout, and the `names` of the asked columns."""
     names = parameters.columns(asked)
     layout, held = parameters.layout(asked), if_none_match.strip().strip('"')
     return Reader(layout, held, kept, partial(write, names=names), names)

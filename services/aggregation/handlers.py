@@ -102,6 +102,10 @@ class Aggregation:
     async def _register(self) -> Register:
         return register_of([document async for document in self._database[Collection.TOPOLOGY].find()])
 
+    def is_behind(self, partition: int) -> bool:
+        """Say whether something of a partition waits for the next turn: what is to be told again took too long."""
+        return partition in self._behind
+
     async def turn(self) -> frozenset[int]:
         """Notice a replay (the epoch was raised): all partitions begin again. Tell the ledgers to the metrics.
 

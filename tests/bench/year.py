@@ -30,6 +30,7 @@ from shared.events.topics import Topic
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
+from tests.integration.pipeline.stages import caught_up
 
 FIRST_DAY, DAYS = date(2024, 1, 1), 366
 HOUR_MS = 3_600_000
@@ -126,6 +127,7 @@ async def judged(database: Database, records: list[Record]) -> None:
     for first in range(0, len(topic.messages), RECORDS_A_BATCH):
         some = topic.messages[first : first + RECORDS_A_BATCH]
         await deciding.handle(0, [Record(first + place, 0, value) for place, value in enumerate(some)])
+        await caught_up(deciding, 0)
 
 
 async def found_hours(database: Database) -> dict[str, Hours]:

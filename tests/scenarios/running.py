@@ -27,7 +27,7 @@ from shared.events.register_history import RegisterHistory
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
-from tests.integration.pipeline.stages import PARTITION, Topic0, aggregation, validation
+from tests.integration.pipeline.stages import PARTITION, Topic0, aggregation, caught_up, validation
 from tests.scenarios.seeing import Seen
 from tests.scenarios.telling import LineLog, hour_of
 from tests.scenarios.words import Text
@@ -65,6 +65,7 @@ class Stages:
         answers = self._topic.records(self._taken, len(self._topic.messages))
         self._taken += len(answers)
         await self._deciding.handle(PARTITION, answers)
+        await caught_up(self._deciding)
 
 
 async def emptied(database: Database) -> Database:

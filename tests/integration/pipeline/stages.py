@@ -72,6 +72,12 @@ def aggregation(database: Database, register: RegisterHistory | None = None) -> 
     return Aggregation(database, from_the_beginning, register or RegisterHistory("nobody:1"), PARTITIONS)
 
 
+async def caught_up(deciding: Aggregation, partition: int = PARTITION) -> None:
+    """Let aggregation go on until nothing of a partition waits, however busy the machine is."""
+    while deciding.is_behind(partition):
+        await deciding.turn()
+
+
 def line_log_of(plan: Plan, hours: range, per_message: int = 3) -> list[Record]:
     """Return the line log of a station: its registration, then its hours, some in each message."""
     station = plan.stations[0]

@@ -26,7 +26,15 @@ from shared.store import ledgers, replaying
 from shared.store.digest import digest
 from shared.store.documents import Collection
 from shared.store.verification import verify
-from tests.integration.pipeline.stages import FIRST_KNOWN_MS, PARTITION, Topic0, aggregation, database_on, validation
+from tests.integration.pipeline.stages import (
+    FIRST_KNOWN_MS,
+    PARTITION,
+    Topic0,
+    aggregation,
+    caught_up,
+    database_on,
+    validation,
+)
 from tests.pipeline.stations import plan
 
 PLAN = plan("LEAVE", stations=1, lines=3)
@@ -111,8 +119,7 @@ async def answered(database: Database) -> tuple[Topic0, Worker]:
 async def take(deciding: Aggregation, topic: Topic0, first: int, count: int) -> None:
     """Hand over some answers; return when nothing is left to be told again."""
     await deciding.handle(PARTITION, topic.records(first, count))
-    while PARTITION in deciding._behind:
-        await deciding.turn()
+    await caught_up(deciding)
 
 
 async def swept(deciding: Aggregation) -> Aggregation:

@@ -10,7 +10,6 @@ import pytest
 
 from deploy.local.servers import Servers
 from services.aggregation import handlers, retelling
-from services.aggregation.handlers import Aggregation
 from shared.domain import gas_time
 from shared.domain.analysis import Analyses, empty_analyses
 from shared.domain.reading import Readings, Source, empty_rows
@@ -30,6 +29,7 @@ from tests.integration.pipeline.stages import (
     PARTITION,
     Topic0,
     aggregation,
+    caught_up,
     database_on,
     validation,
 )
@@ -119,15 +119,8 @@ async def settled(database: Database, *, batch: int, dies: bool = False) -> dict
         if dies:
             deciding = aggregation(database, register)
             cursor = await deciding.begin(PARTITION)
-    while await is_at_it(deciding):
-        await deciding.turn()
+    await caught_up(deciding)
     return await digest(database)
-
-
-async def is_at_it(deciding: Aggregation) -> bool:
-    """Say whether something is still to be told again, or waits."""
-    state = await deciding._state(PARTITION)
-    return state.progress.retelling is not None or bool(deciding._waiting.get(PARTITION))
 
 
 async def gas_of(database: Database, line: str) -> dict[int, tuple[int, int, int]]:
@@ -186,7 +179,8 @@ async def test_what_waits_is_bounded_and_taken_in_order(database: Database, monk
     monkeypatch.setattr(handlers, "MOST_WAITING", 1)
     monkeypatch.setattr(handlers, "MOST_PATIENCE_SECONDS", 600.0)  # all of it, however busy the machine is
     await deciding.handle(PARTITION, topic.records(len(topic.messages) - 1, 1))
-    assert not await is_at_it(deciding)
+    assert not deciding.is_behind(PARTITION)
+    assert not deciding._waiting[PARTITION]
 
 
 async def test_a_second_worker_fences_one_that_tells_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from shared.events.register_history import RegisterHistory
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database, connect, connect_sync
 from shared.store.documents import Collection, ensure_collections
-from tests.integration.pipeline.stages import Topic0, aggregation, validation
+from tests.integration.pipeline.stages import Topic0, aggregation, caught_up, validation
 from tests.pipeline.stations import plan
 
 PLAN = plan("FEED", stations=2, lines=2)
@@ -107,8 +107,7 @@ class FedStore:
             records = topic.records(self.applied[partition], batch)
             await self.deciding.handle(partition, records)
             self.applied[partition] += len(records)
-        while (await self.deciding._state(partition)).progress.retelling is not None:
-            await self.deciding.turn()
+        await caught_up(self.deciding, partition)
 
     async def take(self, partition: int, *entries: Entry, batch: int = 1_000) -> None:
         """Append to the line log, and let both stages take it."""

@@ -7,12 +7,14 @@ versions first. The rows are read and written only for what nobody asked for lat
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from starlette.responses import Response
+
 from services.query.answers import Layout, form_of
+from shared.runtime.kept_bodies import KeptBodies
 
 MOST_KEPT_BYTES = 96 * 1024 * 1024
 """Ten or so answers of three years of hours (8 MB each), or thousands of gas days and months."""
@@ -37,28 +39,12 @@ class Answer:
     body: bytes | None
 
 
-class KeptAnswers:
-    """Answers by their tags; those asked for longest ago leave first."""
-
-    def __init__(self, most_bytes: int = MOST_KEPT_BYTES) -> None:
-        self._most_bytes, self._bytes = most_bytes, 0
-        self._bodies: OrderedDict[str, bytes] = OrderedDict()
-
-    def get(self, tag: str) -> bytes | None:
-        """Return the body of a tag, or None."""
-        body = self._bodies.get(tag)
-        if body is not None:
-            self._bodies.move_to_end(tag)
-        return body
-
-    def keep(self, tag: str, body: bytes) -> None:
-        """Keep a body; one larger than all together may be is not kept."""
-        if tag in self._bodies or len(body) > self._most_bytes:
-            return
-        self._bodies[tag] = body
-        self._bytes += len(body)
-        while self._bytes > self._most_bytes:
-            self._bytes -= len(self._bodies.popitem(last=False)[1])
+def measurements_response(answer: Answer) -> Response:
+    """Return a measurements answer, or 304 where the client holds exactly that content."""
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{answer.tag}"'}
+    if answer.body is None:
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)
 
 
 @dataclass(slots=True)
@@ -67,7 +53,7 @@ class Reader(Generic[View]):
 
     layout: Layout
     held: str
-    kept: KeptAnswers
+    kept: KeptBodies
     write: Callable[[View, Layout], bytes]
     names: frozenset[str] = frozenset()
     _found: bytes | None = None

@@ -11,26 +11,26 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 
 from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, nodes, parameters
-from services.query.answering import Answer, KeptAnswers, Reader
+from services.query.answering import Reader, measurements_response
 from services.query.findings import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked, Period
 from shared.domain import gas_time
 from shared.domain.view import ended_before
 from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.kept_bodies import KeptBodies
 from shared.store.lines import Selection
 
 api = APIRouter(prefix="/v1")
-NO_CACHE = {"Cache-Control": "no-cache"}
 
 
-def kept_answers_of(request: Request) -> KeptAnswers:
+def kept_answers_of(request: Request) -> KeptBodies:
     """Return the answers that this service keeps."""
-    kept: KeptAnswers = request.app.state.kept_answers
+    kept: KeptBodies = request.app.state.kept_answers
     return kept
 
 
-Kept = Annotated[KeptAnswers, Depends(kept_answers_of)]
+Kept = Annotated[KeptBodies, Depends(kept_answers_of)]
 
 
 def today_of(now: datetime) -> date:
@@ -181,19 +181,11 @@ async def get_dead_letters(
     return listed_document(listed, "/v1/dead-letters", {"limit": limit})
 
 
-def reader_of(asked: Asked, if_none_match: str, kept: KeptAnswers, write: Callable[..., bytes]) -> Reader[Any]:
+def reader_of(asked: Asked, if_none_match: str, kept: KeptBodies, write: Callable[..., bytes]) -> Reader[Any]:
     """Return who asks for measurements; `write` takes a view, its layout, and the `names` of the asked columns."""
     names = parameters.columns(asked)
     layout, held = parameters.layout(asked), if_none_match.strip().strip('"')
     return Reader(layout, held, kept, partial(write, names=names), names)
-
-
-def measurements_response(answer: Answer) -> Response:
-    """Return a measurements answer, or 304 where the client holds exactly that content."""
-    headers = {**NO_CACHE, "ETag": f'"{answer.tag}"'}
-    if answer.body is None:
-        return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
 
 
 def listed_document(listed: Listed, path: str, asked: Mapping[str, str | int]) -> dict[str, Any]:

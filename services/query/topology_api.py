@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from services.query import nodes, parameters, retention, topology_history
-from services.query.api import Cursor, Kept, Limit, listed_document, measurements_response, reader_of, today_of
+from services.query.answering import measurements_response
+from services.query.api import Cursor, Kept, Limit, listed_document, reader_of, today_of
 from services.query.nodes import At
 from services.query.parameters import Asked
 from shared.runtime.http_state import CallerAsking, Now, Store

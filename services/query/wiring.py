@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
 
-from services.query.answering import KeptAnswers
+from services.query.answering import MOST_KEPT_BYTES
 from services.query.api_page import install_api_page
+from services.query.asked_before import AskedBefore
 from services.query.documented.catalogue import CATALOGUE
 from services.query.pages import install_pages
 from services.query.routes import ROUTES
@@ -16,8 +17,10 @@ from services.query.streams import Streams
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
+from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.store.positions import Positions
 
 BODY_LIMIT_BYTES = 64 * 1024
 """Nothing that query answers has a body; room for a client that sends one all the same."""
@@ -25,11 +28,13 @@ BODY_LIMIT_BYTES = 64 * 1024
 
 def application(database: Database, identity: str, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
-    app = documented.application(CATALOGUE, "query")
+    app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
+    # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
+    app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
-    app.state.kept_answers = KeptAnswers()
+    app.state.kept_answers = kept
     app.state.streams = streams or Streams(database)
     for routes in ROUTES:
         app.include_router(routes)

@@ -8,11 +8,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.encodings import Blocks, Coding, Held, accepted, tag_in, whole
+from shared.runtime.kept_bodies import KeptBodies
 
 SMALL_BYTES = 1_000
 """Below this an answer fits one packet (some 1,400 bytes with its headers) as it is."""
 _OWN_THREAD_BYTES = 64 * 1024
 """From this on a body is compressed off the event loop: 0.2 ms, more than the way to a thread takes."""
+MOST_KEPT_BYTES = 16 * 1024 * 1024
+"""Of encoded answers: some twenty of three years of hours."""
 _TEXTS = ("application/json", "application/problem+json", "application/xml", "application/javascript", "image/svg+xml")
 _STREAM = "text/event-stream"
 _NOT_MODIFIED = 304
@@ -24,7 +27,7 @@ class Compression:
     """Compresses texts above a small size; server-sent events, parts and what is encoded already pass as they are."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app, self._kept = app, KeptBodies(MOST_KEPT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -37,15 +40,16 @@ class Compression:
         if held.header:
             asked = MutableHeaders(raw=list(scope["headers"]))
             asked["if-none-match"] = held.plain
-            scope = {**scope, "headers": asked.raw}
-        await self._app(scope, receive, _Answer(send, held).send)
+            scope["headers"] = asked.raw  # in this scope, for what times the request learns its route from it
+        address = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+        await self._app(scope, receive, _Answer(send, held, self._kept, address).send)
 
 
 class _Answer:
     """One answer on its way out; its head waits for the first block, which tells how long the whole is."""
 
-    def __init__(self, send: Send, held: Held) -> None:
-        self._send, self._held = send, held
+    def __init__(self, send: Send, held: Held, kept: KeptBodies, address: str) -> None:
+        self._send, self._held, self._kept, self._address = send, held, kept, address
         self._head: Message | None = None
         self._blocks: Blocks | None = None
 
@@ -80,12 +84,24 @@ class _Answer:
             self._blocks = Blocks(coding)
             message = await self._encoded(self._blocks, message)
         elif len(body) >= SMALL_BYTES:
-            is_long = len(body) >= _OWN_THREAD_BYTES
-            encoded = await asyncio.to_thread(whole, coding, body) if is_long else whole(coding, body)
+            encoded = await self._whole(head, body, coding)
             _say(head, coding, len(encoded))
             message = {**message, "body": encoded}
         await self._send(head)
         await self._send(message)
+
+    async def _whole(self, head: Message, body: bytes, coding: Coding) -> bytes:
+        """Encode a body; a long one whose tag names its bytes is encoded once for all who ask for it."""
+        if len(body) < _OWN_THREAD_BYTES:
+            return whole(coding, body)
+        tag = Headers(raw=head["headers"]).get("etag", "")
+        name = f"{self._address} {tag_in(tag, coding)}" if tag.startswith('"') else ""
+        encoded = self._kept.get(name) if name else None
+        if encoded is None:
+            encoded = await asyncio.to_thread(whole, coding, body)
+            if name:
+                self._kept.keep(name, encoded)
+        return encoded
 
     async def _encoded(self, blocks: Blocks, message: Message) -> Message:
         body, is_last = message.get("body", b""), not message.get("more_body", False)

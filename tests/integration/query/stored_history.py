@@ -12,7 +12,7 @@ from shared.domain.reading import Validity
 from shared.domain.revision import HOUR
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection, day_id, hours_of, month_id
-from tests.integration.query.stored_lines import plausible_hours, reach, store_hours
+from tests.integration.query.stored_lines import move, plausible_hours, reach, store_hours
 
 WHO = {"author": "mia", "reason": "as agreed", "cause": "decision"}
 
@@ -79,3 +79,4 @@ class StoredHistory:
         counted = {"$inc": {"statuses": 1}, "$set": {"status_known_at": known_at_ms}}
         self.database[Collection.LINE_MONTHS].update_one({"_id": month_id(self.line, month)}, counted)
         reach(self.database, known_at_ms)
+        move(self.database)

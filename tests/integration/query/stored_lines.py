@@ -46,12 +46,19 @@ def register(
         database[Collection.TOPOLOGY].replace_one({"_id": document["_id"]}, written, upsert=True)
         version = version_document(kind, part.id, document, change, offset)
         database[Collection.TOPOLOGY_VERSIONS].replace_one({"_id": version["_id"]}, version, upsert=True)
+    move(database)
 
 
 def reach(database: SyncDatabase[dict[str, Any]], known_at_ms: int, partition: int = 0) -> None:
     """Move the watermark of a partition, as aggregation does with everything that it writes."""
     position = {"$set": {"known_at": known_at_ms}}
     database[Collection.PROGRESS].update_one({"_id": f"aggregation/{partition}"}, position, upsert=True)
+
+
+def move(database: SyncDatabase[dict[str, Any]]) -> None:
+    """Move the position by one record: whoever writes what readers read does so."""
+    moved = {"$inc": {"offset": 1}, "$setOnInsert": {"known_at": 0}}
+    database[Collection.PROGRESS].update_one({"_id": "aggregation/0"}, moved, upsert=True)
 
 
 def plausible_hours(hours: range, seed: int = 1) -> NDArray[np.void]:
@@ -82,6 +89,7 @@ def store_hours(database: SyncDatabase[dict[str, Any]], line: str, first_hour: i
         months[gas_time.month_of(day)][slot_name(day)] = rollup
     for month, slots in months.items():
         _store_month(database, line, month, slots)
+    move(database)
 
 
 def _by_day(

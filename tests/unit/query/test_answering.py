@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
-
-from services.query.answering import MOST_KEPT_BYTES, Answer, KeptAnswers, Reader
+from services.query.answering import MOST_KEPT_BYTES, Answer, Reader
 from services.query.answers import Layout
+from shared.runtime.kept_bodies import KeptBodies
 
 
 @dataclass(frozen=True)
@@ -17,13 +16,13 @@ class Read:
     tag: str
 
 
-def _reader(kept: KeptAnswers, held: str = "", layout: Layout = Layout.ROWS) -> Reader[Read]:
+def _reader(kept: KeptBodies, held: str = "", layout: Layout = Layout.ROWS) -> Reader[Read]:
     return Reader(layout, held, kept, lambda view, layout: f"{view.tag} as {layout}".encode())
 
 
 async def test_what_was_written_once_is_not_read_again() -> None:
     """Neither for this reader nor for another; rows and columns are different answers."""
-    kept = KeptAnswers()
+    kept = KeptBodies(MOST_KEPT_BYTES)
     assert not _reader(kept).has("a")
     assert await _reader(kept).answer(Read("a")) == Answer("a-rows", b"a as rows")
     another = _reader(kept)
@@ -35,19 +34,7 @@ async def test_what_was_written_once_is_not_read_again() -> None:
 
 async def test_what_the_reader_holds_is_not_sent() -> None:
     """Its tag is, also where nothing is kept here."""
-    holder = _reader(KeptAnswers(), "a-rows")
+    holder = _reader(KeptBodies(MOST_KEPT_BYTES), "a-rows")
     assert holder.has("a")
     assert await holder.answer("a") == Answer("a-rows", None)
-    assert not _reader(KeptAnswers(), "a-columns").has("a")
-
-
-@pytest.mark.parametrize(("size", "kept"), [(4, ["c", "a"]), (12, [])])
-def test_the_answers_asked_for_longest_ago_leave_first(size: int, kept: list[str]) -> None:
-    """There is room for two of them; one that is larger than the room is not kept."""
-    answers = KeptAnswers(most_bytes=10)
-    for tag in "ab":
-        answers.keep(tag, bytes(size))
-    answers.get("a")
-    answers.keep("c", bytes(size))
-    answers.keep("c", bytes(size))
-    assert [tag for tag in "cba" if answers.get(tag) is not None] == kept
+    assert not _reader(KeptBodies(MOST_KEPT_BYTES), "a-columns").has("a")

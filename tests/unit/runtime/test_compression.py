@@ -12,9 +12,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Scope
 
-from shared.runtime import http
+from shared.runtime import compression, http
 from shared.runtime.compression import SMALL_BYTES
-from shared.runtime.encodings import Coding, accepted
+from shared.runtime.encodings import Coding, accepted, whole
 
 BODY = b"0123456789 abcdefghij " * 20_000
 DECODED = {"zstd": cramjam.zstd.decompress, "gzip": cramjam.gzip.decompress}
@@ -183,3 +183,24 @@ async def test_what_is_streamed_arrives_block_by_block(kind: str, coding: str | 
     assert all(blocks[place]["body"] for place in (0, 2, 3))
     whole = b"".join(message["body"] for message in blocks)
     assert bytes(DECODED[coding](whole) if coding else whole) == BODY + b"a short one" + BODY
+
+
+async def test_what_a_strong_tag_names_is_encoded_once(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For each coding and address; what has no tag, or a weak one, is encoded each time."""
+    encoded = []
+
+    def counted(coding: Coding, body: bytes) -> bytes:
+        encoded.append(coding)
+        return whole(coding, body)
+
+    monkeypatch.setattr(compression, "whole", counted)
+    answers = [await raw(client, "/long", accept_encoding=coding) for coding in ("zstd", "gzip", "zstd")]
+    assert answers[0][1] == answers[2][1]
+    assert (await raw(client, "/long?another", accept_encoding="zstd"))[1] == answers[0][1]
+    assert encoded == ["zstd", "gzip", "zstd"]
+    for path in ("/kind/weak", f"/sized/{len(BODY)}"):
+        for _ in range(2):
+            await raw(client, path, accept_encoding="zstd")
+    assert len(encoded) == 3 + 4

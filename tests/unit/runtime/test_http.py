@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import generate_latest
 from pydantic import BaseModel
@@ -49,6 +49,10 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
                 await asyncio.sleep(0)
 
         return StreamingResponse(blocks(), headers={"X-Name": "endless"})
+
+    @app.get("/held")
+    async def held() -> Response:
+        return Response(status_code=304)
 
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as made:
@@ -101,7 +105,9 @@ async def test_requests_are_timed_by_their_route(client: httpx2.AsyncClient) -> 
     """The route's template is the label, never the path that was asked."""
     await client.post("/body/unique-name", json={"number": 1})
     await client.get("/nowhere-in-particular")
+    await client.get("/held", headers={"If-None-Match": '"one"'})
     metrics = generate_latest(CATALOGUE).decode()
     assert 'route="/body/{name}",status="2xx"' in metrics
     assert 'route="unmatched",status="4xx"' in metrics
+    assert 'route="/held",status="3xx"' in metrics
     assert "unique-name" not in metrics

@@ -47,8 +47,8 @@ def _words_of(row: Row, shown: str, language: Language) -> str:
 def _axis(question: Question, told: HourRows | PeriodRows) -> tuple[int, list[int]]:
     """Return how many places the period has, and the place of each row: what is still to come stays empty."""
     if question.view is View.HOUR:
-        hours = told.hours if isinstance(told, HourRows) else told.starts.tolist()
-        return len(question.hours), [hour - question.hours.start for hour in hours]
+        hours, asked = told.hours if isinstance(told, HourRows) else told.starts.tolist(), question.hours
+        return len(asked), [hour - asked.start for hour in hours]
     days = () if isinstance(told, HourRows) else told.first_days
     if question.view is View.DAY:
         return (question.end - question.first).days, [(day - question.first).days for day in days]

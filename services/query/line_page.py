@@ -17,7 +17,6 @@ from services.query.line_gas import LineGas, line_gas
 from services.query.moves import Address, Moves, moves_of
 from services.query.nodes import Counting, counting
 from services.query.page_rows import (
-    MOST_TABLE_ROWS,
     STATE_COLUMNS,
     Row,
     Totals,
@@ -25,6 +24,7 @@ from services.query.page_rows import (
     cells,
     rows_of,
     states_of,
+    table_rows,
     totals_of,
 )
 from services.query.plot import Plot, asked, columns_of, plot_of
@@ -81,11 +81,11 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     today = gas_time.gas_day(ended - 1)
     columns = view.columns
     whole = cells([column for column in columns if column.flat_name == shown or column.flat_name in STATE_COLUMNS])
-    published = cells(columns, slice(MOST_TABLE_ROWS))
     states = states_of(view, whole, ended)
+    in_table = table_rows(len(states))
     found = await line_findings(database, line, question, language)
     blocked = blocked_of(view, found.blocking)
-    rows = rows_of(view, published, states[:MOST_TABLE_ROWS], blocked, language)
+    rows = rows_of(view, cells(columns, in_table), states[in_table], blocked, language)
     names = await station_names(database, [view.line.station])
     chromatographs = await chromatograph_names(database) if view.rows.gas is not None else {}
     last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]

@@ -16,7 +16,6 @@ from services.query.moves import Moves, moves_of
 from services.query.node_parts import LinesOfRow, MadeOf, lines_of_rows, made_of
 from services.query.node_views import NodeView, read_node
 from services.query.page_rows import (
-    MOST_TABLE_ROWS,
     STATE_COLUMNS,
     Published,
     Row,
@@ -26,6 +25,7 @@ from services.query.page_rows import (
     node_hour_states,
     period_rows_of,
     period_states,
+    table_rows,
     totals_of,
 )
 from services.query.plot import Plot, columns_of, plot_of
@@ -82,7 +82,8 @@ async def node_page(  # noqa: PLR0913 - a question has this many sides
     columns = view.columns
     states = _states(view, cells([one for one in columns if one.flat_name in (*STATE_COLUMNS, *_MORE_OF_HOURS)]), ended)
     figures = cells([one for one in columns if one.flat_name == shown])[shown]
-    rows = _rows_of(view, cells(columns, slice(MOST_TABLE_ROWS)), states[:MOST_TABLE_ROWS], language)
+    in_table = table_rows(len(states))
+    rows = _rows_of(view, cells(columns, in_table), states[in_table], language)
     names = await line_names(database, view.rows.lines, question.end)
     more = _MORE_OF_HOURS if question.view is View.HOUR else ()
     latest = await latest_hours(database, list(view.rows.lines), gas_time.month_of(today))

@@ -22,8 +22,9 @@ from shared.runtime.http import unprocessable
 
 AWAITED_HOURS = 2
 """A missing hour that ended this recently is awaited: teletransmitted hours come within 1.5 h (rule B5)."""
-MOST_TABLE_ROWS = 800
-"""A month of hours (745) and some; longer periods are for the chart and the files, and the page says so."""
+WHOLE_TABLE_ROWS, BEGUN_TABLE_ROWS = 1_100, 240
+"""Three years of gas days stand in the table, and a month of hours; of more the first ten gas days do: a browser takes
+some 0.4 s for a thousand rows. The rest is for the chart and the files, and the page says so."""
 MEASURES = ("volume_m3n", "energy", "gcv", "temperature_c")
 Published = dict[str, list[str | None]]
 """Published columns by name, as strings; None where a row has no value."""
@@ -76,6 +77,11 @@ def measure_of(show: str) -> str:
     if show not in MEASURES:
         raise unprocessable([Issue("SHOW", "show", f"choose {', '.join(MEASURES)}")])
     return show
+
+
+def table_rows(count: int) -> slice:
+    """Return which of so many rows stand in the table: all, or the first of too many."""
+    return slice(count if count <= WHOLE_TABLE_ROWS else BEGUN_TABLE_ROWS)
 
 
 def cells(columns: Sequence[Column], rows: slice = slice(None)) -> Published:

@@ -13,6 +13,7 @@ from typing import Any
 from shared.domain import gas_time
 from shared.domain.topology import Composition, Line, Node, Station, Terms
 from shared.runtime.mongo import SyncDatabase, connect_sync
+from tests.bench.drawing import drawn_ms
 from tests.bench.rig import DATABASE, BenchError, Rig, rig
 from tests.bench.throughput import told
 from tests.integration.query.stored_lines import plausible_hours, reach, register, store_hours
@@ -58,7 +59,8 @@ def measured() -> list[Answered]:
         made.services["query"].wait_ready()
         told(f"reading: {LINES} lines, {YEARS} years …")
         _fill(connect_sync(made.servers.mongo_uri, DATABASE), first, end)
-        return [_ask(made, asked) for asked in _questions(first, end)]
+        answered = [_ask(made, asked) for asked in _questions(first, end)]
+        return [*answered, _draw(made, Asked("page of three years of hours, drawn", _page(first, end), 1_000))]
 
 
 def _questions(first: date, end: date) -> list[Asked]:
@@ -75,6 +77,10 @@ def _questions(first: date, end: date) -> list[Asked]:
     ]
 
 
+def _page(first: date, end: date) -> str:
+    return f"/lines/BE-0001-0?view=hour&from={first}&to={end}"
+
+
 def _fill(database: SyncDatabase[dict[str, Any]], first: date, end: date) -> None:
     names = [f"BE-0001-{place}" for place in range(LINES)]
     hours = range(gas_time.hours_of_day(first).start, gas_time.hours_of_day(end - timedelta(days=1)).stop)
@@ -84,6 +90,15 @@ def _fill(database: SyncDatabase[dict[str, Any]], first: date, end: date) -> Non
     for place, name in enumerate(names):
         store_hours(database, name, hours.start, plausible_hours(hours, seed=place))
     reach(database, hours.stop * 3_600_000)
+
+
+def _draw(made: Rig, asked: Asked) -> Answered:
+    told(f"reading: {asked.name} …")
+    port, found = made.services["query"].http_port or 0, Answered(asked)
+    found.size = _once(HTTPConnection("127.0.0.1", port, timeout=60), asked.path)
+    found.took_ms = drawn_ms(f"http://127.0.0.1:{port}{asked.path}")
+    found.per_s = 1e3 * len(found.took_ms) / sum(found.took_ms)
+    return found
 
 
 def _ask(made: Rig, asked: Asked) -> Answered:

@@ -1,0 +1,29 @@
+"""How long a page of three years of hours takes in a browser: from navigation to the chart that can be zoomed."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import sync_playwright
+
+from deploy.local import browser
+
+ROUNDS = 9
+"""After a first one that warms what there is to warm."""
+
+
+def drawn_ms(address: str) -> list[float]:
+    """Return the milliseconds from navigation to the drawn chart, once a round; each in a tab of its own."""
+    took = []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser.require(), args=["--no-sandbox"])
+        context = started.new_context()
+        for _ in range(ROUNDS + 1):
+            page = context.new_page()
+            began = time.perf_counter()
+            page.goto(address, wait_until="commit")
+            page.locator(".plotter.lively canvas").first.wait_for()
+            took.append((time.perf_counter() - began) * 1e3)
+            page.close()
+        started.close()
+    return took[1:]

@@ -64,12 +64,12 @@ async def get_lines(  # noqa: PLR0913 - the parameters of the route
 
 
 @api.get("/nodes", summary="List or search nodes")
-async def get_nodes(
-    caller: CallerAsking, store: Store, q: Text = "", cursor: Cursor = "", limit: Limit = 100
+async def get_nodes(  # noqa: PLR0913 - the parameters of the route
+    *, caller: CallerAsking, store: Store, code: Text = "", q: Text = "", cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
-    """List nodes; `q` finds by words of id and name."""
-    listed = await nodes.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), words=q))
-    return listed_document(listed, "/v1/nodes", {"q": q, "limit": limit})
+    """List nodes; `code` finds a node by another of its codes, `q` by words of its id, names or codes."""
+    listed = await nodes.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), code, q))
+    return listed_document(listed, "/v1/nodes", {"code": code, "q": q, "limit": limit})
 
 
 @api.get("/lines/{line}", summary="Describe a line")

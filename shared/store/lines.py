@@ -62,8 +62,6 @@ async def find_chromatograph(database: Database, chromatograph: str) -> Chromato
 async def list_lines(database: Database, selection: Selection) -> list[Line]:
     """Return lines in the order of their ids; words are looked for in id, name, other codes and the station."""
     conditions = _page("line", selection)
-    if selection.code:
-        conditions.append({"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]})
     for word in selection.words.split():
         conditions.append(await _line_has(database, word))
     documents, online_from = await _documents(database, conditions, selection.limit), await find_floor(database)
@@ -130,8 +128,11 @@ def _containing(word: str) -> dict[str, str]:
 
 
 def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:
-    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"."""
-    return [{"_id": {"$gt": f"{kind}|{selection.after}", "$lt": f"{kind}}}"}}]
+    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"; and its code's."""
+    place: dict[str, Any] = {"_id": {"$gt": f"{kind}|{selection.after}", "$lt": f"{kind}}}"}}
+    if not selection.code:
+        return [place]
+    return [place, {"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]}]
 
 
 async def _documents(database: Database, conditions: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:

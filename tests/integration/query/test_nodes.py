@@ -169,6 +169,8 @@ async def test_nodes_are_found(query: httpx2.AsyncClient) -> None:
     """By words of their names, and by other codes."""
     for words in ("south", "541453180000000003"):
         assert len((await query.get(f"/v1/nodes?q={words}")).json()["rows"]) == 1
+    for code, ids in (("541453180000000003", ["INNER"]), ("GHENT", ["GHENT"]), ("54145318", []), ("01789/1", [])):
+        assert [row["id"] for row in (await query.get(f"/v1/nodes?code={code}")).json()["rows"]] == ids
     described = (await query.get(f"/v1/nodes/{NODE.id}")).json()
     assert [one["name"] for one in described["compositions"]] == ["Ghent", "Ghent south"]
     assert described["from"] == "2026-09-01"

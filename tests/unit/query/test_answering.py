@@ -8,6 +8,7 @@ import pytest
 
 from services.query.answering import MOST_KEPT_BYTES, Answer, KeptAnswers, Reader
 from services.query.answers import Layout
+from shared.runtime.entity_tags import HeldTags
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Read:
 
 
 def _reader(kept: KeptAnswers, held: str = "", layout: Layout = Layout.ROWS) -> Reader[Read]:
-    return Reader(layout, held, kept, lambda view, layout: f"{view.tag} as {layout}".encode())
+    return Reader(layout, HeldTags.of(held), kept, lambda view, layout: f"{view.tag} as {layout}".encode())
 
 
 async def test_what_was_written_once_is_not_read_again() -> None:
@@ -35,10 +36,10 @@ async def test_what_was_written_once_is_not_read_again() -> None:
 
 async def test_what_the_reader_holds_is_not_sent() -> None:
     """Its tag is, also where nothing is kept here."""
-    holder = _reader(KeptAnswers(), "a-rows")
+    holder = _reader(KeptAnswers(), '"a-rows"')
     assert holder.has("a")
     assert await holder.answer("a") == Answer("a-rows", None)
-    assert not _reader(KeptAnswers(), "a-columns").has("a")
+    assert not _reader(KeptAnswers(), '"a-columns"').has("a")
 
 
 @pytest.mark.parametrize(("size", "kept"), [(4, ["c", "a"]), (12, [])])

@@ -67,10 +67,18 @@ async def get_lines(  # noqa: PLR0913 - the parameters of the route
 
 @api.get("/nodes", summary="List or search nodes")
 async def get_nodes(  # noqa: PLR0913 - the parameters of the route
-    *, caller: CallerAsking, store: Store, code: Text = "", q: Text = "", cursor: Cursor = "", limit: Limit = 100
+    *,
+    caller: CallerAsking,
+    store: Store,
+    now: Now,
+    code: Text = "",
+    q: Text = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> dict[str, Any]:
     """List nodes; `code` finds a node by another of its codes, `q` by words of its id, names or codes."""
-    listed = await nodes.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), code, q))
+    selection = Selection(limit, parameters.last_id_of(cursor), code, q)
+    listed = await nodes.nodes(store, caller, selection, today_of(now))
     return listed_document(listed, "/v1/nodes", {"code": code, "q": q, "limit": limit})
 
 
@@ -106,9 +114,9 @@ async def get_month(line: str, month: Month, caller: CallerAsking, store: Store)
 
 
 @api.get("/nodes/{node}", summary="Describe a node")
-async def get_node(node: str, caller: CallerAsking, store: Store) -> dict[str, Any]:
+async def get_node(node: str, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
     """Describe a node with all its compositions."""
-    return await nodes.node(store, caller, node)
+    return await nodes.node(store, caller, node, today_of(now))
 
 
 @api.get("/lines/{line}/measurements", summary="Hours, gas days or gas months of a line")

@@ -80,9 +80,14 @@ async def list_nodes(database: Database, selection: Selection) -> list[Node]:
 
 
 async def nodes_with_line(database: Database, line: str) -> list[Node]:
-    """Return the nodes that ever hold a line themselves, in the order of their ids."""
-    conditions = [*_page("node", Selection(0)), {"doc.compositions.weights.line": line}]
-    return [node_of(document["doc"]) for document in await _documents(database, conditions, 0)]
+    """Return the nodes that ever hold a line, themselves or through others, in the order of their ids."""
+    found: dict[str, Node] = {}
+    holds: dict[str, Any] = {"doc.compositions.weights.line": line}
+    while documents := await _documents(database, [*_page("node", Selection(0)), holds], 0):
+        found |= {document["doc"]["id"]: node_of(document["doc"]) for document in documents}
+        met = [document["doc"]["id"] for document in documents]
+        holds = {"doc.compositions.nodes.node": {"$in": met}, "doc.id": {"$nin": list(found)}}
+    return [found[name] for name in sorted(found)]
 
 
 async def list_chromatographs(database: Database, selection: Selection) -> list[Chromatograph]:

@@ -26,7 +26,7 @@ TOPOLOGY = {
     "FLOOR_IN_MONTH": "The first gas day online does not begin a gas month.",
     "FLOOR_MOVES_BACK": "An earlier gas day than the one that is the first online: what has left does not come back.",
     "FLOOR_TOO_LATE": "Less than three years and the running month would stay online.",
-    "CODE_TAKEN": "The code is that of another line or node on the same gas days.",
+    "CODE_TAKEN": "The code is another line's or node's on the same gas days, or another part's id.",
     "UNKNOWN_CHROMATOGRAPH": "An attribution names a chromatograph that is not registered.",
     "TOO_MANY": "More attributions than a line keeps, or more lines than a node may come to.",
     "CHECK_LINE": "The check meter is no other line of the same station.",

@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from starlette.responses import Response
 
 from services.query.answers import Layout, form_of
+from shared.runtime.entity_tags import HeldTags
 from shared.runtime.kept_bodies import KeptBodies
 
 MOST_KEPT_BYTES = 96 * 1024 * 1024
@@ -49,10 +50,10 @@ def measurements_response(answer: Answer) -> Response:
 
 @dataclass(slots=True)
 class Reader(Generic[View]):
-    """Who asks: how rows shall lie, which tag the reader holds, what is kept here; `names` of columns, none: all."""
+    """Who asks: how rows shall lie, which tags the reader holds, what is kept here; `names` of columns, none: all."""
 
     layout: Layout
-    held: str
+    held: HeldTags
     kept: KeptBodies
     write: Callable[[View, Layout], bytes]
     names: frozenset[str] = frozenset()
@@ -61,8 +62,8 @@ class Reader(Generic[View]):
     def has(self, tag: str) -> bool:
         """Say whether content need not be read: the reader holds it, or it is kept as it is asked for."""
         own = self._own(tag)
-        self._found = None if own == self.held else self.kept.get(own)
-        return own == self.held or self._found is not None
+        self._found = None if own in self.held else self.kept.get(own)
+        return own in self.held or self._found is not None
 
     async def answer(self, view: View | str) -> Answer:
         """Return the answer to a view, or to the tag of one that need not be read."""

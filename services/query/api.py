@@ -17,6 +17,7 @@ from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked, Period
 from shared.domain import gas_time
 from shared.domain.view import ended_before
+from shared.runtime.entity_tags import MOST_CHARACTERS, HeldTags
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.runtime.kept_bodies import KeptBodies
 from shared.store.lines import Selection
@@ -43,6 +44,7 @@ Cursor = Annotated[str, Query(max_length=200, description="From the next link of
 Offset = Annotated[int, PathParameter(ge=0, lt=2**63, description="The change's place among all that was asked for.")]
 Start = Annotated[str, PathParameter(max_length=64, description="Start of the hour, with an offset or Z.")]
 Text = Annotated[str, Query(max_length=200)]
+HeldHeader = Annotated[str, Header(max_length=MOST_CHARACTERS)]
 Month = Annotated[str, PathParameter(pattern=r"^(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])$", description="As 2026-10.")]
 
 
@@ -64,12 +66,20 @@ async def get_lines(  # noqa: PLR0913 - the parameters of the route
 
 
 @api.get("/nodes", summary="List or search nodes")
-async def get_nodes(
-    caller: CallerAsking, store: Store, q: Text = "", cursor: Cursor = "", limit: Limit = 100
+async def get_nodes(  # noqa: PLR0913 - the parameters of the route
+    *,
+    caller: CallerAsking,
+    store: Store,
+    now: Now,
+    code: Text = "",
+    q: Text = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> dict[str, Any]:
-    """List nodes; `q` finds by words of id and name."""
-    listed = await nodes.nodes(store, caller, Selection(limit, parameters.last_id_of(cursor), words=q))
-    return listed_document(listed, "/v1/nodes", {"q": q, "limit": limit})
+    """List nodes; `code` finds a node by another of its codes, `q` by words of its id, names or codes."""
+    selection = Selection(limit, parameters.last_id_of(cursor), code, q)
+    listed = await nodes.nodes(store, caller, selection, today_of(now))
+    return listed_document(listed, "/v1/nodes", {"code": code, "q": q, "limit": limit})
 
 
 @api.get("/lines/{line}", summary="Describe a line")
@@ -104,9 +114,9 @@ async def get_month(line: str, month: Month, caller: CallerAsking, store: Store)
 
 
 @api.get("/nodes/{node}", summary="Describe a node")
-async def get_node(node: str, caller: CallerAsking, store: Store) -> dict[str, Any]:
+async def get_node(node: str, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
     """Describe a node with all its compositions."""
-    return await nodes.node(store, caller, node)
+    return await nodes.node(store, caller, node, today_of(now))
 
 
 @api.get("/lines/{line}/measurements", summary="Hours, gas days or gas months of a line")
@@ -118,7 +128,7 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     store: Store,
     now: Now,
     kept: Kept,
-    if_none_match: Annotated[str, Header(max_length=1000)] = "",
+    if_none_match: HeldHeader = "",
 ) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
     question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
@@ -184,7 +194,7 @@ async def get_dead_letters(
 def reader_of(asked: Asked, if_none_match: str, kept: KeptBodies, write: Callable[..., bytes]) -> Reader[Any]:
     """Return who asks for measurements; `write` takes a view, its layout, and the `names` of the asked columns."""
     names = parameters.columns(asked)
-    layout, held = parameters.layout(asked), if_none_match.strip().strip('"')
+    layout, held = parameters.layout(asked), HeldTags.of(if_none_match)
     return Reader(layout, held, kept, partial(write, names=names), names)
 
 

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.query.answering import Answer, measurements_response
 from shared.access.caller import Caller
 from shared.domain.view import ended_before
+from shared.runtime.entity_tags import HeldTags
 from shared.runtime.http_state import Clock
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.mongo import PyMongoError
@@ -79,7 +80,7 @@ class AskedBefore:
         if given is None or given.standing != standing:
             return None
         self._given.move_to_end(asked)
-        if held.strip().strip('"') == given.tag:
+        if given.tag in HeldTags.of(held):
             return Answer(given.tag, None)
         body = self._kept.get(given.tag)
         return None if body is None else Answer(given.tag, body)

@@ -63,7 +63,7 @@ def _text(value: object, what: str, language: Language) -> str:
         case bool():
             return language("change.yes" if value else "change.no")
         case int() | float():
-            plain = language.number(f"{value:.3f}".rstrip("0").rstrip("."))
+            plain = language.number(f"{value:.6f}".rstrip("0").rstrip("."))
             return f"+{plain}" if what in WEIGHTS and value > 0 else str(plain)
         case list():
             return ", ".join(_text(one, what, language) for one in value) or language("change.nothing")

@@ -23,18 +23,18 @@ from shared.store.measurements import one_moment
 from shared.store.topology_versions import nodes_known
 
 
-async def nodes(database: Database, caller: Caller, selection: Selection) -> Listed:
-    """List the nodes of which the caller may see every line."""
+async def nodes(database: Database, caller: Caller, selection: Selection, today: date) -> Listed:
+    """List the nodes of which the caller may see every line, by their names of a gas day."""
     found = await list_nodes(database, selection.one_more())
     page = found[: selection.limit]
     seen = [node for node in page if may_read_all(caller, await nodes_known(database, node.id))]
-    return Listed([_summary(node) for node in seen], page[-1].id if len(found) > len(page) else None)
+    return Listed([_summary(node, today) for node in seen], page[-1].id if len(found) > len(page) else None)
 
 
-async def node(database: Database, caller: Caller, node_id: str) -> dict[str, Any]:
-    """Describe a node with all its compositions."""
+async def node(database: Database, caller: Caller, node_id: str, today: date) -> dict[str, Any]:
+    """Describe a node with all its compositions; its name is that of a gas day."""
     found = (await registered_node(database, caller, node_id)).nodes[node_id]
-    return {**_summary(found), "compositions": [_composition(found, one, end) for one, end in found.periods]}
+    return {**_summary(found, today), "compositions": [_composition(found, one, end) for one, end in found.periods]}
 
 
 async def measurements(  # noqa: PLR0913 - a question has this many sides
@@ -103,20 +103,23 @@ class Counting:
 
 
 async def counting(database: Database, caller: Caller, line: str, day: date) -> list[Counting]:
-    """Return the nodes that hold a line themselves on a gas day, of those of which the caller may see every line."""
+    """Return the nodes that come to a line on a gas day, of those of which the caller may see every line.
+
+    A node that holds it through others too comes to it with the product of the weights, added up over all ways.
+    """
     found = []
     for one in await nodes_with_line(database, line):
-        composition = one.composition_on(day)
-        weight = dict(composition.weights).get(line) if composition else None
-        if weight and may_read_all(caller, await nodes_known(database, one.id)):
-            found.append(Counting(one.id, one.name_on(day), weight))
+        known = await nodes_known(database, one.id)
+        weight = weights_on(known.nodes, one.id, day).get(line) if may_read_all(caller, known) else None
+        if weight:
+            found.append(Counting(one.id, one.name_on(day), Decimal(weight) / ONE))
     return found
 
 
-def _summary(node: Node) -> dict[str, Any]:
+def _summary(node: Node, today: date) -> dict[str, Any]:
     return {
         "id": node.id,
-        "name": node.name,
+        "name": node.name_on(today),
         "from": node.compositions[0].start.isoformat(),
         "to": node.end.isoformat() if node.end else None,
         "codes": texts_of(node.codes),

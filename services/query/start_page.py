@@ -93,12 +93,12 @@ async def start_page(
         )
         place = (row["id"], row["name"], row["station"], row["station_name"], row["network"])
         cards.append(LineCard(*place, volume, kwh, _sparks(slots), age))
-    matching = [] if selection.after else await _nodes(database, caller, selection.words)
+    matching = [] if selection.after else await _nodes(database, caller, selection.words, today)
     return StartPage(typed, matching, cards, today, listed.last_id)
 
 
-async def _nodes(database: Database, caller: Caller, words: str) -> list[NodeCard]:
-    listed = await nodes(database, caller, Selection(MOST_NODES, words=words))
+async def _nodes(database: Database, caller: Caller, words: str, today: date) -> list[NodeCard]:
+    listed = await nodes(database, caller, Selection(MOST_NODES, words=words), today)
     return [NodeCard(row["id"], row["name"], f"/nodes/{quote(row['id'])}") for row in listed.rows]
 
 

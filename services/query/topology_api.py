@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.query import nodes, parameters, retention, topology_history
 from services.query.answering import measurements_response
-from services.query.api import Cursor, Kept, Limit, listed_document, reader_of, today_of
+from services.query.api import Cursor, HeldHeader, Kept, Limit, listed_document, reader_of, today_of
 from services.query.nodes import At
 from services.query.parameters import Asked
 from shared.runtime.http_state import CallerAsking, Now, Store
@@ -28,7 +28,7 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
     store: Store,
     now: Now,
     kept: Kept,
-    if_none_match: Annotated[str, Header(max_length=1000)] = "",
+    if_none_match: HeldHeader = "",
 ) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
     question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)

@@ -13,7 +13,7 @@ from datetime import date
 
 from shared.domain import gas_time
 from shared.domain.attribution import Attribution, Chromatograph
-from shared.domain.codes import code_issues, merged_codes
+from shared.domain.codes import code_issues, id_issues, merged_codes
 from shared.domain.node_checks import merged_node, node_issues
 from shared.domain.past import past_issues
 from shared.domain.retention import floor_issues
@@ -62,8 +62,10 @@ class Register:
             issues += after._take_attribution(of_line, attribution, f"attributions[{place}]")
         issues += node_issues(change, self.nodes, after.nodes, after.lines)
         issues += code_issues(change, after.lines, after.nodes)
+        coded = (self.lines, self.nodes), (after.lines, after.nodes)
+        issues += id_issues(change, *coded, (self.stations, after.stations))
         if not issues and not change.correction:
-            issues += past_issues(change, (self.lines, self.nodes), (after.lines, after.nodes), open_from)
+            issues += past_issues(change, *coded, open_from)
         return tuple(issues) or _bounded(after)
 
     def _take_line(self, line: Line, position: str) -> list[Issue]:

@@ -8,7 +8,8 @@ from datetime import date
 from itertools import pairwise
 
 from shared.domain import gas_time
-from shared.domain.attribution import in_force
+from shared.domain.attribution import Attribution, in_force
+from shared.domain.quantities import ABSENT, GCV
 from shared.domain.topology import Code, Line, Node
 
 Facts = Mapping[tuple[str, str], object]
@@ -86,6 +87,7 @@ def _line_facts(line: Line, day: date) -> Facts:
         ("capacity_m3n_per_h", ""): terms.capacity_m3n_per_h,
         ("sends", ""): list(terms.sends),
         ("pressure_bar_abs", ""): list(terms.pressure_bar_abs) if terms.pressure_bar_abs else None,
+        ("deadlines", ""): line.live_from is not None and day >= line.live_from,
     }
     told |= {("threshold", name): value for name, value in terms.thresholds}
     if terms.check is not None:
@@ -111,7 +113,8 @@ def _codes(codes: tuple[Code, ...], day: date) -> dict[tuple[str, str], object]:
 def _edges(part: Line | Node) -> Iterator[date]:
     begun = part.terms if isinstance(part, Line) else part.compositions
     yield from (one.start for one in begun)
-    bounds = [part.end, *(day for code in part.codes for day in (code.start, code.end))]
+    live_from = part.live_from if isinstance(part, Line) else None
+    bounds = [part.end, live_from, *(day for code in part.codes for day in (code.start, code.end))]
     yield from (day for day in bounds if day is not None)
 
 
@@ -122,5 +125,20 @@ def _gas(before: Line | Node | None, after: Line | Node) -> Iterator[Difference]
     known = len(before.gas) if isinstance(before, Line) else 0
     for place, told in enumerate(after.gas[known:], start=known):
         earlier = [one for one in in_force(after.gas[:place]) if one.start <= told.start]
-        was = earlier[-1].chromatograph or None if earlier else None
-        yield Difference(gas_time.hour_text(told.start), None, "chromatograph", "", was, told.chromatograph or None)
+        was, now = _gas_facts(earlier[-1] if earlier else _NOBODYS_GAS), _gas_facts(told)
+        for what in now:
+            if was[what] != now[what]:
+                yield Difference(gas_time.hour_text(told.start), None, what, "", was[what], now[what])
+
+
+_NOBODYS_GAS = Attribution(0, "")
+"""What holds before the first word."""
+
+
+def _gas_facts(told: Attribution) -> Mapping[str, object]:
+    return {
+        "chromatograph": told.chromatograph or None,
+        "delay_h": told.delay_h,
+        "others": list(told.others),
+        "contract_gcv_kwh_per_m3n": None if told.contract_gcv == ABSENT else told.contract_gcv / GCV.scale,
+    }

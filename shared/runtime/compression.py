@@ -36,7 +36,7 @@ class Compression:
             return
         headers = Headers(scope=scope)
         codings = () if "range" in headers else tuple(accepted(",".join(headers.getlist("accept-encoding"))))
-        held = Held(headers.get("if-none-match", ""), codings)
+        held = Held(", ".join(headers.getlist("if-none-match")), codings)
         if held.header:
             asked = MutableHeaders(raw=list(scope["headers"]))
             asked["if-none-match"] = held.plain

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import cramjam
 
+from shared.runtime.entity_tags import HeldTags
+
 
 class Coding(StrEnum):
     """The codings that are offered, the better first."""
@@ -26,7 +28,6 @@ _BY_BLOCKS: dict[Coding, type[cramjam.zstd.Compressor | cramjam.gzip.Compressor]
     Coding.GZIP: cramjam.gzip.Compressor,
 }
 _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
-_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 def accepted(header: str) -> list[Coding]:
@@ -82,11 +83,11 @@ class Held:
     @property
     def plain(self) -> str:
         """The tags as the routes know them: of a form that the reader could get now, without its coding."""
-        return ", ".join(f'"{self._without_coding(tag)}"' for tag in _TAG.findall(self.header)) or self.header
+        return ", ".join(f'"{self._without_coding(tag)}"' for tag in HeldTags.of(self.header).tags) or self.header
 
     def named(self, tag: str) -> str:
         """Return the tag under which a reader holds the content that a route calls `tag`."""
-        held = _TAG.findall(self.header)
+        held = HeldTags.of(self.header).tags  # of `*` no coding is known
         names = (tag_in(tag, coding) for coding in self.codings)
         return next((name for name in names if name.strip('"') in held), tag)
 

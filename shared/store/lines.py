@@ -62,8 +62,6 @@ async def find_chromatograph(database: Database, chromatograph: str) -> Chromato
 async def list_lines(database: Database, selection: Selection) -> list[Line]:
     """Return lines in the order of their ids; words are looked for in id, name, other codes and the station."""
     conditions = _page("line", selection)
-    if selection.code:
-        conditions.append({"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]})
     for word in selection.words.split():
         conditions.append(await _line_has(database, word))
     documents, online_from = await _documents(database, conditions, selection.limit), await find_floor(database)
@@ -82,9 +80,14 @@ async def list_nodes(database: Database, selection: Selection) -> list[Node]:
 
 
 async def nodes_with_line(database: Database, line: str) -> list[Node]:
-    """Return the nodes that ever hold a line themselves, in the order of their ids."""
-    conditions = [*_page("node", Selection(0)), {"doc.compositions.weights.line": line}]
-    return [node_of(document["doc"]) for document in await _documents(database, conditions, 0)]
+    """Return the nodes that ever hold a line, themselves or through others, in the order of their ids."""
+    found: dict[str, Node] = {}
+    holds: dict[str, Any] = {"doc.compositions.weights.line": line}
+    while documents := await _documents(database, [*_page("node", Selection(0)), holds], 0):
+        found |= {document["doc"]["id"]: node_of(document["doc"]) for document in documents}
+        met = [document["doc"]["id"] for document in documents]
+        holds = {"doc.compositions.nodes.node": {"$in": met}, "doc.id": {"$nin": list(found)}}
+    return [found[name] for name in sorted(found)]
 
 
 async def list_chromatographs(database: Database, selection: Selection) -> list[Chromatograph]:
@@ -130,8 +133,11 @@ def _containing(word: str) -> dict[str, str]:
 
 
 def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:
-    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"."""
-    return [{"_id": {"$gt": f"{kind}|{selection.after}", "$lt": f"{kind}}}"}}]
+    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"; and its code's."""
+    place: dict[str, Any] = {"_id": {"$gt": f"{kind}|{selection.after}", "$lt": f"{kind}}}"}}
+    if not selection.code:
+        return [place]
+    return [place, {"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]}]
 
 
 async def _documents(database: Database, conditions: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:

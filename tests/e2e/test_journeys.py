@@ -52,7 +52,7 @@ def test_from_a_station_to_an_explained_hour(page: Page, address: str, picture: 
 def test_from_a_node_to_its_missing_line_and_what_changed(page: Page, address: str, picture: Picture) -> None:
     """Find the node, see in words and on the chart what it lacks, why an hour says so, which line; who changed it."""
     page.goto(f"{address}/?q=vaartdijk")
-    page.get_by_role("link", name="Vaartdijk", exact=True).click()
+    page.get_by_role("link", name="Vaartdijk, both runs").click()
     page.get_by_role("link", name="Yesterday").click()
     expect(page.locator(".plotter.lively")).to_be_attached()
     row = page.locator("tr.incomplete")
@@ -125,6 +125,26 @@ def test_the_chart_by_keyboard(page: Page, address: str, picture: Picture) -> No
     page.get_by_role("button", name="Year before").click()
     expect(page.get_by_role("button", name="Year before")).to_have_attribute("aria-pressed", "true")
     picture("chart")
+
+
+def test_a_copied_link_shows_the_same_chart(page: Page, address: str) -> None:
+    """The year before and the zoom stand in the address; the year before goes along to the next period."""
+    page.goto(f"{address}/lines/{LINE}?view=hour&from={month_before()}-01&to={month_before()}-08")
+    page.get_by_role("button", name="Year before").click()
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_url("**before=1**")
+    page.wait_for_url("**zoom=**")
+    copied = page.url
+    page.goto("about:blank")
+    page.goto(copied)
+    shown = page.get_by_role("button", name="Year before")
+    expect(shown).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".plot-tools.is-whole")).to_have_count(0)
+    page.get_by_role("link", name="Next period").click()
+    expect(shown).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".plot-tools.is-whole")).to_have_count(1)
+    shown.click()
+    page.wait_for_url(lambda url: "before=" not in url and "zoom=" not in url)
 
 
 def test_finding_by_keyboard_alone(page: Page, address: str) -> None:

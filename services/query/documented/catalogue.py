@@ -66,7 +66,7 @@ PARAMETERS = {
     "month": Parameter("A gas month.", "2026-10"),
     "start": Parameter("Start of the hour, with an offset or Z.", "2026-10-24T04:00:00Z"),
     "offset": Parameter("The number of the decision.", 17),
-    "code": Parameter("Any code of a line, also one that it had earlier.", "01789/1"),
+    "code": Parameter("Any code of a line or node, also one that it had earlier.", "01789/1"),
     "q": Parameter("Words that stand in the id, the name, a code or the station.", "moerbroek"),
     "since": Parameter(
         "From the next link of an answer, or the id of an event; earliest: all that is kept.", "earliest", _CURSOR

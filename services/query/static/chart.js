@@ -2,6 +2,7 @@
 // same, a readout tells the row under the cursor, the year before lies over it. Its element says what is drawn (data-*),
 // so whatever has measurements can have it. Without this module, and on paper, the server's drawing stays.
 
+import { readAddress, takeAlong, writeAddress } from "./chart_address.js";
 import { bundled, earlierBeside, placeAt, rowsOf } from "./chart_data.js";
 import { STRIP_SPACE, coloursOf, paint } from "./chart_paint.js";
 import { wireButtons, wireFingers, wireKeys } from "./chart_tools.js";
@@ -13,13 +14,14 @@ const HEIGHT = 276;
 const ZONE = "Europe/Brussels";
 const language = document.documentElement.lang;
 
-// What a reader did to a chart survives the renewal of its part of the page.
+// What a reader did to a chart survives the renewal of its part of the page, and stands in the address.
 const kept = { address: "", range: null, showsEarlier: false };
 
 export async function drawChart(answer = null) {
   const plotter = document.querySelector(".plotter[data-series]");
   if (!plotter) return;
-  if (kept.address !== plotter.dataset.series) Object.assign(kept, { address: plotter.dataset.series, range: null });
+  const { series, begin, end } = plotter.dataset;
+  if (kept.address !== series) Object.assign(kept, { address: series, ...readAddress([Number(begin), Number(end)]) });
   const told = answer ?? (await asked(plotter.dataset.series));
   if (told && plotter.isConnected && told.columns.start.length) new Chart(plotter, told);
 }
@@ -43,7 +45,9 @@ class Chart {
     this.number = new Intl.NumberFormat(language, { maximumFractionDigits: data.shown === "gcv" ? 4 : 3 });
     this.choose(kept.range ?? this.wholeRange);
     this.mount();
-    if (kept.showsEarlier) this.toggleEarlier(this.tools.querySelector("[data-does=earlier]"));
+    this.tools.classList.toggle("is-whole", !kept.range);
+    const earlier = this.tools.querySelector("[data-does=earlier]"); // there is none before the known years
+    if (kept.showsEarlier && earlier) this.toggleEarlier(earlier);
   }
 
   range() {
@@ -153,6 +157,7 @@ class Chart {
     const { min, max } = plot.scales.x;
     const isWhole = min <= this.wholeRange[0] && max >= this.wholeRange[1];
     kept.range = isWhole ? null : [min, max];
+    writeAddress(kept);
     this.tools?.classList.toggle("is-whole", isWhole);
     if (this.choose([min, max]) && this.plot) queueMicrotask(() => this.plot.setData(this.data(), false) ?? this.plot.setScale("x", { min, max }));
   }
@@ -197,6 +202,8 @@ class Chart {
     const shows = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(shows));
     kept.showsEarlier = shows;
+    writeAddress(kept);
+    takeAlong(shows);
     const address = this.plotter.dataset.earlier;
     const told = shows && address ? await asked(address) : null;
     this.earlier = told ? earlierBeside(this.rows, rowsOf(told, this.plotter.dataset.shown, Infinity), this.plotter.dataset.view) : null;

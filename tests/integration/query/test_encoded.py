@@ -25,6 +25,19 @@ async def test_measurements_are_encoded_and_known_again(query: httpx2.AsyncClien
         assert again.headers["etag"] == (told if status == 304 else plain).headers["etag"]
 
 
+@pytest.mark.parametrize("path", [MEASUREMENTS, MEASUREMENTS.replace("lines/BE-0042-A", "nodes/NODE-1")])
+async def test_one_of_the_tags_that_a_reader_holds_is_enough(query: httpx2.AsyncClient, path: str) -> None:
+    """Of several, in one header or two, also when something on the way made it a weak one; `*` is whatever there is."""
+    tag = (await query.get(path, headers={"Accept-Encoding": "gzip"})).headers["etag"]
+    holds = {'"another"': 200, f'"another", W/{tag}': 304, "*": 304}
+    for held, status in holds.items():
+        asked = [("Accept-Encoding", "gzip"), ("If-None-Match", held)]
+        assert (await query.get(path, headers=asked)).status_code == status
+    twice = [("Accept-Encoding", "gzip"), ("If-None-Match", '"another"'), ("If-None-Match", tag)]
+    assert (await query.get(path, headers=twice)).headers["etag"] == tag
+    assert (await query.get(path, headers=twice)).status_code == 304
+
+
 async def test_a_file_is_encoded_on_its_way(export: httpx2.AsyncClient) -> None:
     """It is the same file after decoding, and has no length that it could not keep."""
     plain = await export.get(DOWNLOAD, headers={"Accept-Encoding": "identity"})

@@ -97,3 +97,13 @@ async def test_a_line_tells_whose_gas_it_carries(query: httpx2.AsyncClient) -> N
     assert [(one["from"], one["chromatograph"], one["delay_h"], one["others"]) for one in gas] == [
         (start, "Z", 2, ["L"])
     ]
+
+
+async def test_the_history_tells_the_whole_attribution(query: httpx2.AsyncClient) -> None:
+    """Chromatograph, delay and who else may serve; on the page in words."""
+    rows = (await query.get(f"/v1/lines/{LINE}/topology/history")).json()["rows"]
+    told = {one["what"]: one["after"] for one in rows[0]["changes"]}
+    assert (told["chromatograph"], told["delay_h"], told["others"], told["deadlines"]) == ("Z", 2, ["L"], False)
+    page = " ".join((await query.get(f"/lines/{LINE}/topology?lang=en")).text.split())
+    for words in ("delay of the gas, hours", "otherwise gas from", "its hours have deadlines"):
+        assert words in page

@@ -133,6 +133,8 @@ async def test_topology_of_a_line(query: httpx2.AsyncClient) -> None:
     assert "capacity, m³(n)/h 24,000 m³(n)/h" in page
     assert f"Counts in +1 {TIMES} Ghent south GHENT" in page
     assert "by somebody new from 1 September 2026 begins" in page
+    through = text_of(await _text(query, f"/lines/{B}/topology?at=2026-10-10"))
+    assert f"Counts in -0.5 {TIMES} Ghent GHENT +0.5 {TIMES} Inner INNER" in through
     line = await _text(query, f"/lines/{A}")
     assert 'Counts in <a href="/nodes/GHENT">Ghent south</a>' in line
     assert f'href="/lines/{A}/topology"' in line

@@ -18,6 +18,7 @@ from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.topology import Code, Composition, Node
 from shared.runtime.mongo import SyncDatabase, connect
+from shared.store.documents import Collection
 from tests.integration.query.conftest import FIRST, GAP, NOW
 from tests.integration.query.stored_lines import KNOWN_AT_MS, plausible_hours, reach, register, store_hours
 
@@ -169,9 +170,26 @@ async def test_nodes_are_found(query: httpx2.AsyncClient) -> None:
     """By words of their names, and by other codes."""
     for words in ("south", "541453180000000003"):
         assert len((await query.get(f"/v1/nodes?q={words}")).json()["rows"]) == 1
+    for code, ids in (("541453180000000003", ["INNER"]), ("GHENT", ["GHENT"]), ("54145318", []), ("01789/1", [])):
+        assert [row["id"] for row in (await query.get(f"/v1/nodes?code={code}")).json()["rows"]] == ids
     described = (await query.get(f"/v1/nodes/{NODE.id}")).json()
     assert [one["name"] for one in described["compositions"]] == ["Ghent", "Ghent south"]
     assert described["from"] == "2026-09-01"
+
+
+async def test_a_node_has_the_name_of_the_running_gas_day(
+    query: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
+) -> None:
+    """In lists, on the page that finds it, and where it is described; not the one that is to come."""
+    soon = Composition(date(2027, 1, 1), ((A, Decimal(1)),), (), "Name to come")
+    now = Composition(FIRST, ((A, Decimal(1)),), (), "Name of today")
+    register(database, Node("RENAMED", "Name to come", (now, soon)))
+    assert [row["name"] for row in (await query.get("/v1/nodes?q=renamed")).json()["rows"]] == ["Name of today"]
+    assert (await query.get("/v1/nodes/RENAMED")).json()["name"] == "Name of today"
+    page = (await query.get("/?q=renamed")).text
+    assert "Name of today" in page
+    assert "Name to come" not in page
+    database[Collection.TOPOLOGY].delete_one({"_id": "node|RENAMED"})
 
 
 @pytest.mark.parametrize("path", ["measurements", "topology", "topology/history", ""])

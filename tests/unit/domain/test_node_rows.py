@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from shared.domain.analysis import KEPT_ANALYSIS, SHARE_ABSENT
 from shared.domain.attribution import Attribution, served
 from shared.domain.gas_rows import Flow, GasMoments, gas_moments
-from shared.domain.node_rows import LineOfNode, NodeRows, NodeSum, Units, Weighing
+from shared.domain.node_rows import LineOfNode, NodeRows, NodeSum, Units, Weighing, no_node_rows
 from shared.domain.node_weights import Span
 from shared.domain.period import Question, View
 from shared.domain.physics.components import COMPONENTS
+from shared.domain.published import columns_of
 from shared.domain.published_nodes import node_columns
 from shared.domain.quantities import EnergyUnit
 from shared.domain.reading import Quality, Validity
 from shared.domain.rollup import fold_hours
+from shared.domain.view import no_rows
 from tests.unit.domain.hour_rows import hour_row
 from tests.unit.domain.test_view import strings
 
@@ -110,11 +112,11 @@ def test_status_is_the_weakest_inside() -> None:
     assert told["validity"] == ["RECORDED", "PRELIMINARY"]
     assert told["quality"] == ["ESTIMATED", "MEASURED"]
     assert told["revision"] == ["5", "1"]
-    assert told["lines_missing"] == ["", "B"]
+    assert told["missing_lines"] == ["", "B"]
     assert [told[f"lines_{name}"] for name in ("expected", "complete", "missing")] == [
         ["2", "2"],
         ["2", "1"],
-        ["", "B"],
+        ["0", "1"],
     ]
     assert [told[f"lines_{name}"] for name in ("recorded", "preliminary", "definitive")] == [
         ["1", "0"],
@@ -122,7 +124,18 @@ def test_status_is_the_weakest_inside() -> None:
         ["1", "0"],
     ]
     hidden = node_columns(_node(lines, {"A": 1_000, "B": 1_000}), EnergyUnit.KWH, may_read=lambda line: line == "A")
-    assert strings(hidden)["lines_missing"] == ["", ""]
+    assert strings(hidden)["missing_lines"] == ["", ""]
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_no_two_columns_have_one_name(view: View) -> None:
+    """In a flat table and in the answer; of a node and of a line, with gas and without."""
+    for with_gas in (False, True):
+        of_node = node_columns(no_node_rows(view, with_gas=with_gas), EnergyUnit.KWH)
+        for columns in (of_node, columns_of(no_rows(view, with_gas=with_gas), EnergyUnit.KWH)):
+            names = [column.flat_name for column in columns]
+            assert len(set(names)) == len(names)
+            assert len({(column.group, column.name) for column in columns}) == len(columns)
 
 
 def test_an_hour_without_any_line_is_null() -> None:

@@ -239,3 +239,28 @@ def test_a_code_has_one_period_and_one_kind_of_owner(register: Register) -> None
         ("CODE_TAKEN", "lines[0].aliases"),
         ("CODE_TAKEN", "nodes[0].aliases"),
     ]
+
+
+def test_no_code_is_the_id_of_another_part(register: Register) -> None:
+    """Of no line, node or station, whenever it is valid, and whichever of both comes first; its own id it may be."""
+    for name in ("LB", "N", STATION.id):
+        old = replace(LINES[0], codes=(Code(name, end=MARCH),))
+        assert _issues(register, lines=(old,)) == [("CODE_TAKEN", "lines[0].aliases")]
+    in_node = replace(_node("M", LA="1"), codes=(Code("LA"),))
+    assert _issues(register, in_node) == [("CODE_TAKEN", "nodes[0].aliases")]
+    known = _after(register, lines=(replace(LINES[0], codes=(Code("OLD"), Code("LA"))),))
+    station = replace(STATION, id="OLD")
+    line = replace(LINES[1], id="OLD")
+    assert _issues(known, _node("OLD", LA="1"), lines=(line,), stations=(station,)) == [
+        ("CODE_TAKEN", "lines[0].id"),
+        ("CODE_TAKEN", "nodes[0].id"),
+        ("CODE_TAKEN", "stations[0].id"),
+    ]
+
+
+def test_what_an_earlier_build_took_may_be_told_again(register: Register) -> None:
+    """A register that holds such a code already is not locked by it."""
+    held = replace(LINES[0], codes=(Code("LB"),))
+    old = Register(register.stations, {**register.lines, held.id: held}, register.nodes)
+    told = _after(old, lines=(held, LINES[1]))
+    assert told.lines["LA"].codes == (Code("LB"),)

@@ -98,3 +98,30 @@ def test_of_two_words_on_one_hour_the_later_one_was_said_before() -> None:
     two, three = (replace(LINE, gas=words[:count]) for count in (2, 3))
     (told,) = differences(two, three)
     assert (told.before, told.after) == ("Y", "Z")
+
+
+def test_all_that_an_attribution_says_is_told() -> None:
+    """The delay, who else may serve, and the calorific value of the contract; what stays is not told again."""
+    first, later = (gas_time.hours_of_day(day).start for day in (JANUARY, JUNE))
+    one = replace(LINE, gas=(Attribution(first, "Z", delay_h=2),))
+    assert [(told.what, told.before, told.after) for told in differences(LINE, one)] == [
+        ("chromatograph", None, "Z"),
+        ("delay_h", 0, 2),
+    ]
+    word = Attribution(later, "Z", delay_h=3, others=("Y", "X"), contract_gcv=11_630_500)
+    start = "2026-06-01T04:00:00Z"
+    assert differences(one, replace(one, gas=(*one.gas, word))) == [
+        Difference(start, None, "contract_gcv_kwh_per_m3n", "", None, 11.6305),
+        Difference(start, None, "delay_h", "", 2, 3),
+        Difference(start, None, "others", "", [], ["Y", "X"]),
+    ]
+
+
+def test_deadlines_are_told_for_the_days_that_have_them() -> None:
+    """From the line's `live_from` on; where that moves, the days between."""
+    live, earlier = replace(LINE, live_from=AUGUST), replace(LINE, live_from=JUNE)
+    assert differences(live, earlier) == [
+        Difference("2026-06-01", "2026-08-01", "deadlines", "", before=False, after=True)
+    ]
+    told = [(one.start, one.end, one.after) for one in differences(None, live) if one.what == "deadlines"]
+    assert told == [("2026-01-01", "2026-08-01", False), ("2026-08-01", None, True)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.query.answering import MOST_KEPT_BYTES, Answer, Reader
 from services.query.answers import Layout
+from shared.runtime.entity_tags import HeldTags
 from shared.runtime.kept_bodies import KeptBodies
 
 
@@ -17,7 +18,7 @@ class Read:
 
 
 def _reader(kept: KeptBodies, held: str = "", layout: Layout = Layout.ROWS) -> Reader[Read]:
-    return Reader(layout, held, kept, lambda view, layout: f"{view.tag} as {layout}".encode())
+    return Reader(layout, HeldTags.of(held), kept, lambda view, layout: f"{view.tag} as {layout}".encode())
 
 
 async def test_what_was_written_once_is_not_read_again() -> None:
@@ -34,7 +35,7 @@ async def test_what_was_written_once_is_not_read_again() -> None:
 
 async def test_what_the_reader_holds_is_not_sent() -> None:
     """Its tag is, also where nothing is kept here."""
-    holder = _reader(KeptBodies(MOST_KEPT_BYTES), "a-rows")
+    holder = _reader(KeptBodies(MOST_KEPT_BYTES), '"a-rows"')
     assert holder.has("a")
     assert await holder.answer("a") == Answer("a-rows", None)
-    assert not _reader(KeptBodies(MOST_KEPT_BYTES), "a-columns").has("a")
+    assert not _reader(KeptBodies(MOST_KEPT_BYTES), '"a-columns"').has("a")

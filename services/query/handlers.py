@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
 from services.query.instants import instant
-from services.query.paging import Listed
+from services.query.paging import Listed, cut
 from services.query.views import LineView, read_unless_held, registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
-from shared.domain.attribution import Attribution, Chromatograph, in_force
+from shared.domain.attribution import Attribution, in_force
 from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.topology import Line, Terms, texts_of
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
 from shared.store.lines import Selection, list_chromatographs, list_lines, station_names
-
-_Listed = TypeVar("_Listed", Line, Chromatograph)
 
 
 async def measurements(  # noqa: PLR0913 - a question has this many sides
@@ -51,7 +49,7 @@ def written(view: LineView, layout: Layout, names: frozenset[str] = frozenset())
 async def lines(database: Database, caller: Caller, selection: Selection, today: date) -> Listed:
     """List the lines that the caller may see."""
     found = await list_lines(database, selection.one_more())
-    page, last_id = _cut(found, selection.limit)
+    page, last_id = cut(found, selection.limit, lambda last: last.id)
     seen = [line for line in page if caller.may_read(line.id)]
     names = await station_names(database, [line.station for line in seen])
     return Listed([line_document(line, names.get(line.station, line.station), today) for line in seen], last_id)
@@ -59,7 +57,8 @@ async def lines(database: Database, caller: Caller, selection: Selection, today:
 
 async def chromatographs(database: Database, _: Caller, selection: Selection) -> Listed:
     """List the chromatographs whose gas lines carry."""
-    page, last_id = _cut(await list_chromatographs(database, selection.one_more()), selection.limit)
+    found = await list_chromatographs(database, selection.one_more())
+    page, last_id = cut(found, selection.limit, lambda last: last.id)
     return Listed([{"id": one.id, "name": one.name} for one in page], last_id)
 
 
@@ -125,8 +124,3 @@ def _attribution_document(attribution: Attribution) -> dict[str, Any]:
         else attribution.contract_gcv / GCV.scale,
         "known_at": instant(attribution.known_at_ms),
     }
-
-
-def _cut(found: list[_Listed], limit: int) -> tuple[list[_Listed], str | None]:
-    """Return one page and the id after which the next begins; before rights are looked at, so that none is skipped."""
-    return found[:limit], found[limit - 1].id if len(found) > limit else None

@@ -9,17 +9,15 @@ from urllib.parse import quote
 
 from services.query import periods
 from services.query.answers import Layout, form_of
-from services.query.chart import Chart
 from services.query.drawing import drawn
 from services.query.languages import Language
 from services.query.line_findings import LineFindings, line_findings
 from services.query.line_gas import LineGas, line_gas
-from services.query.moves import Address, Moves, moves_of
+from services.query.measured_page import MeasuredPage
+from services.query.moves import Address, moves_of
 from services.query.nodes import Counting, counting
 from services.query.page_rows import (
     STATE_COLUMNS,
-    Row,
-    Totals,
     blocked_of,
     cells,
     rows_of,
@@ -27,7 +25,7 @@ from services.query.page_rows import (
     table_rows,
     totals_of,
 )
-from services.query.plot import Plot, asked, columns_of, plot_of
+from services.query.plot import asked, columns_of, plot_of
 from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
@@ -40,32 +38,18 @@ from shared.store.lines import chromatograph_names, station_names
 from shared.store.measurements import latest_hours
 
 
-@dataclass(frozen=True, slots=True)
-class LinePage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePage(MeasuredPage):
     """Everything that the template of a line shows."""
 
     line: Line
     terms: Terms
-    name: str
     station: str
-    question: Question
-    title: str
-    shown: str
-    tag: str
-    plot: Plot
-    moves: Moves
     nodes: list[Counting]
     downloads: list[Address]
-    totals: Totals
-    chart: Chart
-    rows: list[Row]
-    hidden_rows: int
     operating_hours: int
-    states: list[str]
     findings: LineFindings
     gas: LineGas | None
-    last_hour: datetime | None
-    seconds_since_last: int | None
 
 
 async def line_page(  # noqa: PLR0913 - a question has this many sides
@@ -110,8 +94,8 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
         states=sorted(set(states) - {""}),
         findings=found,
         gas=line_gas(view, chromatographs, len(rows), language),
-        last_hour=None if last < 0 else gas_time.local_start(last),
-        seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
+        last=last,
+        now=now,
     )
 
 

@@ -9,17 +9,16 @@ from urllib.parse import quote
 
 from services.query import periods
 from services.query.answers import Layout, form_of
-from services.query.chart import Chart
 from services.query.drawing import drawn
 from services.query.languages import Language
-from services.query.moves import Moves, moves_of
+from services.query.measured_page import MeasuredPage
+from services.query.moves import moves_of
 from services.query.node_parts import LinesOfRow, MadeOf, lines_of_rows, made_of
 from services.query.node_views import NodeView, read_node
 from services.query.page_rows import (
     STATE_COLUMNS,
     Published,
     Row,
-    Totals,
     cells,
     hour_rows_of,
     node_hour_states,
@@ -28,7 +27,7 @@ from services.query.page_rows import (
     table_rows,
     totals_of,
 )
-from services.query.plot import Plot, columns_of, plot_of
+from services.query.plot import columns_of, plot_of
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.period import Question, View
@@ -42,28 +41,14 @@ _MORE_OF_HOURS = ("lines_expected", "lines_complete")
 """What the chart must know of an hour beside the quality of the lines that are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodePage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePage(MeasuredPage):
     """Everything that the template of a node shows."""
 
     node: Node
-    name: str
     codes: list[str]
-    question: Question
-    title: str
-    shown: str
-    tag: str
-    plot: Plot
-    moves: Moves
-    totals: Totals
-    chart: Chart
-    rows: list[Row]
     lines: list[LinesOfRow]
-    hidden_rows: int
-    states: list[str]
     made_of: MadeOf
-    last_hour: datetime | None
-    seconds_since_last: int | None
 
 
 async def node_page(  # noqa: PLR0913 - a question has this many sides
@@ -105,8 +90,8 @@ async def node_page(  # noqa: PLR0913 - a question has this many sides
         hidden_rows=len(states) - len(rows),
         states=sorted(set(states) - {""}),
         made_of=made_of(view, names, shown, language),
-        last_hour=None if last < 0 else gas_time.local_start(last),
-        seconds_since_last=None if last < 0 else int(now.timestamp()) - (last + 1) * 3600,
+        last=last,
+        now=now,
     )
 
 

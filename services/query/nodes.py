@@ -11,7 +11,7 @@ from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
 from services.query.instants import instant
 from services.query.node_views import NodeView, may_read_all, read_node, registered_node
-from services.query.paging import Listed
+from services.query.paging import Listed, cut
 from shared.access.caller import Caller
 from shared.domain.node_weights import ONE, weights_on
 from shared.domain.period import Question
@@ -26,9 +26,9 @@ from shared.store.topology_versions import nodes_known
 async def nodes(database: Database, caller: Caller, selection: Selection, today: date) -> Listed:
     """List the nodes of which the caller may see every line, by their names of a gas day."""
     found = await list_nodes(database, selection.one_more())
-    page = found[: selection.limit]
+    page, last_id = cut(found, selection.limit, lambda last: last.id)
     seen = [node for node in page if may_read_all(caller, await nodes_known(database, node.id))]
-    return Listed([_summary(node, today) for node in seen], page[-1].id if len(found) > len(page) else None)
+    return Listed([_summary(node, today) for node in seen], last_id)
 
 
 async def node(database: Database, caller: Caller, node_id: str, today: date) -> dict[str, Any]:

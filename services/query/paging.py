@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from services.query.parameters import refused_cursor
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 
 Document = dict[str, Any]
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ async def by_id(database: Database, collection: Collection, after: str, limit: i
     """Return a page in the order of the ids."""
     where = {"_id": {"$gt": after}}
     found = await database[collection].find(where).sort("_id", 1).limit(limit + 1).to_list(limit + 1)
-    return _cut(found, limit, lambda last: str(last["_id"]))
+    return Listed(*cut(found, limit, lambda last: str(last["_id"])))
 
 
 async def newest_first(
@@ -45,7 +46,8 @@ async def newest_first(
     """
     where = _following(condition, after) if after else condition
     found = database[collection].find(where).sort([("known_at", -1), ("_id", -1)]).limit(limit + 1)
-    return _cut(await found.to_list(limit + 1), limit, lambda last: f"{last['known_at']}|{last['_id']}")
+    read: list[Document] = await found.to_list(limit + 1)
+    return Listed(*cut(read, limit, lambda last: f"{last['known_at']}|{last['_id']}"))
 
 
 def _following(condition: Document, after: str) -> Document:
@@ -58,6 +60,12 @@ def _following(condition: Document, after: str) -> Document:
     return {"$or": [{**condition, **place} for place in places]}
 
 
-def _cut(found: list[Document], limit: int, place: Callable[[Document], str]) -> Listed:
-    """Leave out the one document more that was read to know whether there is a next page."""
-    return Listed(found[:limit], place(found[limit - 1]) if len(found) > limit else None)
+def cut(found: list[_One], limit: int, place: Callable[[_One], str]) -> tuple[list[_One], str | None]:
+    """Return a page of what was found, and the place of its last one where more follows.
+
+    Args:
+        found: One more than the page, where there is one; before rights are looked at, so that none is skipped.
+        limit: Rows a page.
+        place: Where one of them stands, as cursors say it.
+    """
+    return found[:limit], place(found[limit - 1]) if len(found) > limit else None

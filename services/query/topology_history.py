@@ -6,7 +6,7 @@ from typing import Any
 
 from services.query.instants import instant
 from services.query.node_views import registered_node
-from services.query.paging import Document, Listed
+from services.query.paging import Document, Listed, cut
 from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain.topology import Line, Node
@@ -32,9 +32,9 @@ def _page(caller: Caller, versions: list[Document], after: str, limit: int) -> L
     """Return one page; versions of a part are few, and each is told by what it changed of the one before."""
     newest = [(place, version) for place, version in reversed(list(enumerate(versions)))]
     following = [one for one in newest if not after or one[1]["_id"] < after]
-    page = following[:limit]
+    page, last_id = cut(following, limit, lambda last: str(last[1]["_id"]))
     rows = [_change(caller, versions[place - 1] if place else None, version) for place, version in page]
-    return Listed(rows, page[-1][1]["_id"] if len(following) > len(page) else None)
+    return Listed(rows, last_id)
 
 
 def _change(caller: Caller, before: Document | None, version: Document) -> dict[str, Any]:

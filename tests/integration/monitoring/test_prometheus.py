@@ -60,6 +60,7 @@ def prometheus(running: System) -> Iterator[str]:
     (running.folder / FILE_NAME).write_text(
         targets({name: service.operations for name, service in running.services.items()}), encoding="utf-8"
     )
+    shutil.copy(ROOT / "deploy" / "monitoring" / "alerts.yml", running.folder)
     ours = (ROOT / "deploy" / "monitoring" / "prometheus.yml").read_text(encoding="utf-8")
     quicker = ours.replace("interval: 5s", "interval: 1s").replace("timeout: 4s", "timeout: 1s")
     (running.folder / "prometheus.yml").write_text(quicker.replace("../../data/", ""), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A database of the module's own with a seeded line, and the two HTTP faces over it, with a clock of ours."""
+"""A database of the module's own with a seeded line and the two HTTP faces over it; or one that the stages fill."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from uuid import uuid4
 import httpx2
 import numpy as np
 import pytest
-from fastapi import FastAPI
 
 from deploy.local.servers import Servers
 from services.export.wiring import application as export_application
@@ -19,6 +18,9 @@ from shared.domain import gas_time
 from shared.domain.reading import Quality, Validity
 from shared.domain.topology import Composition, Node, Station
 from shared.runtime.mongo import SyncDatabase, connect, connect_sync
+from tests.integration.query.clients import client_of
+from tests.integration.query.fed_store import database_of_a_module
+from tests.integration.query.following import Following, followed
 from tests.integration.query.stored_lines import a_line, plausible_hours, reach, register, store_hours
 
 NOW = datetime(2026, 11, 23, 19, 31, tzinfo=UTC)
@@ -64,7 +66,15 @@ async def export(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> Asyn
     store.client.close()
 
 
-def client_of(app: FastAPI) -> httpx2.AsyncClient:
-    """Return a client of an application in this process."""
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    return httpx2.AsyncClient(transport=transport, base_url="http://gastrack")
+@pytest.fixture(scope="module")
+def database_name(stack: Servers) -> Iterator[str]:
+    """A database for all tests of a module, which the stages fill."""
+    with database_of_a_module(stack.mongo_uri) as name:
+        yield name
+
+
+@pytest.fixture
+async def following(stack: Servers, database_name: str) -> AsyncIterator[Following]:
+    """A store with all lines registered, and a client of the feed over it."""
+    async with followed(stack.mongo_uri, database_name) as made:
+        yield made

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from services.query.wiring import application
 from shared.access.caller import Caller
-from tests.integration.query.conftest import client_of
+from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import (
     DAY,
     NOW,

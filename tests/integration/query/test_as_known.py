@@ -16,7 +16,8 @@ from services.query.wiring import application
 from shared.domain import gas_time
 from shared.domain.reading import Quality, Validity
 from shared.runtime.mongo import SyncDatabase, connect
-from tests.integration.query.conftest import NOW, client_of
+from tests.integration.query.clients import client_of
+from tests.integration.query.conftest import NOW
 from tests.integration.query.stored_history import StoredHistory
 from tests.integration.query.stored_lines import a_line, reach, register
 

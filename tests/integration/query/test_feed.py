@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
 
-from deploy.local.servers import Servers
 from services.aggregation import handlers, retelling
 from services.query import feed, feed_store
 from shared.domain import gas_time
@@ -27,27 +25,12 @@ from tests.integration.query.fed_store import (
     OTHER,
     SECOND,
     START,
-    database_of_a_module,
     decided,
     readings,
     registered,
 )
-from tests.integration.query.following import HOURS, Following, Row, Someone, day_of, followed, told
+from tests.integration.query.following import HOURS, Following, Row, Someone, day_of, told
 from tests.pipeline.stations import CAPACITY_M3N
-
-
-@pytest.fixture(scope="module")
-def database_name(stack: Servers) -> Iterator[str]:
-    """A database for all these tests."""
-    with database_of_a_module(stack.mongo_uri) as name:
-        yield name
-
-
-@pytest.fixture
-async def following(stack: Servers, database_name: str) -> AsyncIterator[Following]:
-    """A store with all lines registered, and a client."""
-    async with followed(stack.mongo_uri, database_name) as made:
-        yield made
 
 
 async def test_a_correction_appears_once_the_hour_has_changed_and_not_before(following: Following) -> None:

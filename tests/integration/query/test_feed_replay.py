@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from unittest.mock import ANY
 
-import pytest
-
-from deploy.local.servers import Servers
 from services.query import feed
 from services.query.change_rows import Sight
 from services.query.feed_cursor import from_earliest
@@ -24,24 +20,9 @@ from tests.integration.query.fed_store import (
     LINE,
     OTHER,
     FedStore,
-    database_of_a_module,
     readings,
 )
-from tests.integration.query.following import HOURS, Following, Row, followed
-
-
-@pytest.fixture(scope="module")
-def database_name(stack: Servers) -> Iterator[str]:
-    """A database for all these tests."""
-    with database_of_a_module(stack.mongo_uri) as name:
-        yield name
-
-
-@pytest.fixture
-async def following(stack: Servers, database_name: str) -> AsyncIterator[Following]:
-    """A store with all lines registered, and a client."""
-    async with followed(stack.mongo_uri, database_name) as made:
-        yield made
+from tests.integration.query.following import HOURS, Following, Row
 
 
 async def test_what_a_replay_has_just_removed_is_not_passed_over(following: Following) -> None:

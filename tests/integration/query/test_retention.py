@@ -21,7 +21,8 @@ from shared.runtime.http import ProblemError
 from shared.runtime.mongo import SyncDatabase, connect, connect_sync
 from shared.store.documents import Collection, gas_id
 from shared.store.register import FLOOR_ID, to_document
-from tests.integration.query.conftest import NOW, client_of
+from tests.integration.query.clients import client_of
+from tests.integration.query.conftest import NOW
 from tests.integration.query.stored_history import StoredHistory
 from tests.integration.query.stored_lines import KNOWN_AT_MS, a_line, reach, register
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,6 @@ from tests.integration.query.fed_store import (
     OTHER,
     START,
     FedStore,
-    database_of_a_module,
     fed_store,
     readings,
 )
@@ -81,13 +80,6 @@ async def rows_behind(told: AsyncIterator[Event]) -> tuple[list[dict[str, Any]],
             assert event["event"] == "changes"
             return json.loads(event["data"])["rows"], event["id"]
     raise AssertionError("the stream ended")
-
-
-@pytest.fixture(scope="module")
-def database_name(stack: Servers) -> Iterator[str]:
-    """A database for all these tests."""
-    with database_of_a_module(stack.mongo_uri) as name:
-        yield name
 
 
 @pytest.fixture

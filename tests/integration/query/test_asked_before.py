@@ -18,7 +18,8 @@ from shared.domain import gas_time
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection
 from shared.store.positions import Positions, Standing
-from tests.integration.query.conftest import NOW, client_of
+from tests.integration.query.clients import client_of
+from tests.integration.query.conftest import NOW
 from tests.integration.query.stored_lines import a_line, move, plausible_hours, register, store_hours
 
 LINE = "BE-0042-C"

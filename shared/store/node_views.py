@@ -10,13 +10,6 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from services.query.views import (
-    ANSWER_VERSION,
-    Content,
-    content_of,
-    hours_of,
-    rollups_of,
-)
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import in_force
@@ -38,6 +31,13 @@ from shared.store.gas_quality import gas_told
 from shared.store.lines import find_line
 from shared.store.measurements import one_moment
 from shared.store.topology_versions import NodesKnown, nodes_known
+from shared.store.views import (
+    ANSWER_VERSION,
+    Content,
+    content_of,
+    hours_of,
+    rollups_of,
+)
 
 NODE_ANSWER_VERSION = "1"
 """Raised with every change of how answers on nodes are written, beside that of lines."""

@@ -70,6 +70,8 @@ class Column:
         """The name in a table without groups: `hours_measured` for MEASURED of hours_by_quality."""
         if self.group == COMPOSITION_GROUP:
             return f"{self.name}_mol_percent"
+        if self.group == "lines_by_quality" and self.name == Quality.MISSING.name:
+            return "lines_quality_missing"  # `lines_missing` are their names
         return f"{self.group.partition('_')[0]}_{self.name.lower()}" if self.group else self.name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +19,19 @@ from shared.domain import gas_time
 from shared.runtime import metrics
 from shared.runtime.lifecycle import HttpFace
 from shared.runtime.mongo import SyncDatabase, connect
+from shared.store.documents import Collection
 from tests.integration.query.conftest import NOW
 from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 SLOW = 100
-LINE = "BE-0042-LONG"
+LINES = [f"BE-0042-LONG-{place}" for place in range(12)]
 FIRST = gas_time.first_day_of_month("2025-09")
-QUERY = f"/v1/download?line={LINE}&from=2025-09-01&to=2026-11-01"
-"""2 MB of csv: more than what stands in the buffers between a server and a reader who takes nothing."""
+RECEIVED_BYTES = 4_096
+"""What the kernel takes for a reader who takes nothing himself."""
+HOURS = range(gas_time.hours_of_day(FIRST).start, gas_time.hours_of_month("2026-10").stop)
+QUERY = f"/v1/download?{'&'.join(f'line={line}' for line in LINES)}&from={FIRST}&to=2026-11-01"
+"""24 MB of csv: more than what stands in the buffers between a server and a reader who takes nothing."""
 
 
 @dataclass(slots=True)
@@ -38,7 +43,11 @@ class Serving:
 
     async def slow_reader(self) -> asyncio.StreamWriter:
         """Ask for a file, take its first bytes, and then nothing."""
-        reader, writer = await asyncio.open_connection(LOOPBACK, self.port, limit=1024)
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
+        connection.setblocking(False)  # noqa: FBT003 - what its function is called with
+        await asyncio.get_running_loop().sock_connect(connection, (LOOPBACK, self.port))
+        reader, writer = await asyncio.open_connection(sock=connection, limit=RECEIVED_BYTES)
         writer.write(f"GET {QUERY} HTTP/1.1\r\nHost: gastrack\r\n\r\n".encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         return writer
@@ -50,13 +59,21 @@ class Serving:
                 await asyncio.sleep(0.01)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def stored(database: SyncDatabase[dict[str, Any]]) -> None:
+    """Give the lines the same fourteen months of hours."""
+    register(database, *(a_line(line, FIRST) for line in LINES))
+    store_hours(database, LINES[0], HOURS.start, plausible_hours(HOURS))
+    for name in (Collection.LINE_DAYS, Collection.LINE_MONTHS):
+        documents = list(database[name].find({"l": LINES[0]}))
+        for line in LINES[1:]:
+            copies = [{**one, "_id": one["_id"].replace(LINES[0], line), "l": line} for one in documents]
+            database[name].insert_many(copies)
+
+
 @pytest.fixture
 async def serving(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[Serving]:
-    """A real server over a line with fourteen months of hours."""
-    register(database, a_line(LINE, FIRST))
-    hours = range(gas_time.hours_of_day(FIRST).start, gas_time.hours_of_month("2026-10").stop)
-    if database["line_days"].find_one({"l": LINE}) is None:
-        store_hours(database, LINE, hours.start, plausible_hours(hours))
+    """A real server over these lines."""
     store, (port,) = connect(stack.mongo_uri, database.name), free_ports(1)
     face = HttpFace(application(store, "demo", lambda: NOW), LOOPBACK, port, 1.0)
     await face.start()
@@ -87,7 +104,7 @@ async def test_slow_readers_do_not_stop_a_fast_one(serving: Serving) -> None:
     writers = [await serving.slow_reader() for _ in range(SLOW)]
     await serving.until_open(SLOW)
     answer = await serving.client.get(QUERY)
-    assert (answer.status_code, answer.content.count(b"\r\n")) == (200, len(hours_of_the_file()) + 1)
+    assert (answer.status_code, answer.content.count(b"\r\n")) == (200, len(LINES) * len(HOURS) + 1)
     assert open_files() == SLOW
     for writer in writers:
         writer.transport.abort()
@@ -100,11 +117,6 @@ async def test_who_takes_nothing_for_long_is_gone(serving: Serving, monkeypatch:
     writer = await serving.slow_reader()
     await serving.until_open(0)
     writer.transport.abort()
-
-
-def hours_of_the_file() -> range:
-    """Return the hours that the file tells of."""
-    return range(gas_time.hours_of_day(FIRST).start, gas_time.hours_of_month("2026-10").stop)
 
 
 def tasks() -> set[asyncio.Task[Any]]:

@@ -17,7 +17,7 @@ _FILE = Answer(
     media_types=tuple(media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()),
     headers={
         "Content-Disposition": "The name that the file should have.",
-        "Link": "Of csv, what its columns mean: CSVW metadata, `rel=\"describedby\"`.",
+        "Link": 'Of csv, what its columns mean: CSVW metadata, `rel="describedby"`.',
     },
 )
 OPERATIONS = {

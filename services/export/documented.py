@@ -4,32 +4,40 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from services.export import csvw
 from services.export.asked import Dialect, FileFormat
+from services.export.formats import MEDIA_TYPES
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
-from shared.runtime.documented_parameters import OF_A_PERIOD, one_of
+from shared.runtime.documented_parameters import OF_A_PERIOD, STATED, one_of
 
 FILES = "Files"
 _FILE = Answer(
-    "The file, streamed; an xml file ends with the number of its rows.",
-    media_types=("text/csv", "application/xml"),
-    headers={"Content-Disposition": "The name that the file should have."},
+    "The file, streamed; xml and json end with the number of their rows, xlsx and parquet with where everything is: "
+    "a file that was cut off says so.",
+    media_types=tuple(media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()),
+    headers={
+        "Content-Disposition": "The name that the file should have.",
+        "Link": 'Of csv, what its columns mean: CSVW metadata, `rel="describedby"`.',
+    },
 )
 OPERATIONS = {
     "get_download": Operation(FILES, {200: _FILE}, (HTTPStatus.NOT_FOUND,)),
     "get_schema": Operation(FILES, {200: Answer("The XSD.", media_types=("application/xml",))}),
+    "get_csv_metadata": Operation(FILES, {200: Answer("CSV on the Web metadata.", media_types=(csvw.MEDIA_TYPE,))}),
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **OF_A_PERIOD,
+    **{name: STATED[name] for name in ("known_at", "columns")},
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
     "node": Parameter("A node's id; repeats.", ["NODE-1"]),
-    "format": Parameter("csv (default) or xml.", "csv", one_of(FileFormat)),
+    "format": Parameter("csv (default), xml, xlsx, parquet or json.", "csv", one_of(FileFormat)),
     "dialect": Parameter("Of csv: rfc4180 (default) or excel-be.", "rfc4180", one_of(Dialect)),
 }
 CATALOGUE = Catalogue(
     "Gastrack export",
     "Measurements as files. Whatever is wrong is said before the first byte.",
-    {FILES: "Measurements as csv and xml, and the schema of the xml."},
+    {FILES: "Measurements as csv, xml, xlsx, parquet and json, and what describes them."},
     OPERATIONS,
     PARAMETERS,
 )

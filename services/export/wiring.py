@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.export.api import api
 from services.export.documented import CATALOGUE
+from services.export.rendered import KeptTexts
 from services.export.settings import ExportSettings
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
@@ -25,6 +26,7 @@ def application(database: Database, identity: str, now: Clock = utc_now) -> Fast
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
+    app.state.kept_texts = KeptTexts()
     app.include_router(api)
     return app
 

@@ -92,6 +92,7 @@ LEDGER_READINGS = Gauge(
     "gastrack_ledger_readings", "Readings in the stored ledgers, by column.", ["column"], registry=CATALOGUE
 )
 STREAMS = Gauge("gastrack_query_streams", "Streams of the change feed that are open.", registry=CATALOGUE)
+DOWNLOADS = Gauge("gastrack_export_downloads", "Files that are being sent to readers.", registry=CATALOGUE)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
     "Seconds until an HTTP answer began, by route, method and status class.",
@@ -124,6 +125,7 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     LEDGER_DIFFERENCE: "readings",
     LEDGER_READINGS: "readings",
     STREAMS: "streams",
+    DOWNLOADS: "files",
     HTTP_SECONDS: "seconds",
 }
 """Every metric with the unit of its values, in the order of the document."""

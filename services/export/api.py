@@ -12,12 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.export import handlers
 from services.export.asked import Download, FileFormat, download_of
+from services.export.manifest import Draft, query_of, with_manifest
+from services.export.manifests_api import Signing
 from services.export.tally import Tally
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
 from shared.runtime.http import unprocessable
 from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.store.as_known import least_watermark_ms
 
 api = APIRouter(prefix="/v1")
 SCHEMA = Path(__file__).parent / "measurements.xsd"
@@ -45,6 +48,7 @@ async def get_download(
     asked: Annotated[Asked, Query()],
     caller: CallerAsking,
     store: Store,
+    signer: Signing,
     now: Now,
 ) -> StreamingResponse:
     """Stream the measurements of lines; whatever is wrong is said before the first byte."""
@@ -53,14 +57,26 @@ async def get_download(
     if not isinstance(download, Download):
         raise unprocessable(download)
     lines = await handlers.lines_of(store, caller, download)
-    blocks = handlers.file_of(store, lines, download, now, Tally())
+    media_type, tally = _MEDIA_TYPES[download.format], Tally()
+    draft = Draft(
+        query_of(asked.line, asked.node, given),
+        download.question,
+        download.file_name,
+        media_type,
+        now,
+        caller.identity,
+        known_until_ms=await least_watermark_ms(store),
+    )
+    written = handlers.file_of(store, lines, download, now, tally)
+    blocks = with_manifest(written, store, signer, draft, tally)
     first = await anext(blocks)
     headers = {
         "Content-Disposition": f'attachment; filename="{download.file_name}"',
         "Cache-Control": "no-cache",
         "X-Content-Type-Options": "nosniff",
+        "Link": draft.link,
     }
-    return StreamingResponse(_after(first, blocks), media_type=_MEDIA_TYPES[download.format], headers=headers)
+    return StreamingResponse(_after(first, blocks), media_type=media_type, headers=headers)
 
 
 @api.get("/schemas/measurements.xsd", summary="The schema of the xml files")

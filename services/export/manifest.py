@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from services.export.signing import Signer
 from services.export.tally import Tally
+from shared.domain.period import Question
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.mongo import Database
 from shared.runtime.version import SOFTWARE_VERSION
@@ -24,19 +25,23 @@ class Draft:
 
     Attributes:
         query: What was asked, in the texts in which it was given; what was left out is not there.
+        question: What that means: the view, and the period also where it was left out.
         file_name: The name that the file should have.
         media_type: What kind of file it is.
         created: When it was asked for.
+        by: Identity of who fetches the file; nobody else is given its manifest.
+        known_until_ms: Whatever became known before that, has been read for the file.
         known_at_ms: The moment as known at which it was asked for; None: as everything is known now.
-        next_since_ms: Everything that became known up to then is in the file: the `since` to ask with next time.
         id: Under which its manifest can be fetched.
     """
 
     query: Mapping[str, str | Sequence[str]]
+    question: Question
     file_name: str
     media_type: str
     created: datetime
-    next_since_ms: int
+    by: str
+    known_until_ms: int
     known_at_ms: int | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
 
@@ -44,6 +49,11 @@ class Draft:
     def link(self) -> str:
         """The `Link` header of the file's answer."""
         return f'</v1/manifests/{self.id}>; rel="describedby"; type="{MEDIA_TYPE}"'
+
+    @property
+    def next_since_ms(self) -> int:
+        """The `since` to ask with next time: of the moment itself more may still become known."""
+        return max(0, self.known_until_ms - 1)
 
 
 def query_of(lines: Sequence[str], nodes: Sequence[str], given: Mapping[str, str]) -> dict[str, str | Sequence[str]]:
@@ -54,6 +64,7 @@ def query_of(lines: Sequence[str], nodes: Sequence[str], given: Mapping[str, str
 
 def manifest_of(draft: Draft, tally: Tally) -> dict[str, Any]:
     """Return the manifest of a file that has been written whole."""
+    asked = draft.question
     known_at_ms = tally.known_at_ms if draft.known_at_ms is None else draft.known_at_ms
     return {
         "id": draft.id,
@@ -61,6 +72,7 @@ def manifest_of(draft: Draft, tally: Tally) -> dict[str, Any]:
         "software": {"name": "gastrack", "version": SOFTWARE_VERSION},
         "rules_version": RULES_VERSION,
         "query": dict(draft.query),
+        "period": {"view": asked.view.value, "from": asked.shown_from, "to": asked.shown_to},
         "known_at": _instant(known_at_ms),
         "next_since": _instant(draft.next_since_ms),
         "rows": tally.rows,
@@ -75,20 +87,20 @@ def manifest_of(draft: Draft, tally: Tally) -> dict[str, Any]:
     }
 
 
-async def keep_signed(database: Database, signer: Signer, draft: Draft, tally: Tally, by: str) -> str:
+async def keep_signed(database: Database, signer: Signer, draft: Draft, tally: Tally) -> str:
     """Sign and keep the manifest of a file that has been written whole, for who fetches it; return its id."""
     jws = await signer.signed(manifest_of(draft, tally))
-    await keep_manifest(database, draft.id, by, jws, draft.created)
+    await keep_manifest(database, draft.id, draft.by, jws, draft.created)
     return draft.id
 
 
 async def with_manifest(
-    blocks: AsyncIterator[bytes], database: Database, signer: Signer, draft: Draft, tally: Tally, by: str
+    blocks: AsyncIterator[bytes], database: Database, signer: Signer, draft: Draft, tally: Tally
 ) -> AsyncIterator[bytes]:
     """Give out a file, then keep its manifest, then end: who sees the end finds it, who was cut off does not."""
     async for block in blocks:
         yield block
-    await keep_signed(database, signer, draft, tally, by)
+    await keep_signed(database, signer, draft, tally)
 
 
 def _instant(milliseconds: int) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -17,7 +17,8 @@ from joserfc.jwk import OKPKey
 from shared.runtime.mongo import Database
 from shared.store import signing_keys
 
-ALGORITHM, CURVE = "Ed25519", "Ed25519"
+ALGORITHM: Literal["Ed25519"] = "Ed25519"
+"""Of signatures (RFC 9864) and, under the same name, the curve of keys."""
 TYPE = "gastrack-manifest+jws"
 """Said in the signed header, so that nothing else that we may ever sign can pass for a manifest."""
 
@@ -36,7 +37,7 @@ def key_in(file: Path) -> OKPKey:
         key = OKPKey.import_key(file.read_text(encoding="ascii"))
     except (OSError, ValueError, JoseError) as fault:
         raise SigningKeyError(f"{file}: cannot be read as a PEM key ({type(fault).__name__})") from None
-    if not key.is_private or key.curve_name != CURVE:
+    if not key.is_private or key.curve_name != ALGORITHM:
         raise SigningKeyError(f"{file}: is no private Ed25519 key; make one with openssl genpkey -algorithm ed25519")
     return key
 
@@ -66,7 +67,7 @@ class Signer:
         return jws.serialize_compact(header, body, key, algorithms=[ALGORITHM])
 
     async def _own(self) -> OKPKey:
-        made = OKPKey.generate_key(CURVE).as_pem(private=True).decode()
+        made = OKPKey.generate_key(ALGORITHM).as_pem(private=True).decode()
         return OKPKey.import_key(await signing_keys.own_key(self._database, made))
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from services.export.api import api as export_api
 from services.export.documented import CATALOGUE as EXPORT
+from services.export.manifests_api import api as manifests_api
 from services.ingest.api import api as ingest_api
 from services.ingest.documented import CATALOGUE as INGEST
 from services.query.documented.catalogue import CATALOGUE as QUERY
@@ -18,7 +19,7 @@ from shared.runtime.documented import Catalogue, application
 INTERFACES: Mapping[str, tuple[Catalogue, Sequence[APIRouter]]] = {
     "query": (QUERY, QUERY_ROUTES),
     "ingest": (INGEST, [ingest_api]),
-    "export": (EXPORT, [export_api]),
+    "export": (EXPORT, [export_api, manifests_api]),
 }
 """What each service says of itself, and its routes."""
 

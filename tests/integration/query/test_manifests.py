@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import subprocess
+from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -83,9 +83,9 @@ async def test_openssl_verifies_a_manifest(export: httpx2.AsyncClient, tmp_path:
     (tmp_path / "signature").write_bytes(base64.urlsafe_b64decode(signature + "=="))
     (tmp_path / "key.pem").write_bytes((await export.get(f"/v1/keys/{kid}")).content)
     assert len(signature) == 86
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "signed", "-sigfile", "signature"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "Signature Verified Successfully\n")
+    options = ("-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "signed", "-sigfile", "signature")
+    done = await create_subprocess_exec("openssl", "pkeyutl", *options, cwd=tmp_path, stdout=PIPE)
+    assert (await done.communicate())[0] == b"Signature Verified Successfully\n"
 
 
 async def test_a_file_that_was_cut_off_has_no_manifest(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> None:

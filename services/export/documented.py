@@ -42,7 +42,12 @@ _KEY = {
     "required": ["kty", "crv", "x", "kid"],
     "properties": {name: {"type": "string"} for name in ("kty", "crv", "x", "kid", "use", "alg")},
 }
-_KEY_SET = {"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": _KEY}}}
+_KEY_SET = {
+    "description": "Public keys as a JWK set (RFC 7517); a key's `kid` is its thumbprint.",
+    "type": "object",
+    "required": ["keys"],
+    "properties": {"keys": {"type": "array", "items": _KEY}},
+}
 CATALOGUE = Catalogue(
     "Gastrack export",
     "Measurements as files. Whatever is wrong is said before the first byte.",

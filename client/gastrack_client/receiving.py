@@ -1,0 +1,50 @@
+"""An answer that is a file: its name, its manifest, its bytes into a part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import anyio.to_thread
+import httpx2
+
+from gastrack_client.errors import DownloadError
+from gastrack_client.part_file import PartFile
+
+BLOCK_BYTES = 256 * 1024
+"""Written at a time, in a thread: some 0.1 ms each."""
+_FILE_NAME = re.compile(r'filename="([^"]*)"')
+Progress = Callable[[int, int | None], None]
+"""Is told how many bytes are there, and of how many where that is known."""
+
+
+def nobody(_: int, __: int | None) -> None:
+    """Tell nobody how far it is."""
+
+
+async def receive(answer: httpx2.Response, part: PartFile, total: int | None, on_progress: Progress) -> None:
+    """Append an answer's body to a part, block by block."""
+    there = part.size
+    async for block in answer.aiter_bytes(BLOCK_BYTES):
+        await anyio.to_thread.run_sync(part.write, block)
+        there += len(block)
+        on_progress(there, total)
+
+
+def offered_name(answer: httpx2.Response) -> str:
+    """Return the name that an answer offers for its file, empty where it offers none."""
+    found = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
+    return found[1] if found else ""
+
+
+def manifest_link(answer: httpx2.Response) -> str:
+    """Return where an answer's manifest can be fetched.
+
+    Raises:
+        DownloadError: it does not say: this is no Gastrack, or an old one.
+    """
+    links: dict[str | None, dict[str, Any]] = dict(answer.links)
+    if "describedby" not in links:
+        raise DownloadError("the answer names no manifest: what came cannot be verified")
+    return str(links["describedby"]["url"])

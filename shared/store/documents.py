@@ -66,6 +66,7 @@ class Collection(StrEnum):
     PROGRESS = "progress"
     EPOCHS = "epochs"
     SWEPT = "swept"
+    EXPORT_JOBS = "export_jobs"
 
 
 IDS_PER_QUERY = 10_000

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.export import handlers
 from services.export.asked import Download, FileFormat, download_of
+from services.export.tally import Tally
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
@@ -52,7 +53,7 @@ async def get_download(
     if not isinstance(download, Download):
         raise unprocessable(download)
     lines = await handlers.lines_of(store, caller, download)
-    blocks = handlers.file_of(store, lines, download, now)
+    blocks = handlers.file_of(store, lines, download, now, Tally())
     first = await anext(blocks)
     headers = {
         "Content-Disposition": f'attachment; filename="{download.file_name}"',

@@ -56,6 +56,15 @@ async def blocks_of(
             yield with_gas(periods, told, known, part.reference)
 
 
+def counts_of(rows: HourRows | PeriodRows) -> tuple[int, int, int, int]:
+    """Return rows, hours expected, hours that carry values, and when the latest change became known (ms)."""
+    if isinstance(rows, HourRows):
+        known_at = int(rows.known["known_at"].max(initial=0))
+        return len(rows.hours), len(rows.hours), int(rows.has_values.sum()), known_at
+    present, known_at = int(rows.rollups["hours_present"].sum()), int(rows.rollups["known_at"].max(initial=0))
+    return len(rows.starts), int(rows.expected.sum()), present, known_at
+
+
 def beside_nobody(rows: HourRows | PeriodRows) -> HourRows | PeriodRows:
     """Return rows with the columns of the gas, empty where nobody tells it: other lines of the file have them."""
     if rows.gas is not None:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from services.export import csv_file, escaping, xml_file
 from services.export.asked import Download, FileFormat
-from services.export.blocks import beside_nobody, block_of, blocks_of
+from services.export.blocks import beside_nobody, block_of, blocks_of, counts_of
+from services.export.tally import Tally
 from shared.access.caller import Caller
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, ended_before
@@ -32,18 +33,31 @@ async def lines_of(database: Database, caller: Caller, download: Download) -> li
     return lines
 
 
-async def file_of(database: Database, lines: list[Line], download: Download, now: datetime) -> AsyncIterator[bytes]:
-    """Write a file block by block: the heading goes with the first block, so that an early fault is still an answer."""
-    ended, count, has_gas = ended_before(now), 0, any(line.gas for line in lines)
+async def file_of(
+    database: Database, lines: list[Line], download: Download, now: datetime, tally: Tally
+) -> AsyncIterator[bytes]:
+    """Write a file block by block: the heading goes with the first block, so that an early fault is still an answer.
+
+    `tally` counts what was given out; it is whole when the file is.
+    """
+    async for block in _blocks(database, lines, download, now, tally):
+        tally.add_bytes(block)
+        yield block
+
+
+async def _blocks(
+    database: Database, lines: list[Line], download: Download, now: datetime, tally: Tally
+) -> AsyncIterator[bytes]:
+    ended, has_gas = ended_before(now), any(line.gas for line in lines)
     waiting = _header(download, has_gas=has_gas)
     for line in lines:
         async for rows in blocks_of(database, line, download.question, ended):
             whole = beside_nobody(rows) if has_gas else rows
             written = await asyncio.to_thread(_written, line, download, whole)
-            count += len(rows.hours if isinstance(rows, HourRows) else rows.starts)
+            tally.add_rows(*counts_of(rows))
             yield waiting + written
             waiting = b""
-    footer = xml_file.footer(count) if download.format is FileFormat.XML else b""
+    footer = xml_file.footer(tally.rows) if download.format is FileFormat.XML else b""
     if waiting or footer:
         yield waiting + footer
 

@@ -21,7 +21,7 @@ from shared.runtime.http_state import CallerAsking, Now, Store
 
 api = APIRouter(prefix="/v1")
 SCHEMA = Path(__file__).parent / "measurements.xsd"
-_MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8; header=present", FileFormat.XML: "application/xml"}
+MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8; header=present", FileFormat.XML: "application/xml"}
 
 
 class Asked(BaseModel):
@@ -60,7 +60,7 @@ async def get_download(
         "Cache-Control": "no-cache",
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_after(first, blocks), media_type=_MEDIA_TYPES[download.format], headers=headers)
+    return StreamingResponse(_after(first, blocks), media_type=MEDIA_TYPES[download.format], headers=headers)
 
 
 @api.get("/schemas/measurements.xsd", summary="The schema of the xml files")

@@ -27,7 +27,9 @@ def key_of(header: str | None) -> str:
     quoted = _QUOTED.fullmatch(text)
     key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text if _BARE.fullmatch(text) else ""
     if not 0 < len(key) <= MOST_CHARACTERS:
-        words = f'write it as "8e03978e-40d5-43dd-bc93-6894a57f9324": printable ASCII, 1 to {MOST_CHARACTERS} characters'
+        words = (
+            f'write it as "8e03978e-40d5-43dd-bc93-6894a57f9324": printable ASCII, 1 to {MOST_CHARACTERS} characters'
+        )
         raise ProblemError(HTTPStatus.BAD_REQUEST, [Issue("IDEMPOTENCY_KEY", "idempotency-key", words)])
     return key
 

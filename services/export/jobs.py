@@ -40,7 +40,7 @@ def moment_of(milliseconds: int) -> datetime:
 
 
 async def order(  # noqa: PLR0913 - who orders what, under which key, when, and within which bound
-    database: Database, caller: Caller, asked: Order, key: str, now: datetime, most_open: int
+    database: Database, caller: Caller, asked: Order, *, key: str, now: datetime, most_open: int
 ) -> Document:
     """Return the job of an order; under a key that was used for the same order, the job of then.
 
@@ -92,8 +92,8 @@ async def file_for(database: Database, caller: Caller, job: str, now: datetime) 
     """Return what is kept of a job's file, for somebody who may still read all that is in it.
 
     Raises:
-        ProblemError: 404 for another's job, or a line that is no longer the caller's; 409 where there is no file yet, or
-            never will be; 410 where its time is over.
+        ProblemError: 404 for another's job, or a line that is no longer the caller's; 409 where there is no file yet,
+            or never will be; 410 where its time is over.
     """
     found = await job_of(database, caller, job)
     state = state_of(found, now)

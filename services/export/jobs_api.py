@@ -59,9 +59,9 @@ async def post_exports(  # noqa: PLR0913 - the parameters of the route
 ) -> dict[str, Any]:
     """Take an order; look under `Location` what becomes of it.
 
-    The same `Idempotency-Key` with the same body is the same order, however often it is sent; without a key each is new.
+    The same `Idempotency-Key` with the same body is the same order, however often it is sent; without one each is new.
     """
-    made = await jobs.order(store, caller, order_of(body), key_of(idempotency_key), now, most_open)
+    made = await jobs.order(store, caller, order_of(body), key=key_of(idempotency_key), now=now, most_open=most_open)
     response.headers["Location"] = f"/v1/exports/{made['_id']}"
     return told(made, now)
 

@@ -8,32 +8,75 @@ from fastapi import FastAPI
 
 from services.export.api import api
 from services.export.documented import CATALOGUE
+from services.export.job_attempt import Workshop
+from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
+from services.export.job_worker import JobWorker
+from services.export.jobs_api import jobs_api
+from services.export.result_api import result_api
 from services.export.settings import ExportSettings
+from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.periodic import Periodic
+from shared.store.results import GridResults, Results
+from shared.store.results_s3 import S3Results, s3_store
 
-BODY_LIMIT_BYTES = 64 * 1024
-"""Nothing that export answers has a body; room for a client that sends one all the same."""
+BODY_LIMIT_BYTES = 256 * 1024
+"""An order of 1,000 lines and 1,000 nodes: their ids have at most 64 characters."""
+MOST_OPEN = 20
 
 
-def application(database: Database, identity: str, now: Clock = utc_now) -> FastAPI:
+def application(
+    database: Database,
+    identity: str,
+    now: Clock = utc_now,
+    results: Results | None = None,
+    most_open_exports: int = MOST_OPEN,
+) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
     app = documented.application(CATALOGUE, "export")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
-    app.include_router(api)
+    app.state.results = results or GridResults(database)
+    app.state.most_open_exports = most_open_exports
+    for routes in (api, jobs_api, result_api):
+        app.include_router(routes)
     return app
+
+
+def results_of(settings: ExportSettings, database: Database) -> Results:
+    """Return the storage of files that the settings name."""
+    if settings.export_results == "gridfs":
+        return GridResults(database)
+    bucket, _, prefix = settings.export_results.removeprefix("s3://").partition("/")
+    return S3Results(s3_store(bucket, settings.export_s3_endpoint), prefix)
+
+
+def workshop_of(settings: ExportSettings, database: Database, results: Results) -> Workshop:
+    """Return what workers need; whoever ordered acts as in the demo until access is built."""
+    kept_seconds = settings.export_kept_hours * 3600
+    return Workshop(
+        database, results, demo_caller, settings.export_lease_seconds, settings.export_attempts, kept_seconds
+    )
 
 
 def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
     """Return what builds the service's parts once the event loop runs."""
 
     async def parts(_: Health) -> Sequence[Part]:
-        app = application(connect(settings.mongo_uri, settings.mongo_database), settings.demo_identity)
-        return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
+        database = connect(settings.mongo_uri, settings.mongo_database)
+        results = results_of(settings, database)
+        shop = workshop_of(settings, database, results)
+        app = application(
+            database, settings.demo_identity, results=results, most_open_exports=settings.export_most_open
+        )
+        face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
+        sweeper = Sweeper(shop)
+        workers = [JobWorker(shop) for _ in range(settings.export_workers)]
+        return [Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper), face, *workers]
 
     return parts

@@ -56,7 +56,7 @@ async def claim(database: Database, worker: str, lease_seconds: float, most_atte
     found = await database[Collection.EXPORT_JOBS].find_one_and_update(
         free, [{"$set": taken}], sort=[("_id", 1)], return_document=True
     )
-    return None if found is None else _claim_of(found)
+    return _claim_of(found) if found else None
 
 
 def _claim_of(found: Document) -> Claim:

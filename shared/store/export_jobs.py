@@ -1,10 +1,10 @@
 """Exports that were ordered, at rest: one document of `export_jobs` each, from the order until it is forgotten.
 
 `{_id, owner, asked, asked_at, key, digest, state, attempts, attempt, worker, lease_until, progress, result, problem,
-expires, forget_at, swept}`. The `_id` begins with the moment of the order, so ids sort by it. `asked` holds the texts of
-the question, `{line, node, given}`, which are read again when the job runs; `asked_at` (ms since 1970) is the moment for
-which they are read. `key` and `digest` are those of the order's Idempotency-Key. `result` is there once the file is whole:
-`{name, file_name, media_type, size, sha256}`, written by the one update that makes the job done.
+expires, forget_at, swept}`. The `_id` begins with the moment of the order, so ids sort by it. `asked` holds the texts
+of the question, `{line, node, given}`, which are read again when the job runs; `asked_at` (ms since 1970) is the moment
+for which they are read. `key` and `digest` are those of the order's Idempotency-Key. `result` is there once the file is
+whole: `{name, file_name, media_type, size, rows, sha256}`, written by the one update that makes the job done.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ async def listed(database: Database, owner: str, before: str, limit: int) -> Seq
     where: Document = {"owner": owner, "state": {"$ne": JobState.REMOVED}}
     if before:
         where["_id"] = {"$lt": before}
-    found: list[Document] = await database[Collection.EXPORT_JOBS].find(where).sort("_id", -1).limit(limit).to_list(limit)
+    found: list[Document] = (
+        await database[Collection.EXPORT_JOBS].find(where).sort("_id", -1).limit(limit).to_list(limit)
+    )
     return found
 
 

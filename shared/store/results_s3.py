@@ -1,4 +1,4 @@
-"""Files of exports in storage that speaks S3: a file is objects of one size, so that each is written whole or not at all.
+"""Files of exports in storage that speaks S3: objects of one size, so that each is written whole or not at all.
 
 An upload in parts, which S3 has of its own, leaves parts behind that no listing shows when its writer dies. Objects of
 our own are found by their prefix, and a part of a file is read from those that hold it. Who we are there is told by the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.store.results import ResultsAwayError
@@ -20,6 +21,8 @@ OBJECT_BYTES = 8 * 1024 * 1024
 """Of one object: a file of 2.6 million rows makes some 60 of them; a writer holds one, a reader a piece of one."""
 PIECE_BYTES = 1024 * 1024
 """What a reader holds at a time."""
+MOST_RETRIES = 3
+"""Within a second; whoever is away for longer is tried again with the whole job."""
 
 
 def s3_store(bucket: str, endpoint: str = "") -> S3Store:
@@ -32,10 +35,17 @@ def s3_store(bucket: str, endpoint: str = "") -> S3Store:
         from obstore.store import S3Store as Store  # noqa: PLC0415 - heavy, and only where it is asked for
     except ImportError:
         raise SystemExit("results in S3 need the extra `s3`: install gastrack[s3]") from None
-    if not endpoint:
-        return Store(bucket)
     is_plain = endpoint.startswith("http://")
-    return Store(bucket, endpoint=endpoint, client_options={"allow_http": is_plain})
+    return Store(
+        bucket,
+        endpoint=endpoint or None,
+        client_options={
+            "allow_http": is_plain,
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(seconds=60),
+        },
+        retry_config={"max_retries": MOST_RETRIES, "retry_timeout": timedelta(seconds=30)},
+    )
 
 
 @contextmanager

@@ -60,7 +60,7 @@ PARAMETERS = {
     "format": Parameter("csv (default) or xml.", "csv", one_of(FileFormat)),
     "export": Parameter("From the answer to an order.", "019ad5f0c6a5e3d5b4a6f9a4f6c0b7d1"),
     "limit": Parameter("Rows a page.", 20),
-    "cursor": Parameter("From the next link."),
+    "cursor": Parameter("From the next link.", "019ad5f0c6a5e3d5b4a6f9a4f6c0b7d1"),
     "idempotency-key": Parameter(
         "A text of your own that names this order: the same key and body, however often, are one order.",
         '"8e03978e-40d5-43dd-bc93-6894a57f9324"',

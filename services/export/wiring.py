@@ -6,13 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
 
-from services.export.api import api
 from services.export.documented import CATALOGUE
 from services.export.job_attempt import Workshop
 from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
 from services.export.job_worker import JobWorker
-from services.export.jobs_api import jobs_api
-from services.export.result_api import result_api
+from services.export.routes import ROUTES
 from services.export.settings import ExportSettings
 from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
@@ -43,7 +41,7 @@ def application(
     http_state.read_from(app, database, now)
     app.state.results = results or GridResults(database)
     app.state.most_open_exports = most_open_exports
-    for routes in (api, jobs_api, result_api):
+    for routes in ROUTES:
         app.include_router(routes)
     return app
 

@@ -24,7 +24,7 @@ from shared.store.as_known import least_watermark_ms
 
 api = APIRouter(prefix="/v1")
 SCHEMA = Path(__file__).parent / "measurements.xsd"
-_MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8; header=present", FileFormat.XML: "application/xml"}
+MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8; header=present", FileFormat.XML: "application/xml"}
 
 
 class Asked(BaseModel):
@@ -57,7 +57,7 @@ async def get_download(
     if not isinstance(download, Download):
         raise unprocessable(download)
     lines = await handlers.lines_of(store, caller, download)
-    media_type, tally = _MEDIA_TYPES[download.format], Tally()
+    media_type, tally = MEDIA_TYPES[download.format], Tally()
     draft = Draft(
         query_of(asked.line, asked.node, given),
         download.question,

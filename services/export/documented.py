@@ -4,58 +4,85 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from services.export import manifests_documented as manifests
 from services.export.asked import Dialect, FileFormat
-from services.export.manifest import MEDIA_TYPE
-from services.export.manifests_api import KEY_SET, PEM
+from services.export.job_told import ExportsTold, ExportTold
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
 from shared.runtime.documented_parameters import OF_A_PERIOD, one_of
 
-FILES, MANIFESTS = "Files", "Manifests"
+FILES, ORDERS = "Files", "Ordered files"
 _FILE = Answer(
     "The file, streamed; an xml file ends with the number of its rows.",
     media_types=("text/csv", "application/xml"),
-    headers={
-        "Content-Disposition": "The name that the file should have.",
-        "Link": "Where its manifest can be fetched once the file has been, as `describedby`.",
-    },
+    headers={"Content-Disposition": "The name that the file should have.", **manifests.LINK},
 )
-_MANIFEST = Answer("A compact JWS (RFC 7515), signed with Ed25519.", media_types=(MEDIA_TYPE,))
+_RESULT_HEADERS = {
+    "ETag": "Strong: of exactly these bytes; for `If-Range`.",
+    "Repr-Digest": "SHA-256 of the whole file (RFC 9530).",
+    "Accept-Ranges": "bytes.",
+    "Content-Disposition": "The name that the file should have.",
+    **manifests.LINK,
+}
+_WHOLE = Answer(
+    "The file.",
+    media_types=("text/csv", "application/xml"),
+    headers={**_RESULT_HEADERS, "Content-Digest": "SHA-256 of what is sent."},
+)
+_PART = Answer(
+    "The part that was asked for.",
+    media_types=("text/csv", "application/xml"),
+    headers={**_RESULT_HEADERS, "Content-Range": "Which bytes these are, of how many."},
+)
+_ORDERED = Answer("Taken; it waits for a worker.", ExportTold, headers={"Location": "Where to see what becomes of it."})
 OPERATIONS = {
     "get_download": Operation(FILES, {200: _FILE}, (HTTPStatus.NOT_FOUND,)),
     "get_schema": Operation(FILES, {200: Answer("The XSD.", media_types=("application/xml",))}),
-    "get_manifest": Operation(MANIFESTS, {200: _MANIFEST}, (HTTPStatus.NOT_FOUND,)),
-    "get_keys": Operation(MANIFESTS, {200: Answer("The keys (RFC 7517).", "KeySet", media_types=(KEY_SET,))}),
-    "get_key": Operation(MANIFESTS, {200: Answer("The key.", media_types=(PEM,))}, (HTTPStatus.NOT_FOUND,)),
+    "post_exports": Operation(
+        ORDERS, {202: _ORDERED}, (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS)
+    ),
+    "get_exports": Operation(ORDERS, {200: Answer("A page, the newest first.", ExportsTold)}),
+    "get_export": Operation(ORDERS, {200: Answer("Where it stands.", ExportTold)}, (HTTPStatus.NOT_FOUND,)),
+    "delete_export": Operation(ORDERS, {204: Answer("It is gone.")}, (HTTPStatus.NOT_FOUND,)),
+    "get_export_result": Operation(
+        ORDERS,
+        {200: _WHOLE, 206: _PART, 304: Answer("The reader has it still.")},
+        (
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.GONE,
+            HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        ),
+    ),
+    **manifests.OPERATIONS,
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **OF_A_PERIOD,
+    **manifests.PARAMETERS,
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
     "node": Parameter("A node's id; repeats.", ["NODE-1"]),
     "format": Parameter("csv (default) or xml.", "csv", one_of(FileFormat)),
-    "manifest": Parameter("A manifest's id, from the `Link` of a file's answer.", "7c9e6679f0e84a3db5d1a94e5ad4f0f2"),
-    "key": Parameter("A key's id: its thumbprint (RFC 7638).", "tpccUq72j9G3HTAF4K0TZ9ZDm2ptgg4HHiRVzkI90iA"),
+    "export": Parameter("From the answer to an order.", "019ad5f0c6a5e3d5b4a6f9a4f6c0b7d1"),
+    "limit": Parameter("Rows a page.", 20),
+    "cursor": Parameter("From the next link.", "019ad5f0c6a5e3d5b4a6f9a4f6c0b7d1"),
+    "idempotency-key": Parameter(
+        "A text of your own that names this order: the same key and body, however often, are one order.",
+        '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+    ),
+    "range": Parameter("One part of the file.", "bytes=0-1023"),
+    "if-range": Parameter("The part only of the file with this tag, else the whole.", '"5f2c"'),
+    "if-none-match": Parameter("304 where the reader holds this.", '"5f2c"'),
     "dialect": Parameter("Of csv: rfc4180 (default) or excel-be.", "rfc4180", one_of(Dialect)),
-}
-_KEY = {
-    "type": "object",
-    "required": ["kty", "crv", "x", "kid"],
-    "properties": {name: {"type": "string"} for name in ("kty", "crv", "x", "kid", "use", "alg")},
-}
-_KEY_SET = {
-    "description": "Public keys as a JWK set (RFC 7517); a key's `kid` is its thumbprint.",
-    "type": "object",
-    "required": ["keys"],
-    "properties": {"keys": {"type": "array", "items": _KEY}},
 }
 CATALOGUE = Catalogue(
     "Gastrack export",
     "Measurements as files. Whatever is wrong is said before the first byte.",
     {
         FILES: "Measurements as csv and xml, and the schema of the xml.",
-        MANIFESTS: "What goes with each file, signed, and the keys that verify it.",
+        ORDERS: "Files of any size: ordered, written by a worker, kept for a while, fetched whole or in parts.",
+        manifests.MANIFESTS: manifests.WORDS,
     },
     OPERATIONS,
     PARAMETERS,
-    lambda: {"KeySet": _KEY_SET},
+    manifests.schemas,
 )

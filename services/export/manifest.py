@@ -48,12 +48,17 @@ class Draft:
     @property
     def link(self) -> str:
         """The `Link` header of the file's answer."""
-        return f'</v1/manifests/{self.id}>; rel="describedby"; type="{MEDIA_TYPE}"'
+        return link_to(self.id)
 
     @property
     def next_since_ms(self) -> int:
         """The `since` to ask with next time: of the moment itself more may still become known."""
         return max(0, self.known_until_ms - 1)
+
+
+def link_to(manifest: str) -> str:
+    """Return the `Link` header of an answer whose manifest has this id."""
+    return f'</v1/manifests/{manifest}>; rel="describedby"; type="{MEDIA_TYPE}"'
 
 
 def query_of(lines: Sequence[str], nodes: Sequence[str], given: Mapping[str, str]) -> dict[str, str | Sequence[str]]:

@@ -8,55 +8,104 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
-from services.export import manifests_api
-from services.export.api import api
 from services.export.documented import CATALOGUE
+from services.export.job_attempt import Workshop
+from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
+from services.export.job_worker import JobWorker
+from services.export.routes import ROUTES
 from services.export.settings import ExportSettings
 from services.export.signing import Signer, SigningKeyError, key_in
+from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.periodic import Periodic
 from shared.runtime.settings import PREFIX, WRONG_USE
+from shared.store.results import GridResults, Results
+from shared.store.results_s3 import S3Results, s3_store
 
-BODY_LIMIT_BYTES = 64 * 1024
-"""Nothing that export answers has a body; room for a client that sends one all the same."""
+BODY_LIMIT_BYTES = 256 * 1024
+"""An order of 1,000 lines and 1,000 nodes: their ids have at most 64 characters."""
+MOST_OPEN = 20
 
 
-def application(database: Database, identity: str, now: Clock = utc_now, signing_key: OKPKey | None = None) -> FastAPI:
+def application(  # noqa: PLR0913, PLR0917 - what the face stands on
+    database: Database,
+    identity: str,
+    now: Clock = utc_now,
+    results: Results | None = None,
+    most_open_exports: int = MOST_OPEN,
+    signer: Signer | None = None,
+) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built.
 
-    Without a key manifests are signed with one that rests in the database.
+    Without a signer manifests are signed with a key that rests in the database.
     """
     app = documented.application(CATALOGUE, "export")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
-    app.state.signer = Signer(database, signing_key)
-    app.include_router(api)
-    app.include_router(manifests_api.api)
+    app.state.signer = signer or Signer(database)
+    app.state.results = results or GridResults(database)
+    app.state.most_open_exports = most_open_exports
+    for routes in ROUTES:
+        app.include_router(routes)
     return app
+
+
+def results_of(settings: ExportSettings, database: Database) -> Results:
+    """Return the storage of files that the settings name."""
+    if settings.export_results == "gridfs":
+        return GridResults(database)
+    bucket, _, prefix = settings.export_results.removeprefix("s3://").partition("/")
+    return S3Results(s3_store(bucket, settings.export_s3_endpoint), prefix)
+
+
+def workshop_of(settings: ExportSettings, database: Database, results: Results) -> Workshop:
+    """Return what workers need; whoever ordered acts as in the demo until access is built."""
+    kept_seconds = settings.export_kept_hours * 3600
+    return Workshop(
+        database,
+        results,
+        demo_caller,
+        settings.export_lease_seconds,
+        settings.export_attempts,
+        kept_seconds,
+        Signer(database, given_key(settings)),
+    )
 
 
 def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
     """Return what builds the service's parts once the event loop runs."""
-    signing_key = _given_key(settings)
 
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
-        app = application(database, settings.demo_identity, signing_key=signing_key)
-        return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
+        results = results_of(settings, database)
+        shop = workshop_of(settings, database, results)
+        app = application(
+            database,
+            settings.demo_identity,
+            results=results,
+            most_open_exports=settings.export_most_open,
+            signer=shop.signer,
+        )
+        face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
+        sweeper = Sweeper(shop)
+        workers = [JobWorker(shop) for _ in range(settings.export_workers)]
+        return [Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper), face, *workers]
 
     return parts
 
 
-def _given_key(settings: ExportSettings) -> OKPKey | None:
+def given_key(settings: ExportSettings) -> OKPKey | None:
     """Return the key that a setting names, None where it names none; a wrong one ends the start and is told."""
-    if settings.signing_key_file is None:
+    file = settings.export_signing_key_file
+    if file is None:
         return None
     try:
-        return key_in(settings.signing_key_file)
+        return key_in(file)
     except SigningKeyError as fault:
-        sys.stderr.write(f"{PREFIX}SIGNING_KEY_FILE: {fault}\n")
+        sys.stderr.write(f"{PREFIX}EXPORT_SIGNING_KEY_FILE: {fault}\n")
         raise SystemExit(WRONG_USE) from None

@@ -206,7 +206,9 @@ class Head:
 
         async def headers_alone(message: Message) -> None:
             if message["type"] == "http.response.start":
-                await send(message)
+                # Of the content, and there is none (RFC 9530); `Repr-Digest` stays.
+                headers = [(name, value) for name, value in message["headers"] if name.lower() != b"content-digest"]
+                await send({**message, "headers": headers})
                 # Ends the answer; a streamed file notices that its reader is gone, and is not written.
                 await send({"type": "http.response.body"})
 

@@ -92,6 +92,24 @@ LEDGER_READINGS = Gauge(
     "gastrack_ledger_readings", "Readings in the stored ledgers, by column.", ["column"], registry=CATALOGUE
 )
 STREAMS = Gauge("gastrack_query_streams", "Streams of the change feed that are open.", registry=CATALOGUE)
+EXPORT_JOBS = Gauge("gastrack_export_jobs", "Exports that wait or run, by state.", ["state"], registry=CATALOGUE)
+EXPORT_ATTEMPTS = Counter(
+    "gastrack_export_attempts",
+    "Attempts at exports, by what became of them; again: the storage was away, lost: taken away or over.",
+    ["outcome"],
+    registry=CATALOGUE,
+)
+EXPORT_SECONDS = Histogram(
+    "gastrack_export_attempt_seconds",
+    "Seconds that an attempt at an export took.",
+    buckets=(*_SECONDS, 300.0, 1800.0),
+    registry=CATALOGUE,
+)
+EXPORT_ROWS = Counter("gastrack_export_rows", "Rows of the files of exports.", registry=CATALOGUE)
+EXPORT_BYTES = Counter("gastrack_export_bytes", "Bytes of the files of exports.", registry=CATALOGUE)
+EXPORT_HOPELESS = Counter(
+    "gastrack_export_hopeless", "Exports that failed because workers died over them.", registry=CATALOGUE
+)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
     "Seconds until an HTTP answer began, by route, method and status class.",
@@ -124,6 +142,12 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     LEDGER_DIFFERENCE: "readings",
     LEDGER_READINGS: "readings",
     STREAMS: "streams",
+    EXPORT_JOBS: "exports",
+    EXPORT_ATTEMPTS: "attempts",
+    EXPORT_SECONDS: "seconds",
+    EXPORT_ROWS: "rows",
+    EXPORT_BYTES: "bytes",
+    EXPORT_HOPELESS: "exports",
     HTTP_SECONDS: "seconds",
 }
 """Every metric with the unit of its values, in the order of the document."""

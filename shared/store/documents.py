@@ -71,6 +71,7 @@ class Collection(StrEnum):
     SWEPT = "swept"
     MANIFESTS = "manifests"
     SIGNING_KEYS = "signing_keys"
+    EXPORT_JOBS = "export_jobs"
 
 
 IDS_PER_QUERY = 10_000

@@ -19,7 +19,7 @@ from deploy.local.servers import Servers
 from services.export.asked import FileFormat
 from services.export.settings import ExportSettings
 from services.export.signing import Signer
-from services.export.wiring import application, wire
+from services.export.wiring import application, given_key
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.runtime.version import SOFTWARE_VERSION
@@ -114,7 +114,7 @@ async def test_a_manifest_is_for_who_fetched_the_file(
 async def given(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[tuple[OKPKey, Any]]:
     """A key that the service is given, and a client of a service that has it."""
     key, store = OKPKey.generate_key("Ed25519"), connect(stack.mongo_uri, database.name)
-    async with client_of(application(store, "demo", lambda: NOW, key)) as client:
+    async with client_of(application(store, "demo", lambda: NOW, signer=Signer(store, key))) as client:
         yield key, client
     store.client.close()
 
@@ -157,11 +157,11 @@ def test_a_wrong_key_file_ends_the_start(tmp_path: Path, content: str, capsys: p
     file = tmp_path / "key.pem"
     file.write_text(made)
     settings = ExportSettings(
-        mongo_uri="mongodb://nowhere", operations_port=1, http_port=2, demo_identity="x", signing_key_file=file
+        mongo_uri="mongodb://nowhere", operations_port=1, http_port=2, demo_identity="x", export_signing_key_file=file
     )
     with pytest.raises(SystemExit) as ended:
-        wire(settings)
+        given_key(settings)
     said = capsys.readouterr().err
     assert ended.value.code == 2
-    assert said.startswith(f"GASTRACK_SIGNING_KEY_FILE: {file}: ")
+    assert said.startswith(f"GASTRACK_EXPORT_SIGNING_KEY_FILE: {file}: ")
     assert "BEGIN" not in said

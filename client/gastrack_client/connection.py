@@ -86,7 +86,7 @@ class Connection:
         """
         with passing():
             async with self._http.stream("GET", self.own(path), **options) as answer:
-                if answer.is_error:
+                if not answer.is_success:
                     await answer.aread()
                 yield checked(answer)
 

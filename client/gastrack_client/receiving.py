@@ -12,8 +12,6 @@ import httpx2
 from gastrack_client.errors import DownloadError
 from gastrack_client.part_file import PartFile
 
-BLOCK_BYTES = 256 * 1024
-"""Written at a time, in a thread: some 0.1 ms each."""
 _FILE_NAME = re.compile(r'filename="([^"]*)"')
 Progress = Callable[[int, int | None], None]
 """Is told how many bytes are there, and of how many where that is known."""
@@ -24,9 +22,9 @@ def nobody(_: int, __: int | None) -> None:
 
 
 async def receive(answer: httpx2.Response, part: PartFile, total: int | None, on_progress: Progress) -> None:
-    """Append an answer's body to a part, block by block."""
+    """Append an answer's body to a part, as it comes: what has come is there, whenever it breaks off."""
     there = part.size
-    async for block in answer.aiter_bytes(BLOCK_BYTES):
+    async for block in answer.aiter_bytes():
         await anyio.to_thread.run_sync(part.write, block)
         there += len(block)
         on_progress(there, total)

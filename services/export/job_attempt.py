@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from services.export import handlers
-from services.export.api import MEDIA_TYPES
-from services.export.job_progress import rows_expected
 from services.export.jobs import download_ordered, moment_of
-from services.export.manifest import Draft, keep_signed, query_of
+from services.export.manifest import Draft, keep_signed
+from services.export.parts import rows_of
 from services.export.signing import Signer
 from services.export.tally import Tally
 from shared.access.caller import Caller
@@ -91,20 +90,14 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
 async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     moment = moment_of(ours.asked_at_ms)
     download = download_ordered(ours.order, moment)
-    lines = await handlers.lines_of(shop.database, shop.caller_named(ours.owner), download)
-    work.expected = rows_expected(lines, download.question, ended_before(moment))
+    caller = shop.caller_named(ours.owner)
+    parts = await handlers.parts_of(shop.database, caller, download)
+    work.expected = rows_of(parts, download.question, ended_before(moment))
     await shop.results.remove(ours.job, keep=ours.result_name)  # what dead attempts have left
-    order, media_type = ours.order, MEDIA_TYPES[download.format]
-    draft = Draft(
-        query_of(order.lines, order.nodes, order.given),
-        download.question,
-        download.file_name,
-        media_type,
-        moment,
-        ours.owner,
-        known_until_ms=await least_watermark_ms(shop.database),
-    )
-    blocks = handlers.file_of(shop.database, lines, download, moment, work.tally)
+    given, known_until_ms = ours.order, await least_watermark_ms(shop.database)
+    said = (given.lines, given.nodes, given.given)
+    draft = Draft.of(download, said, moment, caller, known_until_ms)
+    blocks = handlers.file_of(shop.database, parts, download, moment, work.tally)
     await shop.results.write(ours.result_name, blocks)
     await keep_signed(shop.database, shop.signer or Signer(shop.database), draft, work.tally)
     return draft

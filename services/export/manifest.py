@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from services.export.asked import Download
+from services.export.formats import MEDIA_TYPES
 from services.export.signing import Signer
 from services.export.tally import Tally
+from shared.access.caller import Caller
 from shared.domain.period import Question
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.mongo import Database
@@ -17,6 +21,7 @@ from shared.runtime.version import SOFTWARE_VERSION
 from shared.store.manifests import keep_manifest
 
 MEDIA_TYPE = "application/jose"
+Given = tuple[Sequence[str], Sequence[str], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,20 @@ class Draft:
     known_until_ms: int
     known_at_ms: int | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
+
+    @classmethod
+    def of(cls, download: Download, given: Given, now: datetime, caller: Caller, known_until_ms: int) -> Draft:
+        """Return what is known of a download; `given` are its lines, its nodes, and all else, as written."""
+        return cls(
+            query_of(*given),
+            download.question,
+            download.file_name,
+            MEDIA_TYPES[download.format],
+            now,
+            caller.identity,
+            known_until_ms,
+            download.known_at_ms,
+        )
 
     @property
     def link(self) -> str:
@@ -100,11 +119,12 @@ async def keep_signed(database: Database, signer: Signer, draft: Draft, tally: T
 
 
 async def with_manifest(
-    blocks: AsyncIterator[bytes], database: Database, signer: Signer, draft: Draft, tally: Tally
-) -> AsyncIterator[bytes]:
+    blocks: AsyncGenerator[bytes, None], database: Database, signer: Signer, draft: Draft, tally: Tally
+) -> AsyncGenerator[bytes, None]:
     """Give out a file, then keep its manifest, then end: who sees the end finds it, who was cut off does not."""
-    async for block in blocks:
-        yield block
+    async with aclosing(blocks):
+        async for block in blocks:
+            yield block
     await keep_signed(database, signer, draft, tally)
 
 

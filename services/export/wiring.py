@@ -12,6 +12,7 @@ from services.export.documented import CATALOGUE
 from services.export.job_attempt import Workshop
 from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
 from services.export.job_worker import JobWorker
+from services.export.rendered import KeptTexts
 from services.export.routes import ROUTES
 from services.export.settings import ExportSettings
 from services.export.signing import Signer, SigningKeyError, key_in
@@ -50,6 +51,7 @@ def application(  # noqa: PLR0913, PLR0917 - what the face stands on
     app.state.signer = signer or Signer(database)
     app.state.results = results or GridResults(database)
     app.state.most_open_exports = most_open_exports
+    app.state.kept_texts = KeptTexts()
     for routes in ROUTES:
         app.include_router(routes)
     return app

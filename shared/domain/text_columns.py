@@ -101,6 +101,16 @@ def beside(columns: Sequence[Cells]) -> Cells:
     return np.concatenate(columns, axis=1)
 
 
+def below(parts: Sequence[Cells]) -> Cells:
+    """Lay the cells of one column behind each other, whatever the width of each part."""
+    cells = np.zeros((sum(len(part) for part in parts), max(part.shape[1] for part in parts)), np.uint8)
+    row = 0
+    for part in parts:
+        cells[row : row + len(part), : part.shape[1]] = part
+        row += len(part)
+    return cells
+
+
 def text_of(cells: Cells) -> bytes:
     """Return the finished text: all rows one after the other, without the empty places."""
     return cells.tobytes().translate(None, _NOTHING)

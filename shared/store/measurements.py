@@ -5,7 +5,7 @@ Whatever is told in a closed month is definitive.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ async def month_versions(
     """Return the versions of the months that a question touches; months without anything are left out."""
     counted = ("changes", "known_at", "statuses", "status_known_at")
     documents = await _months(database, line, question.months, dict.fromkeys(counted, 1), session)
-    return tuple(Version(document["_id"], *(int(document.get(name, 0)) for name in counted)) for document in documents)
+    return tuple(_version(document) for document in documents)
 
 
 async def day_rollups(
@@ -94,6 +94,63 @@ async def stored_hours(
         for document in documents:
             _lay_day(rows, hours, document)
     return rows, _closed(months)
+
+
+async def hours_of_lines(
+    database: Database, wanted: Sequence[tuple[str, range]], closed: Container[str], session: Session | None = None
+) -> list[NDArray[np.void]]:
+    """Return the HOUR rows of ranges of hours of lines, each within one gas month, by one query for all of them.
+
+    Args:
+        database: The store.
+        wanted: Line and hours, in any order; a range has at least one hour.
+        closed: Ids of the months that are closed: what is told in them is definitive.
+        session: One that sees one state of the store.
+    """
+    ids = [month_id(line, gas_time.months_of(hours)[0]) for line, hours in wanted]
+    rows = [np.zeros(len(hours), HOUR) for _, hours in wanted]
+    owners = {
+        day_id(line, gas_time.day_of_number(number)): place
+        for place, (line, hours) in enumerate(wanted)
+        for number in range(*_day_bounds(hours))
+    }
+    asked = {"_id": {"$in": list(owners)}}
+    found = database[Collection.LINE_DAYS].find(asked, {"h": 1}, session=session).batch_size(DAYS_PER_BATCH)
+    while documents := await found.to_list(DAYS_PER_BATCH):
+        for document in documents:
+            place = owners[document["_id"]]
+            _lay_day(rows[place], wanted[place][1], document)
+    return [
+        definitive(one, np.full(len(one), fill_value=True)) if month in closed else one
+        for one, month in zip(rows, ids, strict=True)
+    ]
+
+
+def _day_bounds(hours: range) -> tuple[int, int]:
+    first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
+    return gas_time.day_number(first), gas_time.day_number(last) + 1
+
+
+class MonthState(NamedTuple):
+    """A month's version, and whether it is closed."""
+
+    version: Version
+    is_closed: bool
+
+
+async def month_states(
+    database: Database, months: Sequence[str], session: Session | None = None
+) -> dict[str, MonthState]:
+    """Return the state of months by their `_id`, of many lines at once; months without anything are left out."""
+    fields = dict.fromkeys(("changes", "known_at", "statuses", "status_known_at", "closed"), 1)
+    found = database[Collection.LINE_MONTHS].find({"_id": {"$in": list(months)}}, fields, session=session)
+    documents = await found.to_list(len(months) or 1)
+    return {one["_id"]: MonthState(_version(one), bool(one.get("closed"))) for one in documents}
+
+
+def _version(document: dict[str, Any]) -> Version:
+    counted = ("changes", "known_at", "statuses", "status_known_at")
+    return Version(document["_id"], *(int(document.get(name, 0)) for name in counted))
 
 
 def days_of(question: Question) -> list[date]:

@@ -179,7 +179,7 @@ async def test_an_error_of_ours_fails_the_job_alone(
     """The worker goes on with the next."""
     job = await ordered(export)
     with monkeypatch.context() as broken:
-        broken.setattr("services.export.job_attempt.rows_expected", lambda *_: 1 / 0)
+        broken.setattr("services.export.job_attempt.rows_of", lambda *_: 1 / 0)
         await JobWorker(shop).work_on_next()
     told = await seen(export, job)
     assert (told["state"], told["problem"]["code"]) == ("failed", "DEFECT")

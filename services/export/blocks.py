@@ -111,6 +111,9 @@ def _names(named: Iterable[tuple[Line | Node, NDArray[np.integer]]], quoted: Quo
     texts: dict[str, int] = {}
     places = []
     for whose, days in named:
+        if isinstance(whose, Line) and len({terms.name for terms in whose.terms}) == 1:
+            places.append(np.full(len(days), texts.setdefault(whose.terms[0].name, len(texts))))
+            continue
         distinct, place = np.unique(days, return_inverse=True)
         names = [whose.name_on(gas_time.day_of_number(int(day))) for day in distinct]
         table = np.array([texts.setdefault(name, len(texts)) for name in names], np.int64)

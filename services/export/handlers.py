@@ -76,7 +76,8 @@ async def _blocks(texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tall
         for one in some:
             counts = one.counts
             tally.add_rows(counts.rows, counts.hours_expected, counts.hours_present, counts.known_at_ms)
-        ready += await asyncio.to_thread(_put, writer, some)
+        # Text goes out as it is; to compress and to encode it takes long enough to leave the event loop for.
+        ready += _put(writer, some) if writer.keeps_text else await asyncio.to_thread(_put, writer, some)
         if ready:
             yield ready
             ready = b""

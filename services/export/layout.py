@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from services.export.meanings import meaning_of, unit_of
+from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.node_rows import no_node_rows
 from shared.domain.period import REFERENCE, Question, View
@@ -82,18 +83,23 @@ class Layout:
         return [known.get(column.name) or _empty(column.name, rows) for column in self.columns]
 
 
-@lru_cache(maxsize=256)
 def layout_of(question: Question, of: Of, chosen: frozenset[str] = frozenset()) -> Layout:
     """Return the columns of a file; `chosen` are names of columns or of groups, none: all that somebody has.
 
     Columns of the gas that are chosen are there, whether or not anybody has a chromatograph.
     """
-    told = _told(question.view, Of(of.lines, of.nodes, gas=of.gas or bool(chosen)))
-    columns = [_file_column(column, question) for column in told]
+    return _layout(question.view, question.unit, question.reference, of, chosen)
+
+
+@lru_cache(maxsize=256)
+def _layout(view: View, unit: EnergyUnit, reference: str, of: Of, chosen: frozenset[str]) -> Layout:
+    question = Question(view, gas_time.FIRST_DAY, gas_time.FIRST_DAY, unit, reference)
+    columns = [_file_column(column, question) for column in _told(view, Of(of.lines, of.nodes, of.gas or bool(chosen)))]
     kept = [one for one in columns if not chosen or one.selector in chosen or one.name in IDENTITY]
     return Layout(tuple(kept))
 
 
+@lru_cache(maxsize=16)
 def selectors(view: View, of: Of) -> frozenset[str]:
     """Return the names of columns and groups that can be chosen."""
     return frozenset(column.group or column.name for column in _told(view, Of(of.lines, of.nodes)))

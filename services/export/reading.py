@@ -1,23 +1,25 @@
 """The rows of a file, some thousand at a time: memory does not grow with the file, nor round trips with its lines.
 
-Hours of lines are read by months: what each month comes to is named by its versions, which are asked first; the text
-of a closed month that is kept under them goes out as it is. All else is read as the API reads it, part by part.
+Hours of lines are read by months: what each month comes to is named by its versions, which are asked first; text that
+is kept under them goes out as it is. All else is read as the API reads it, part by part.
 Versions and rows of a block are of one moment of the store; blocks may be of later moments than those before them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import accumulate, groupby, islice, pairwise
 
+from services.export.ahead import ahead
 from services.export.asked import Download
 from services.export.blocks import Block, Counts, MonthOfLine, block_of_months, block_of_view
 from services.export.layout import Layout
 from services.export.parts import LinePart, NodePart, Part
-from services.export.rendered import KeptTexts, Rendered
+from services.export.rendered import KeptTexts, Packed, Rendered
 from services.export.writing import Writer
 from shared.domain import gas_time
 from shared.domain.period import Question, View
@@ -108,44 +110,47 @@ class FileRows:
     async def _of_pieces(self, pieces: Sequence[Piece]) -> AsyncIterator[Sequence[Rendered]]:
         async with one_moment(self.database) as session:
             versions = await self._versions(pieces, session)
-        found = {piece: self.kept.get(self._key(piece, versions[piece])) for piece in pieces}
-        for is_kept, run in groupby(pieces, key=lambda piece: found[piece] is not None):
-            while_read = iter(run)
-            while some := list(islice(while_read, MONTHS_PER_BLOCK)):
-                texts = [one for piece in some if (one := found[piece])] if is_kept else await self._read(some)
+        found = [self.kept.get(self._key(*one)) for one in zip(pieces, versions, strict=True)]
+        for is_kept, run in groupby(zip(pieces, found, strict=True), key=lambda one: one[1] is not None):
+            taken = list(run)
+            blocks = [taken[begin : begin + MONTHS_PER_BLOCK] for begin in range(0, len(taken), MONTHS_PER_BLOCK)]
+            if is_kept:
+                for block in blocks:
+                    yield [one.rendered for _, one in block if one is not None]
+                continue
+            async for texts in ahead(partial(self._read, [piece for piece, _ in block]) for block in blocks):
                 yield texts
 
     async def _read(self, pieces: Sequence[Piece]) -> list[Rendered]:
         wanted = [(piece.registered.line, piece.hours) for piece in pieces]
         async with one_moment(self.database) as session:
             versions = await self._versions(pieces, session)
-            closed = {piece.id for piece in pieces if versions[piece].is_closed}
+            closed = {piece.id for piece, one in zip(pieces, versions, strict=True) if one.is_closed}
             hours = await hours_of_lines(self.database, [(line.id, hours) for line, hours in wanted], closed, session)
             told = await gas_of_lines(self.database, wanted, session)
         months = [MonthOfLine(*one, known, gas) for one, known, gas in zip(wanted, hours, told, strict=True)]
         # Off the event loop: 5,900 rows take it some 8 ms.
-        texts = await asyncio.to_thread(self._texts, months)
-        rendered = [
-            Rendered(
-                text, replace(month.counts, known_at_ms=max(month.counts.known_at_ms, versions[piece].known_at_ms))
-            )
-            for text, month, piece in zip(texts, months, pieces, strict=True)
-        ]
-        for piece, one in zip(pieces, rendered, strict=True):
-            if self.writer.keeps_text and versions[piece].is_closed:
-                self.kept.keep(self._key(piece, versions[piece]), one)
+        rendered, packed = await asyncio.to_thread(self._rendered, months, versions)
+        for piece, one, text in zip(pieces, versions, packed, strict=False):
+            self.kept.keep(self._key(piece, one), text)
         return rendered
 
-    def _texts(self, months: Sequence[MonthOfLine]) -> list[bytes]:
+    def _rendered(
+        self, months: Sequence[MonthOfLine], versions: Sequence[Versions]
+    ) -> tuple[list[Rendered], list[Packed]]:
         block = block_of_months(months, self.download.question, self.layout, self.writer.quoted)
-        return self.writer.texts(block, [0, *accumulate(len(month.hours) for month in months)])
+        texts = self.writer.texts(block, [0, *accumulate(len(month.hours) for month in months)])
+        counts = [_counts_since(month, one) for month, one in zip(months, versions, strict=True)]
+        rendered = [Rendered(*one) for one in zip(texts, counts, strict=True)]
+        is_kept = self.writer.keeps_text and self.kept.keeps_any
+        return rendered, [Packed.of(one) for one in rendered] if is_kept else []
 
-    async def _versions(self, pieces: Sequence[Piece], session: Session) -> Mapping[Piece, Versions]:
+    async def _versions(self, pieces: Sequence[Piece], session: Session) -> list[Versions]:
         states = await month_states(self.database, [piece.id for piece in pieces], session)
         gas = await versions_of_lines(
             self.database, [(piece.registered.line, piece.hours) for piece in pieces], session
         )
-        return {piece: Versions(states.get(piece.id), one) for piece, one in zip(pieces, gas, strict=True)}
+        return [Versions(states.get(piece.id), one) for piece, one in zip(pieces, gas, strict=True)]
 
     def _key(self, piece: Piece, versions: Versions) -> Hashable:
         """Return what names a text: whatever it depends on is in it, so equal keys mean equal texts."""
@@ -188,6 +193,11 @@ def stretches_of(question: Question) -> Iterator[Question]:
     starts = [gas_time.first_day_of_month(month) for month in question.months[::MONTHS_PER_VIEW]]
     for first, end in pairwise([question.first, *starts[1:], question.end]):
         yield replace(question, first=first, end=end)
+
+
+def _counts_since(month: MonthOfLine, versions: Versions) -> Counts:
+    counts = month.counts
+    return replace(counts, known_at_ms=max(counts.known_at_ms, versions.known_at_ms))
 
 
 def _counts(rows: HourRows | PeriodRows, known_at_ms: int, moment_ms: int | None) -> Counts:

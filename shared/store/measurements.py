@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
-from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within
+from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within, let_be_definitive
 from shared.domain.period import Question
 from shared.domain.revision import HOUR, has_values
 from shared.domain.rollup import ROLLUP
@@ -108,27 +108,36 @@ async def hours_of_lines(
         session: One that sees one state of the store.
     """
     ids = [month_id(line, gas_time.months_of(hours)[0]) for line, hours in wanted]
-    rows = [np.zeros(len(hours), HOUR) for _, hours in wanted]
-    owners = {
-        day_id(line, gas_time.day_of_number(number)): place
-        for place, (line, hours) in enumerate(wanted)
-        for number in range(*_day_bounds(hours))
-    }
-    asked = {"_id": {"$in": list(owners)}}
+    days = [_days_of(line, hours) for line, hours in wanted]
+    asked = {"_id": {"$in": [day for of_piece in days for day in of_piece]}}
     found = database[Collection.LINE_DAYS].find(asked, {"h": 1}, session=session).batch_size(DAYS_PER_BATCH)
+    packed: dict[str, bytes] = {}
     while documents := await found.to_list(DAYS_PER_BATCH):
-        for document in documents:
-            place = owners[document["_id"]]
-            _lay_day(rows[place], wanted[place][1], document)
-    return [
-        definitive(one, np.full(len(one), fill_value=True)) if month in closed else one
-        for one, month in zip(rows, ids, strict=True)
-    ]
+        packed.update((document["_id"], document["h"]) for document in documents)
+    rows = [_laid(hours, of_piece, packed) for (_, hours), of_piece in zip(wanted, days, strict=True)]
+    for one, month in zip(rows, ids, strict=True):
+        if month in closed:
+            let_be_definitive(one)
+    return rows
 
 
-def _day_bounds(hours: range) -> tuple[int, int]:
+def _days_of(line: str, hours: range) -> dict[str, range]:
+    """Return the hours of each gas day of a range, by the id of its document."""
     first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
-    return gas_time.day_number(first), gas_time.day_number(last) + 1
+    return {day_id(line, day): gas_time.hours_of_day(day) for day in gas_time.days_between(first, last)}
+
+
+def _laid(hours: range, days: dict[str, range], packed: dict[str, bytes]) -> NDArray[np.void]:
+    """Lay days behind each other, zeros where nothing is known, and return the rows of the range."""
+    begin = next(iter(days.values())).start
+    laid = b"".join(_whole_day(packed.get(name, b""), len(day)) for name, day in days.items())
+    return np.frombuffer(bytearray(laid), HOUR)[hours.start - begin : hours.stop - begin]
+
+
+def _whole_day(packed: bytes, hours: int) -> bytes:
+    """Return the bytes of so many HOUR rows."""
+    length = hours * HOUR.itemsize
+    return packed if len(packed) == length else hours_of(packed).tobytes().ljust(length, b"\0")
 
 
 class MonthState(NamedTuple):

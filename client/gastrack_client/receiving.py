@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import anyio.to_thread
 import httpx2
@@ -12,6 +11,8 @@ import httpx2
 from gastrack_client.errors import DownloadError
 from gastrack_client.part_file import PartFile
 
+MANIFEST_TYPE = "application/jose"
+_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[a-z]+="[^"]*")*)')
 _FILE_NAME = re.compile(r'filename="([^"]*)"')
 Progress = Callable[[int, int | None], None]
 """Is told how many bytes are there, and of how many where that is known."""
@@ -42,7 +43,7 @@ def manifest_link(answer: httpx2.Response) -> str:
     Raises:
         DownloadError: it does not say: this is no Gastrack, or an old one.
     """
-    links: dict[str | None, dict[str, Any]] = dict(answer.links)
-    if "describedby" not in links:
-        raise DownloadError("the answer names no manifest: what came cannot be verified")
-    return str(links["describedby"]["url"])
+    for target, parameters in _LINK.findall(answer.headers.get("Link", "")):
+        if 'rel="describedby"' in parameters and f'type="{MANIFEST_TYPE}"' in parameters:
+            return str(target)
+    raise DownloadError("the answer names no manifest: what came cannot be verified")

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from services.export import csvw
 from services.export import manifests_documented as manifests
 from services.export.asked import Dialect, FileFormat
+from services.export.formats import MEDIA_TYPES
 from services.export.job_told import ExportsTold, ExportTold
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
-from shared.runtime.documented_parameters import OF_A_PERIOD, one_of
+from shared.runtime.documented_parameters import OF_A_PERIOD, STATED, one_of
 
 FILES, ORDERS = "Files", "Ordered files"
+_MEDIA_TYPES = tuple(media_type.partition(";")[0] for media_type in MEDIA_TYPES.values())
 _FILE = Answer(
-    "The file, streamed; an xml file ends with the number of its rows.",
-    media_types=("text/csv", "application/xml"),
-    headers={"Content-Disposition": "The name that the file should have.", **manifests.LINK},
+    "The file, streamed; xml and json end with the number of their rows, xlsx and parquet with where everything is: "
+    "a file that was cut off says so.",
+    media_types=_MEDIA_TYPES,
+    headers={
+        "Content-Disposition": "The name that the file should have.",
+        "Link": manifests.LINK,
+    },
 )
 _RESULT_HEADERS = {
     "ETag": "Strong: of exactly these bytes; for `If-Range`.",
@@ -25,12 +32,12 @@ _RESULT_HEADERS = {
 }
 _WHOLE = Answer(
     "The file.",
-    media_types=("text/csv", "application/xml"),
+    media_types=_MEDIA_TYPES,
     headers={**_RESULT_HEADERS, "Content-Digest": "SHA-256 of what is sent."},
 )
 _PART = Answer(
     "The part that was asked for.",
-    media_types=("text/csv", "application/xml"),
+    media_types=_MEDIA_TYPES,
     headers={**_RESULT_HEADERS, "Content-Range": "Which bytes these are, of how many."},
 )
 _ORDERED = Answer("Taken; it waits for a worker.", ExportTold, headers={"Location": "Where to see what becomes of it."})
@@ -54,14 +61,16 @@ OPERATIONS = {
         ),
     ),
     **manifests.OPERATIONS,
+    "get_csv_metadata": Operation(FILES, {200: Answer("CSV on the Web metadata.", media_types=(csvw.MEDIA_TYPE,))}),
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **OF_A_PERIOD,
-    **manifests.PARAMETERS,
+    **{name: STATED[name] for name in ("known_at", "columns")},
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
     "node": Parameter("A node's id; repeats.", ["NODE-1"]),
-    "format": Parameter("csv (default) or xml.", "csv", one_of(FileFormat)),
+    "format": Parameter("csv (default), xml, xlsx, parquet or json.", "csv", one_of(FileFormat)),
+    **manifests.PARAMETERS,
     "export": Parameter("From the answer to an order.", "019ad5f0c6a5e3d5b4a6f9a4f6c0b7d1"),
     "limit": Parameter("Rows a page.", 20),
     "cursor": Parameter("From the next link.", "019ad5f0c6a5e3d5b4a6f9a4f6c0b7d1"),
@@ -78,7 +87,7 @@ CATALOGUE = Catalogue(
     "Gastrack export",
     "Measurements as files. Whatever is wrong is said before the first byte.",
     {
-        FILES: "Measurements as csv and xml, and the schema of the xml.",
+        FILES: "Measurements as csv, xml, xlsx, parquet and json, and what describes them.",
         ORDERS: "Files of any size: ordered, written by a worker, kept for a while, fetched whole or in parts.",
         manifests.MANIFESTS: manifests.WORDS,
     },

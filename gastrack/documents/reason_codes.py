@@ -92,6 +92,7 @@ REQUESTS = {
     "DIALECT": "No such dialect of csv.",
     "LAYOUT": "Neither rows nor columns.",
     "COLUMNS": "A column that the view does not have; the message lists those that it has.",
+    "SINCE": "A moment without offset, or in the future; of the change feed a cursor.",
     "KNOWN_AT": "A moment without offset, or in the future.",
     "START": "What names no hour: write its start as 2026-11-23T10:00:00Z, with an offset or Z.",
     "CURSOR": "No cursor from a next link of ours.",

@@ -18,6 +18,7 @@ from services.export.manifest import Draft, with_manifest
 from services.export.manifests_api import Signing
 from services.export.parts import layout_for
 from services.export.rendered import KeptTexts
+from services.export.since import pinned, with_replaced
 from services.export.tally import Tally
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
@@ -55,6 +56,7 @@ class Asked(BaseModel):
     unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
     reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
     known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
+    since: str = Field("", max_length=64, description="Only what changed after this moment, with an offset or Z.")
     columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
 
     @property
@@ -76,7 +78,7 @@ async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
     asked: Annotated[Asked, Query()], caller: CallerAsking, store: Store, signer: Signing, now: Now, kept: Kept
 ) -> Response:
     """Stream the measurements of lines and nodes; whatever is wrong is said before the first byte."""
-    download = asked_for(asked, now)
+    download = await pinned(store, asked_for(asked, now), now)
     parts = await handlers.parts_of(store, caller, download)
     handlers.check_size(parts, download, now)
     draft = Draft.of(download, (asked.line, asked.node, asked.given), now, caller, await least_watermark_ms(store))
@@ -100,7 +102,8 @@ async def get_csv_metadata(asked: Annotated[Asked, Query()], now: Now) -> JSONRe
     """Return the CSVW metadata of a download with these parameters: titles, datatypes, units and meanings."""
     download = asked_for(asked, now)
     of = Of(bool(download.lines), bool(download.nodes))
-    document = csvw.metadata_of(download, layout_of(download.question, of, download.columns))
+    layout = with_replaced(layout_of(download.question, of, download.columns), download)
+    document = csvw.metadata_of(download, layout)
     return JSONResponse(document, media_type=csvw.MEDIA_TYPE, headers=_NO_CACHE)
 
 

@@ -20,7 +20,7 @@ _FILE = Answer(
     media_types=_MEDIA_TYPES,
     headers={
         "Content-Disposition": "The name that the file should have.",
-        "Link": manifests.LINK,
+        **manifests.LINK,
     },
 )
 _RESULT_HEADERS = {
@@ -67,6 +67,11 @@ OPERATIONS = {
 PARAMETERS = {
     **OF_A_PERIOD,
     **{name: STATED[name] for name in ("known_at", "columns")},
+    "since": Parameter(
+        "Only rows that are not the same as they were known at this moment: `next_since` of the manifest before; "
+        "1970-01-01T00:00:00Z: all.",
+        "2026-11-23T11:02:10.123Z",
+    ),
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
     "node": Parameter("A node's id; repeats.", ["NODE-1"]),
     "format": Parameter("csv (default), xml, xlsx, parquet or json.", "csv", one_of(FileFormat)),

@@ -17,6 +17,7 @@ from services.export.jobs import download_ordered, moment_of
 from services.export.manifest import Draft, keep_signed
 from services.export.parts import rows_of
 from services.export.signing import Signer
+from services.export.since import pinned
 from services.export.tally import Tally
 from shared.access.caller import Caller
 from shared.domain.topology import Issue
@@ -89,7 +90,7 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
 
 async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     moment = moment_of(ours.asked_at_ms)
-    download = download_ordered(ours.order, moment)
+    download = await pinned(shop.database, download_ordered(ours.order, moment), moment)
     caller = shop.caller_named(ours.owner)
     parts = await handlers.parts_of(shop.database, caller, download)
     work.expected = rows_of(parts, download.question, ended_before(moment))

@@ -71,8 +71,9 @@ class Draft:
 
     @property
     def next_since_ms(self) -> int:
-        """The `since` to ask with next time: of the moment itself more may still become known."""
-        return max(0, self.known_until_ms - 1)
+        """The `since` to ask with next time: of the last moment itself more may still become known."""
+        settled_ms = max(0, self.known_until_ms - 1)
+        return settled_ms if self.known_at_ms is None else min(self.known_at_ms, settled_ms)
 
 
 def link_to(manifest: str) -> str:

@@ -11,8 +11,8 @@ from shared.runtime.documented import Answer, Json, Operation, Parameter
 MANIFESTS = "Manifests"
 WORDS = "What goes with each file, signed, and the keys that verify it."
 LINK = {
-    "Link": "As `describedby` where its manifest can be fetched once the file has been (`application/jose`), and of csv "
-    "what its columns mean (CSVW metadata, `application/csvm+json`)."
+    "Link": "As `describedby` where its manifest can be fetched once the file has been (`application/jose`); of csv "
+    "also what its columns mean (CSVW metadata, `application/csvm+json`)."
 }
 """The header of every answer that is a file."""
 _MANIFEST = Answer("A compact JWS (RFC 7515), signed with Ed25519.", media_types=(MEDIA_TYPE,))

@@ -182,7 +182,8 @@ def test_two_programs_do_not_fetch_one_file(url: str, tmp_path: Path) -> None:
 
 def test_the_client_goes_to_no_other_address(way: RoughWay, tmp_path: Path) -> None:
     """Not where a manifest's link leads elsewhere, nor by a redirect: our certificate is nobody else's business."""
-    elsewhere = b'HTTP/1.1 200 OK\r\nLink: <http://127.0.0.2/x>; rel="describedby"\r\nContent-Length: 1\r\n\r\nx'
+    link = b'Link: <http://127.0.0.2/x>; rel="describedby"; type="application/jose"'
+    elsewhere = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" + link + b"\r\n\r\nx"
     redirect = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2/\r\nContent-Length: 0\r\n\r\n"
     for answer, sentence in ((elsewhere, "another address"), (redirect, "302")):
         way.plan = [answer]

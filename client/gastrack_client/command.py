@@ -21,6 +21,7 @@ from gastrack_client.progress import shown
 from gastrack_client.retrying import Retrying
 
 VERIFY = "verify"
+EVER = "1970-01-01T00:00:00Z"
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "gastrack-client", url: str = "") -> int:
@@ -37,9 +38,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "gastrack-client
 
 
 def _download(options: argparse.Namespace) -> int:
-    since_file: Path | None = options.since_file
     try:
-        since = since_file.read_text(encoding="utf-8").strip() if since_file and since_file.exists() else options.since
+        since = _since(options)
         client = _client(options)
     except (OSError, ValueError) as fault:
         return _complain(options, "WRONG_USE", str(fault), WRONG_USE)
@@ -54,10 +54,18 @@ def _download(options: argparse.Namespace) -> int:
             )
     except DownloadError as fault:
         return _complain(options, _code(fault), str(fault), fault.exit_code)
-    if since_file is not None and done.manifest.next_since:
-        write_whole(since_file, done.manifest.next_since + "\n")
+    if options.since_file is not None and done.manifest.next_since:
+        write_whole(options.since_file, done.manifest.next_since + "\n")
     _say(options, done.file, done.manifest)
     return GOOD
+
+
+def _since(options: argparse.Namespace) -> str:
+    """Return the moment since which changes are asked for; where it is to be kept in a file, at first all of them."""
+    file: Path | None = options.since_file
+    if file is None:
+        return str(options.since)
+    return file.read_text(encoding="utf-8").strip() if file.exists() else EVER
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -37,7 +37,7 @@ def downloading(program: str, url: str) -> argparse.ArgumentParser:
         asked.add_argument(f"--{name}", default="", help=words)
     since = asked.add_mutually_exclusive_group()
     since.add_argument("--since", default="", help="only what changed after this moment")
-    since.add_argument("--since-file", type=Path, help="the same moment from this file, which is brought up to date")
+    since.add_argument("--since-file", type=Path, help="the same moment, kept in this file")
     how = parser.add_argument_group("how")
     how.add_argument("--out", type=Path, default=Path(), help="the file, or a folder (default: this one)")
     how.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.AUTO, help="at once or as a job")

@@ -175,12 +175,17 @@ class FileRows:
 
     async def _asked(self, part: Part, question: Question) -> tuple[Block, Counts]:
         asked = self.download
-        now = await self._view(part, question, asked.known_at_ms)
-        if asked.since_ms is None:
-            return now.block, _counts(now.rows, now.known_at_ms, asked.known_at_ms)
-        is_known = await was_registered(self.database, part, asked.since_ms)
-        then = await self._view(part, question, asked.since_ms) if is_known else None
-        return await asyncio.to_thread(changes, then, now, self.layout)
+        if asked.since_ms is not None:
+            now, then = [
+                await self._once_registered(part, question, one) for one in (asked.known_at_ms, asked.since_ms)
+            ]
+            return await asyncio.to_thread(changes, then, now, self.layout)
+        shown = await self._view(part, question, asked.known_at_ms)
+        return shown.block, _counts(shown.rows, shown.known_at_ms, asked.known_at_ms)
+
+    async def _once_registered(self, part: Part, question: Question, moment_ms: int | None) -> Shown | None:
+        is_known = moment_ms is None or await was_registered(self.database, part, moment_ms)
+        return await self._view(part, question, moment_ms) if is_known else None
 
     async def _view(self, part: Part, question: Question, moment_ms: int | None) -> Shown:
         asked = (self.database, part.caller, part.id, question, self.now)

@@ -101,8 +101,10 @@ def with_replaced(layout: Layout, download: Download) -> Layout:
     return Layout((*layout.columns, REPLACED))
 
 
-def changes(then: Shown | None, now: Shown, layout: Layout) -> tuple[Block, Counts]:
+def changes(then: Shown | None, now: Shown | None, layout: Layout) -> tuple[Block, Counts]:
     """Return the rows of `now` that are not in `then` just so, with the revision that each one replaces."""
+    if now is None:
+        return Block([], 0), Counts(0, 0, 0, 0)
     place = _places(then, now.keys)
     is_same = place >= 0
     for column, before in zip(now.block.columns, then.block.columns if then else (), strict=then is not None):

@@ -28,7 +28,7 @@ LONG = Question(lines=["BE-0042-A"], first="2024-01-01", end="2026-11-01")
 def stored(stack: Servers) -> Iterator[SyncDatabase[dict[str, Any]]]:
     """Line BE-0042-A with three years of hours up to November 2026, and BE-0042-B without any."""
     made = connect_sync(stack.mongo_uri, f"downloads-{uuid4().hex}")
-    register(made, a_line(first=FIRST), a_line("BE-0042-B", FIRST))
+    register(made, a_line(first=FIRST), a_line("BE-0042-B", FIRST), known_at_ms=0)
     hours = range(gas_time.hours_of_day(FIRST).start, gas_time.hours_of_day(END).start)
     store_hours(made, "BE-0042-A", hours.start, plausible_hours(hours))
     reach(made, hours.stop * 3_600_000 + 7_200_000)

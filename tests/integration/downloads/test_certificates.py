@@ -38,10 +38,20 @@ class Issuer:
 
     def issue(self, name: str, file: Path) -> Path:
         """Write a key and its certificate into a file."""
+        file.write_bytes(b"".join(self._pair(name)))
+        return file
+
+    def issue_secret(self, name: str, folder: Path) -> None:
+        """Write a key, its certificate and our own as Kubernetes lays a TLS secret into a folder."""
+        key, certificate = self._pair(name)
+        (folder / "tls.key").write_bytes(key)
+        (folder / "tls.crt").write_bytes(certificate)
+        (folder / "ca.crt").write_bytes(self.certificate.public_bytes(Encoding.PEM))
+
+    def _pair(self, name: str) -> tuple[bytes, bytes]:
         key = ec.generate_private_key(ec.SECP256R1())
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        file.write_bytes(private + _certificate(name, key, self).public_bytes(Encoding.PEM))
-        return file
+        return private, _certificate(name, key, self).public_bytes(Encoding.PEM)
 
 
 def _certificate(name: str, key: ec.EllipticCurvePrivateKey, by: Issuer | None) -> x509.Certificate:
@@ -70,15 +80,20 @@ def issuer() -> Issuer:
     return Issuer.named("Gastrack test")
 
 
-@pytest.fixture
-def guarded(service: Service, issuer: Issuer, tmp_path: Path) -> Iterator[RoughWay]:
-    """A way to the service that lets in only who has a certificate of the issuer."""
-    (tmp_path / "ca.pem").write_bytes(issuer.certificate.public_bytes(Encoding.PEM))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=tmp_path / "ca.pem")
-    context.load_cert_chain(issuer.issue("127.0.0.1", tmp_path / "server.pem"))
+def guarded_way(service: Service, issuer: Issuer, folder: Path) -> RoughWay:
+    """Return a way to the service that lets in only who has a certificate of the issuer."""
+    (folder / "ca.pem").write_bytes(issuer.certificate.public_bytes(Encoding.PEM))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=folder / "ca.pem")
+    context.load_cert_chain(issuer.issue("127.0.0.1", folder / "server.pem"))
     context.verify_mode = ssl.CERT_REQUIRED
     assert service.http_port is not None
-    with RoughWay(service.http_port, context) as made:
+    return RoughWay(service.http_port, context)
+
+
+@pytest.fixture
+def guarded(service: Service, issuer: Issuer, tmp_path: Path) -> Iterator[RoughWay]:
+    """Such a way, open."""
+    with guarded_way(service, issuer, tmp_path) as made:
         yield made
 
 

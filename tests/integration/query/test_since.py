@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -190,6 +190,18 @@ async def test_lines_without_changes_cost_no_rows(
     assert set(seen) == {(date(2026, 11, 1), date(2026, 12, 1))}
     assert 0 < len(changed) < 120
     assert told.offset == len(EVENTS)
+
+
+async def test_a_line_that_was_registered_later_comes_then(files: httpx2.AsyncClient, told: StoredHistory) -> None:
+    """Whole, whenever its first hours were; before that there is nothing of it."""
+    registered = datetime(2026, 11, 20, tzinfo=UTC)
+    register(told.database, a_line("LATER", first=FIRST), known_at_ms=round(registered.timestamp() * 1000))
+    asked = {**ASKED[0], "line": "LATER"}
+    day = timedelta(days=1)
+    before = {"since": (registered - 2 * day).isoformat(), "known_at": (registered - day).isoformat()}
+    after = {"since": before["known_at"], "known_at": (registered + day).isoformat()}
+    assert await rows(files, asked, **before) == {}
+    assert len(await rows(files, asked, **after)) == len(await rows(files, asked)) == 4 * 24
 
 
 async def test_what_is_wrong_with_since_is_told(files: httpx2.AsyncClient) -> None:

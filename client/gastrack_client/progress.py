@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-from gastrack_client.receiving import Progress as OnProgress
-from gastrack_client.receiving import nobody
+from gastrack_client.receiving import Progress, nobody
 
 
 @contextmanager
-def shown(*, wanted: bool) -> Iterator[OnProgress]:
+def shown(*, wanted: bool) -> Iterator[Progress]:
     """Give what is to be told how far a download is; shows nothing where nobody looks, in a log for instance."""
-    console = Console(stderr=True)
-    if not wanted or not console.is_terminal:
+    if not wanted or not sys.stderr.isatty():
         yield nobody
         return
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
+    from rich import progress  # noqa: PLC0415 - a quarter of the start of a command, and cron needs none
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("fetching", total=None)
         yield lambda there, total: bar.update(task, completed=there, total=total)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from services.export.asked import Dialect, FileFormat
+from services.export.job_keys import PATTERN
 from services.export.job_told import ExportsTold, ExportTold
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
 from shared.runtime.documented_parameters import OF_A_PERIOD, one_of
@@ -64,6 +65,7 @@ PARAMETERS = {
     "idempotency-key": Parameter(
         "A text of your own that names this order: the same key and body, however often, are one order.",
         '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+        {"pattern": PATTERN},
     ),
     "range": Parameter("One part of the file.", "bytes=0-1023"),
     "if-range": Parameter("The part only of the file with this tag, else the whole.", '"5f2c"'),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.export import handlers
-from services.export.asked import Download, FileFormat, download_of
+from services.export import csvw, handlers
+from services.export.asked import Download, download_of
+from services.export.file_stream import FileStream
+from services.export.formats import MEDIA_TYPES
+from services.export.layout import Of, layout_of
+from services.export.parts import layout_for
+from services.export.rendered import KeptTexts
 from services.export.tally import Tally
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
@@ -21,7 +26,16 @@ from shared.runtime.http_state import CallerAsking, Now, Store
 
 api = APIRouter(prefix="/v1")
 SCHEMA = Path(__file__).parent / "measurements.xsd"
-MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8; header=present", FileFormat.XML: "application/xml"}
+_NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+def kept_texts_of(request: Request) -> KeptTexts:
+    """Return the texts that this service keeps."""
+    kept: KeptTexts = request.app.state.kept_texts
+    return kept
+
+
+Kept = Annotated[KeptTexts, Depends(kept_texts_of)]
 
 
 class Asked(BaseModel):
@@ -34,42 +48,63 @@ class Asked(BaseModel):
     view: str = Field("", max_length=64, description="hour (default), day or month.")
     from_: str = Field("", alias="from", max_length=64, description="First gas day, 2026-11-23; month view: 2026-11.")
     to: str = Field("", max_length=64, description="End, exclusive: gas day or gas month.")
-    format: str = Field("", max_length=64, description="csv (default) or xml.")
+    format: str = Field("", max_length=64, description="csv (default), xml, xlsx, parquet or json.")
     dialect: str = Field("", max_length=64, description="Of csv: rfc4180 (default) or excel-be.")
     unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
     reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
+    known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
+    columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The parameters beside the lines and nodes, as written."""
+        return self.model_dump(by_alias=True, exclude={"line", "node"})
+
+
+def asked_for(asked: Asked, now: Now) -> Download:
+    """Return the download that is asked for, or raise 422 with all that is wrong with it."""
+    download = download_of(asked.line, asked.node, asked.given, gas_time.gas_day(ended_before(now)))
+    if not isinstance(download, Download):
+        raise unprocessable(download)
+    return download
 
 
 @api.get("/download", summary="Measurements as a file")
 async def get_download(
-    asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
-    store: Store,
-    now: Now,
-) -> StreamingResponse:
-    """Stream the measurements of lines; whatever is wrong is said before the first byte."""
-    given = asked.model_dump(by_alias=True, exclude={"line", "node"})
-    download = download_of(asked.line, asked.node, given, gas_time.gas_day(ended_before(now)))
-    if not isinstance(download, Download):
-        raise unprocessable(download)
-    lines = await handlers.lines_of(store, caller, download)
-    blocks = handlers.file_of(store, lines, download, now, Tally())
+    asked: Annotated[Asked, Query()], caller: CallerAsking, store: Store, now: Now, kept: Kept
+) -> Response:
+    """Stream the measurements of lines and nodes; whatever is wrong is said before the first byte."""
+    download = asked_for(asked, now)
+    parts = await handlers.parts_of(store, caller, download)
+    handlers.check_size(parts, download, now)
+    blocks = handlers.file_of(store, parts, download, now, Tally(), kept=kept)
     first = await anext(blocks)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{download.file_name}"',
-        "Cache-Control": "no-cache",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(_after(first, blocks), media_type=MEDIA_TYPES[download.format], headers=headers)
+    one_of_each = [(*download.lines, "")[0], (*download.nodes, "")[0]]
+    links = [csvw.link_of(download, layout_for(parts, download), one_of_each)]
+    return FileStream(first, blocks, MEDIA_TYPES[download.format], headers_of(download, links))
 
 
 @api.get("/schemas/measurements.xsd", summary="The schema of the xml files")
 async def get_schema() -> FileResponse:
     """Return the schema that every xml file keeps."""
-    return FileResponse(SCHEMA, media_type="application/xml", headers={"Cache-Control": "no-cache"})
+    return FileResponse(SCHEMA, media_type="application/xml", headers=_NO_CACHE)
 
 
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for block in rest:
-        yield block
+@api.get("/schemas/measurements.csv-metadata.json", summary="What the columns of a csv file mean")
+async def get_csv_metadata(asked: Annotated[Asked, Query()], now: Now) -> JSONResponse:
+    """Return the CSVW metadata of a download with these parameters: titles, datatypes, units and meanings."""
+    download = asked_for(asked, now)
+    of = Of(bool(download.lines), bool(download.nodes))
+    document = csvw.metadata_of(download, layout_of(download.question, of, download.columns))
+    return JSONResponse(document, media_type=csvw.MEDIA_TYPE, headers=_NO_CACHE)
+
+
+def headers_of(download: Download, links: Sequence[str]) -> dict[str, str]:
+    """Return the headers of a file: its name, and links to what describes it; an empty link is none."""
+    told = [link for link in links if link]
+    return {
+        "Content-Disposition": f'attachment; filename="{download.file_name}"',
+        "X-Content-Type-Options": "nosniff",
+        **_NO_CACHE,
+        **({"Link": ", ".join(told)} if told else {}),
+    }

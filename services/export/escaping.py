@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _LOWEST_IN_XML = " "
@@ -12,6 +12,16 @@ def csv_text(free: str) -> str:
     """Return a quoted cell; a leading formula sign is disarmed by an apostrophe (ASVS 1.2.10)."""
     safe = f"'{free}" if free.startswith(_FORMULA_STARTS) else free
     return '"' + safe.replace('"', '""') + '"'
+
+
+def plain_csv_text(free: str) -> str:
+    """Return a quoted cell as it is: for what reads csv on its way into another format, never for a file."""
+    return '"' + free.replace('"', '""') + '"'
+
+
+def xml_text(free: str) -> str:
+    """Return the text of an element, without the control characters that xml 1.0 cannot carry."""
+    return escape("".join(sign for sign in free if sign >= _LOWEST_IN_XML))
 
 
 def xml_attribute(free: str) -> str:

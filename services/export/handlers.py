@@ -3,72 +3,98 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 
-from services.export import csv_file, escaping, xml_file
-from services.export.asked import Download, FileFormat
-from services.export.blocks import beside_nobody, block_of, blocks_of, counts_of
+from services.export.asked import Download
+from services.export.formats import check_fits, writer_of
+from services.export.parts import Part, layout_for, rows_of
+from services.export.parts import parts_of as parts_of  # noqa: PLC0414 - who writes a file asks this module for both
+from services.export.reading import FileRows
+from services.export.rendered import KeptTexts, Rendered, form_of
 from services.export.tally import Tally
-from shared.access.caller import Caller
-from shared.domain.topology import Line
-from shared.domain.view import HourRows, PeriodRows, ended_before
-from shared.runtime.http import not_found
+from services.export.writing import Writer
+from shared.domain.topology import Issue
+from shared.domain.view import ended_before
+from shared.runtime.http import unprocessable
 from shared.runtime.mongo import Database
-from shared.store.lines import find_line
+
+MOST_ROWS_AT_ONCE = 3_000_000
+"""Rows of a file that is streamed [P]: 100 lines over three years of hours are 2.6 million, some ten seconds."""
+KEPT_ROWS = 100_000
+"""Rows of a file whose months are kept: a larger one would only push out what others ask for again."""
 
 
-async def lines_of(database: Database, caller: Caller, download: Download) -> list[Line]:
-    """Return the lines of a download.
+def check_size(parts: Sequence[Part], download: Download, now: datetime) -> None:
+    """Refuse what is too large to be streamed at once, or cannot be told.
 
     Raises:
-        ProblemError: 404, the same whether a line is unknown or not the caller's.
+        ProblemError: 422.
     """
-    lines = []
-    for place, line in enumerate(download.lines):
-        found = await find_line(database, line) if caller.may_read(line) else None
-        if found is None:
-            raise not_found(f"line[{place}]", f"line {line!r} is not known here")
-        lines.append(found.line)
-    return lines
+    check_told(parts, download, now)
+    rows = rows_of(parts, download.question, ended_before(now))
+    if rows > MOST_ROWS_AT_ONCE:
+        text = (
+            f"{rows} rows are more than the {MOST_ROWS_AT_ONCE} of a download at once: ask for it by POST /v1/exports"
+        )
+        raise unprocessable([Issue("TOO_MANY_ROWS", "request", text)])
 
 
-async def file_of(
-    database: Database, lines: list[Line], download: Download, now: datetime, tally: Tally
-) -> AsyncIterator[bytes]:
+def check_told(parts: Sequence[Part], download: Download, now: datetime) -> None:
+    """Refuse what asks for what is not known yet, or for more than its format can hold.
+
+    Raises:
+        ProblemError: 422.
+    """
+    if download.known_at_ms is not None and download.known_at_ms > now.timestamp() * 1000:
+        text = "known_at lies in the future: nothing can be known at it yet"
+        raise unprocessable([Issue("KNOWN_AT", "known_at", text)])
+    check_fits(download.format, rows_of(parts, download.question, ended_before(now)))
+
+
+async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
+    database: Database,
+    parts: Sequence[Part],
+    download: Download,
+    now: datetime,
+    tally: Tally,
+    *,
+    kept: KeptTexts | None = None,
+) -> AsyncGenerator[bytes, None]:
     """Write a file block by block: the heading goes with the first block, so that an early fault is still an answer.
 
-    `tally` counts what was given out; it is whole when the file is.
+    `tally` counts what was given out; it is whole when the file is. `kept` are texts that others may have asked for.
+
+    Raises:
+        ProblemError: 422 before the first block for what the format cannot hold.
     """
-    async for block in _blocks(database, lines, download, now, tally):
+    rows = rows_of(parts, download.question, ended_before(now))
+    check_fits(download.format, rows)
+    layout = layout_for(parts, download)
+    writer = writer_of(download, layout)
+    of_its_own = KeptTexts(0)
+    chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
+    texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
+    async for block in _blocks(texts, writer, tally):
         tally.add_bytes(block)
         yield block
 
 
-async def _blocks(
-    database: Database, lines: list[Line], download: Download, now: datetime, tally: Tally
-) -> AsyncIterator[bytes]:
-    ended, has_gas = ended_before(now), any(line.gas for line in lines)
-    waiting = _header(download, has_gas=has_gas)
-    for line in lines:
-        async for rows in blocks_of(database, line, download.question, ended):
-            whole = beside_nobody(rows) if has_gas else rows
-            written = await asyncio.to_thread(_written, line, download, whole)
-            tally.add_rows(*counts_of(rows))
-            yield waiting + written
-            waiting = b""
-    footer = xml_file.footer(tally.rows) if download.format is FileFormat.XML else b""
-    if waiting or footer:
-        yield waiting + footer
+async def _blocks(texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally) -> AsyncIterator[bytes]:
+    ready = writer.begin()
+    async for some in texts:
+        for one in some:
+            counts = one.counts
+            tally.add_rows(counts.rows, counts.hours_expected, counts.hours_present, counts.known_at_ms)
+        # Text goes out as it is; to compress and to encode it takes long enough to leave the event loop for.
+        ready += _put(writer, some) if writer.keeps_text else await asyncio.to_thread(_put, writer, some)
+        if ready:
+            yield ready
+            ready = b""
+    ready += writer.end(tally.rows)
+    if ready:
+        yield ready
 
 
-def _header(download: Download, *, has_gas: bool) -> bytes:
-    if download.format is FileFormat.XML:
-        return xml_file.header(download.question)
-    return csv_file.header(download.question, download.dialect, has_gas=has_gas)
-
-
-def _written(line: Line, download: Download, rows: HourRows | PeriodRows) -> bytes:
-    if download.format is FileFormat.XML:
-        return xml_file.rows(block_of(line, download.question, rows, escaping.xml_attribute), download.question.view)
-    return csv_file.rows(block_of(line, download.question, rows, escaping.csv_text), download.dialect)
+def _put(writer: Writer, texts: Sequence[Rendered]) -> bytes:
+    return b"".join([writer.put(one.text) for one in texts])

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from services.export import handlers
-from services.export.api import MEDIA_TYPES
 from services.export.asked import Download
-from services.export.job_progress import rows_expected
+from services.export.formats import MEDIA_TYPES
 from services.export.jobs import download_ordered, moment_of
+from services.export.parts import rows_of
 from services.export.tally import Tally
 from shared.access.caller import Caller
 from shared.domain.topology import Issue
@@ -87,11 +88,11 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
 async def _write(shop: Workshop, ours: Claim, work: _Work) -> Download:
     moment = moment_of(ours.asked_at_ms)
     download = download_ordered(ours.order, moment)
-    lines = await handlers.lines_of(shop.database, shop.caller_named(ours.owner), download)
-    work.expected = rows_expected(lines, download.question, ended_before(moment))
+    parts = await handlers.parts_of(shop.database, shop.caller_named(ours.owner), download)
+    work.expected = rows_of(parts, download.question, ended_before(moment))
     await shop.results.remove(ours.job, keep=ours.result_name)  # what dead attempts have left
-    blocks = handlers.file_of(shop.database, lines, download, moment, work.tally)
-    await shop.results.write(ours.result_name, blocks)
+    async with aclosing(handlers.file_of(shop.database, parts, download, moment, work.tally)) as blocks:
+        await shop.results.write(ours.result_name, blocks)
     return download
 
 

@@ -51,7 +51,8 @@ async def order(  # noqa: PLR0913 - who orders what, under which key, when, and 
     there = await export_jobs.with_key(database, caller.identity, key) if key else None
     if there is not None:
         return _of_the_same(there, asked)
-    await handlers.lines_of(database, caller, download_ordered(asked, now))
+    download = download_ordered(asked, now)
+    handlers.check_told(await handlers.parts_of(database, caller, download), download, now)
     if await export_jobs.count_open(database, caller.identity) >= most_open:
         raise too_many(most_open)
     moment_ms = (now - _EPOCH) // timedelta(milliseconds=1)
@@ -104,6 +105,6 @@ async def file_for(database: Database, caller: Caller, job: str, now: datetime) 
         wait = {"Retry-After": "2"} if state in export_jobs.OPEN else None
         raise ProblemError(HTTPStatus.CONFLICT, [issue], wait, {"state": state.value})
     moment = moment_of(found["asked_at"])
-    await handlers.lines_of(database, caller, download_ordered(order_of(found["asked"]), moment))
+    await handlers.parts_of(database, caller, download_ordered(order_of(found["asked"]), moment))
     kept: Document = found["result"]
     return kept

@@ -10,6 +10,7 @@ from services.export.documented import CATALOGUE
 from services.export.job_attempt import Workshop
 from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
 from services.export.job_worker import JobWorker
+from services.export.rendered import KeptTexts
 from services.export.routes import ROUTES
 from services.export.settings import ExportSettings
 from shared.access.caller import demo_caller
@@ -41,6 +42,7 @@ def application(
     http_state.read_from(app, database, now)
     app.state.results = results or GridResults(database)
     app.state.most_open_exports = most_open_exports
+    app.state.kept_texts = KeptTexts()
     for routes in ROUTES:
         app.include_router(routes)
     return app

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from services.export.asked import Download
 from services.export.blocks import Block
+from services.export.escaping import xml_attribute
+from services.export.writing import instant_text
 from shared.domain import text_columns as text
-from shared.domain.period import Question, View
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
 
@@ -12,32 +18,50 @@ NAMESPACE = "urn:gastrack:measurements:1"
 _QUOTED_ALREADY = "name"
 
 
-def header(question: Question) -> bytes:
-    """Return what stands before the rows."""
-    said = {
-        "view": question.view.value,
-        "from": question.shown_from,
-        "to": question.shown_to,
-        "unit": question.unit.value,
-        "reference": question.reference,
-    }
-    attributes = "".join(f' {name}="{value}"' for name, value in said.items())
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<measurements xmlns="{NAMESPACE}"{attributes}>\n'.encode()
+@dataclass(frozen=True, slots=True)
+class XmlWriter:
+    """Writes xml; some 500,000 rows a second."""
 
+    download: Download
+    keeps_text: bool = True
 
-def rows(block: Block, view: View) -> bytes:
-    """Return a block's rows; some 500,000 a second."""
-    parts = [text.literal(f"<{view.value}", block.rows)]
-    parts += [_attribute(column, block.rows) for column in block.columns]
-    return text.text_of(text.beside([*parts, text.literal("/>\n", block.rows)]))
+    def quoted(self, free: str) -> str:
+        """Return an attribute's value in its quotes."""
+        return xml_attribute(free)
 
+    def begin(self) -> bytes:
+        """Return the root, which says what was asked for."""
+        asked, known_at_ms = self.download.question, self.download.known_at_ms
+        said = {
+            "view": asked.view.value,
+            "from": asked.shown_from,
+            "to": asked.shown_to,
+            "unit": asked.unit.value,
+            "reference": asked.reference,
+            **({} if known_at_ms is None else {"known_at": instant_text(known_at_ms)}),
+        }
+        attributes = "".join(f' {name}="{value}"' for name, value in said.items())
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<measurements xmlns="{NAMESPACE}"{attributes}>\n'.encode()
 
-def footer(count: int) -> bytes:
-    """Return what stands after the rows: their number, so that a file that was cut off says so."""
-    return f'<end rows="{count}"/>\n</measurements>\n'.encode()
+    def texts(self, block: Block, edges: Sequence[int]) -> list[bytes]:
+        """Return the rows of each stretch."""
+        parts = [text.literal(f"<{self.download.question.view.value}", block.rows)]
+        parts += [_attribute(column, block.rows) for column in block.columns]
+        cells = text.beside([*parts, text.literal("/>\n", block.rows)])
+        return [text.text_of(cells[begin:end]) for begin, end in pairwise(edges)]
+
+    def put(self, text: bytes) -> bytes:
+        """Return the rows as they are."""
+        return text
+
+    def end(self, rows: int) -> bytes:
+        """Return what stands after the rows: their number, so that a file that was cut off says so."""
+        return f'<end rows="{rows}"/>\n</measurements>\n'.encode()
 
 
 def _attribute(column: Column, count: int) -> Cells:
+    if column.present is not None and not column.present.any():
+        return text.literal("", count)
     quote = "" if column.name == _QUOTED_ALREADY else '"'
     lead, tail = text.literal(f" {column.flat_name}={quote}", count), text.literal(quote, count)
     cells = text.beside([lead, column.cells, tail])

@@ -18,11 +18,11 @@ from services.query.feed_cursor import (
 )
 from services.query.feed_merging import merged
 from services.query.feed_store import CARDS_AT_ONCE, FeedStore
-from services.query.node_views import lines_within, may_read_all, registered_node
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.runtime.mongo import Database
 from shared.store.changes import Card, Heads
+from shared.store.node_views import lines_within, may_read_all, registered_node
+from shared.store.views import registered
 
 ROWS_LOOKED_AT = 2_000
 """At a time, where many may not be shown: of 40 bytes each where they rest."""

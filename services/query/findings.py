@@ -9,7 +9,6 @@ from typing import Any
 from services.query.finding_hours import open_hours, settlements, starts_of
 from services.query.instants import instant
 from services.query.paging import Document, Listed, newest_first
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.finding_words import words_of
@@ -17,6 +16,7 @@ from shared.domain.quantities import ABSENT, ENERGY, VOLUME, Quantity
 from shared.runtime.mongo import Database
 from shared.store import forms
 from shared.store.documents import Collection
+from shared.store.views import registered
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
 from services.query.instants import instant
 from services.query.paging import Listed
-from services.query.views import LineView, read_unless_held, registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import Attribution, Chromatograph, in_force
@@ -19,6 +18,7 @@ from shared.domain.topology import Line, Terms, texts_of
 from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
 from shared.store.lines import Selection, list_chromatographs, list_lines, station_names
+from shared.store.views import LineView, read_unless_held, registered
 
 _Listed = TypeVar("_Listed", Line, Chromatograph)
 

@@ -8,7 +8,6 @@ from services.query import parameters
 from services.query.finding_hours import open_hours, settled_of
 from services.query.instants import instant
 from services.query.paging import Document
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import BY_ANALYSIS, GasHow, serving
@@ -24,6 +23,7 @@ from shared.store.gas_quality import GasTold, gas_told
 from shared.store.hour_history import DECIDED, HourKept, hour_kept
 from shared.store.measurements import one_moment
 from shared.store.statuses import status_change_of
+from shared.store.views import registered
 
 _VALUES = {"volume": VOLUME, "energy": ENERGY, "gcv": GCV, "temperature": TEMPERATURE, "index": INDEX}
 _OF_SOURCE = ("source_topic", "source_partition", "source_offset", "source_place")

@@ -12,11 +12,11 @@ from services.query import history
 from services.query.languages import Language
 from services.query.page_rows import MEASURES
 from services.query.rule_words import RuleTold, rule_told
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.runtime.mongo import Database
 from shared.store.lines import chromatograph_names
+from shared.store.views import registered
 
 Told = Mapping[str, Any]
 """A part of the history as programs read it."""

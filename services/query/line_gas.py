@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from services.query.languages import Language
 from services.query.page_rows import cells
-from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain.attribution import GasHow
 from shared.domain.gas_rows import GasRows
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.published import CHARACTERISTIC_UNITS
+from shared.store.views import LineView
 
 _BY_NO_ANALYSIS = (GasHow.MONTH_MEAN, GasHow.CONTRACT)
 

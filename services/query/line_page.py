@@ -28,7 +28,6 @@ from services.query.page_rows import (
     totals_of,
 )
 from services.query.plot import Plot, asked, columns_of, plot_of
-from services.query.views import LineView, read_view
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.period import Question
@@ -38,6 +37,7 @@ from shared.domain.view import HourRows, ended_before
 from shared.runtime.mongo import Database
 from shared.store.lines import chromatograph_names, station_names
 from shared.store.measurements import latest_hours
+from shared.store.views import LineView, read_view
 
 
 @dataclass(frozen=True, slots=True)

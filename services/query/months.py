@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.query.instants import instant
 from services.query.paging import Document
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.decision import OF_MONTH
@@ -12,6 +11,7 @@ from shared.domain.rollup import fold_days
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, month_id, slots_of
 from shared.store.measurements import one_moment
+from shared.store.views import registered
 
 
 async def month(database: Database, caller: Caller, line: str, name: str) -> Document:

@@ -11,7 +11,6 @@ from services.query import parameters
 from services.query.hour_page import hour_label
 from services.query.languages import Language
 from services.query.node_parts import weight_text
-from services.query.node_views import NodeView, read_node_hour
 from services.query.page_rows import AWAITED_HOURS, MEASURES, cells
 from shared.access.caller import Caller
 from shared.domain import gas_time
@@ -21,6 +20,7 @@ from shared.domain.quantities import EnergyUnit
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, ended_before
 from shared.runtime.mongo import Database
+from shared.store.node_views import NodeView, read_node_hour
 
 
 @dataclass(frozen=True, slots=True)

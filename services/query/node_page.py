@@ -14,7 +14,6 @@ from services.query.drawing import drawn
 from services.query.languages import Language
 from services.query.moves import Moves, moves_of
 from services.query.node_parts import LinesOfRow, MadeOf, lines_of_rows, made_of
-from services.query.node_views import NodeView, read_node
 from services.query.page_rows import (
     MOST_TABLE_ROWS,
     STATE_COLUMNS,
@@ -37,6 +36,7 @@ from shared.domain.view import ended_before
 from shared.runtime.mongo import Database
 from shared.store.lines import line_names
 from shared.store.measurements import latest_hours
+from shared.store.node_views import NodeView, read_node
 
 _MORE_OF_HOURS = ("lines_expected", "lines_complete")
 """What the chart must know of an hour beside the quality of the lines that are there."""

@@ -10,7 +10,6 @@ from typing import Any
 from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
 from services.query.instants import instant
-from services.query.node_views import NodeView, may_read_all, read_node, registered_node
 from services.query.paging import Listed
 from shared.access.caller import Caller
 from shared.domain.node_weights import ONE, weights_on
@@ -20,6 +19,7 @@ from shared.runtime.mongo import Database
 from shared.store.as_known import known_by
 from shared.store.lines import Selection, line_names, list_nodes, nodes_with_line
 from shared.store.measurements import one_moment
+from shared.store.node_views import NodeView, may_read_all, read_node, registered_node
 from shared.store.topology_versions import nodes_known
 
 

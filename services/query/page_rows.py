@@ -9,7 +9,6 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from services.query.languages import Language
-from services.query.views import LineView
 from shared.domain import gas_time
 from shared.domain import text_columns as text
 from shared.domain.estimation import Method
@@ -19,6 +18,7 @@ from shared.domain.reading import KEPT_BACK, Validity, flagged
 from shared.domain.topology import Issue
 from shared.domain.view import HourRows, PeriodRows
 from shared.runtime.http import unprocessable
+from shared.store.views import LineView
 
 AWAITED_HOURS = 2
 """A missing hour that ended this recently is awaited: teletransmitted hours come within 1.5 h (rule B5)."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.query.answers import Layout
 from shared.domain import gas_time
-from shared.domain.period import Question, day_of, question_of
+from shared.domain.period import Question, day_of, moment_ms_of, question_of
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.topology import Issue
 from shared.runtime.http import ProblemError, unprocessable
@@ -62,17 +62,10 @@ def columns(asked: Asked) -> frozenset[str]:
 
 def known_at_ms(asked: str) -> int | None:
     """Return the asked known_at in ms since 1970, None if it was not asked, or raise 422."""
-    if not asked:
-        return None
-    try:
-        # A plus sign that was not escaped in the address arrives as a space.
-        moment = datetime.fromisoformat(asked.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        text = "write known_at as 2026-11-23T11:02:10Z, with an offset or Z"
-        raise unprocessable([Issue("KNOWN_AT", "known_at", text)])
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    moment_ms = moment_ms_of(asked) if asked else None
+    if isinstance(moment_ms, Issue):
+        raise unprocessable([moment_ms])
+    return moment_ms
 
 
 def past_ms(asked: str, now: datetime) -> int | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from services.query.instants import instant
-from services.query.node_views import registered_node
 from services.query.paging import Document, Listed
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain.topology import Line, Node
 from shared.domain.topology_history import OF_LINE, Difference, differences
 from shared.runtime.mongo import Database
+from shared.store.node_views import registered_node
 from shared.store.register import line_of, node_of
 from shared.store.topology_versions import versions_of
+from shared.store.views import registered
 
 
 async def line_history(database: Database, caller: Caller, line: str, after: str, limit: int) -> Listed:

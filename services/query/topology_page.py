@@ -16,13 +16,13 @@ from services.query.languages import Language
 from services.query.node_parts import signed
 from services.query.nodes import At
 from services.query.paging import Listed
-from services.query.views import registered
 from shared.access.caller import Caller
 from shared.domain.topology import Line, Terms
 from shared.runtime.mongo import Database
 from shared.store.as_known import known_by
 from shared.store.lines import line_names
 from shared.store.topology_versions import line_known_at
+from shared.store.views import registered
 
 CHANGES_PER_PAGE = 25
 

@@ -158,6 +158,16 @@ def served_by_nobody(count: int, names: tuple[str, ...] = ("",), form: np.dtype[
     return Served(np.zeros(count, np.uint8), chromatograph, hour, delay_h, names, np.zeros(count, form))
 
 
+def served_behind(parts: Sequence[Served]) -> Served:
+    """Return hours behind each other, of one or of many lines; there is at least one part, and all of one form."""
+    names = tuple(dict.fromkeys(name for part in parts for name in part.names))
+    places = [np.array([names.index(name) for name in part.names], np.int64)[part.chromatograph] for part in parts]
+    how, hour, delay_h, analyses = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("how", "hour", "delay_h", "analyses")
+    )
+    return Served(how, np.concatenate(places), hour, delay_h, names, analyses)
+
+
 def served(
     attributions: Sequence[Attribution],
     hours: range,

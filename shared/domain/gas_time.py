@@ -197,6 +197,7 @@ def days_of_month(month: str) -> list[date]:
     return [first + timedelta(days=i) for i in range(calendar.monthrange(first.year, first.month)[1])]
 
 
+@lru_cache(maxsize=2_048)
 def hours_of_month(month: str) -> range:
     """Return the gas hours of a gas month (743 in March, 745 in October)."""
     days = days_of_month(month)

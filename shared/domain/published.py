@@ -6,7 +6,7 @@ MJ 4, GJ 7, calorific value 4 (GJ 7), temperature 2. Missing values are absent c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,6 +70,8 @@ class Column:
         """The name in a table without groups: `hours_measured` for MEASURED of hours_by_quality."""
         if self.group == COMPOSITION_GROUP:
             return f"{self.name}_mol_percent"
+        if self.group == "lines_by_quality" and self.name == Quality.MISSING.name:
+            return "lines_quality_missing"  # `lines_missing` are their names
         return f"{self.group.partition('_')[0]}_{self.name.lower()}" if self.group else self.name
 
 
@@ -84,12 +86,20 @@ def columns_of(rows: HourRows | PeriodRows, unit: EnergyUnit, reference: str = B
 
 def hour_columns(rows: HourRows, unit: EnergyUnit, reference: str = BELGIAN) -> Iterator[Column]:
     """Return the columns of an hour view, in the order in which they are published; those of the gas come after."""
-    times = hour_texts(rows.hours)
-    yield Column("start", times.start)
-    yield Column("end", times.end)
-    yield Column("local_start", times.local_start)
-    yield Column("gas_day", times.gas_day)
-    yield Column("hour", times.hour, is_number=True)
+    yield from time_columns([rows.hours])
+    yield from hour_value_columns(rows, unit, reference)
+
+
+def time_columns(hours: Sequence[range]) -> Iterator[Column]:
+    """Return the columns of time of ranges of hours behind each other; there is at least one range."""
+    texts = [hour_texts(one) for one in hours]
+    for name in ("start", "end", "local_start", "gas_day", "hour"):
+        cells = [getattr(one, name) for one in texts]
+        yield Column(name, cells[0] if len(cells) == 1 else text.below(cells), is_number=name == "hour")
+
+
+def hour_value_columns(rows: HourRows, unit: EnergyUnit, reference: str = BELGIAN) -> Iterator[Column]:
+    """Return what hours say, without when they are: of hours of many lines at once, whose `hours` only count them."""
     yield from _hour_values(rows, unit, reference)
     known = rows.known["revision"] > 0
     validity = text.choices(rows.known["validity"], ["", *Validity.__members__])

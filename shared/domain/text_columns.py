@@ -56,6 +56,16 @@ def short_texts(texts: NDArray[np.bytes_]) -> Cells:
 
 def dates(days: NDArray[np.integer]) -> Cells:
     """Return day numbers (days since 1970-01-01) as 2026-11-23."""
+    if not len(days):
+        return _dates(days)
+    low, high = int(days.min()), int(days.max())
+    if high - low >= len(days):
+        return _dates(days)
+    table: Cells = _dates(np.arange(low, high + 1))[days - low]  # many hours lie in few days
+    return table
+
+
+def _dates(days: NDArray[np.integer]) -> Cells:
     moments = days.astype("datetime64[D]")
     months = moments.astype("datetime64[M]")
     year = months.astype("datetime64[Y]").astype(np.int64) + 1970
@@ -101,6 +111,16 @@ def beside(columns: Sequence[Cells]) -> Cells:
     return np.concatenate(columns, axis=1)
 
 
+def below(parts: Sequence[Cells]) -> Cells:
+    """Lay the cells of one column behind each other, whatever the width of each part."""
+    cells = np.zeros((sum(len(part) for part in parts), max(part.shape[1] for part in parts)), np.uint8)
+    row = 0
+    for part in parts:
+        cells[row : row + len(part), : part.shape[1]] = part
+        row += len(part)
+    return cells
+
+
 def text_of(cells: Cells) -> bytes:
     """Return the finished text: all rows one after the other, without the empty places."""
     return cells.tobytes().translate(None, _NOTHING)
@@ -117,8 +137,19 @@ def _wall_clock(hours: NDArray[np.integer]) -> Cells:
 
 
 def _padded(numbers: NDArray[np.integer], width: int) -> Cells:
+    if width in _DIGITS:
+        looked_up: Cells = _DIGITS[width][numbers]
+        return looked_up
+    return _digits(numbers, width)
+
+
+def _digits(numbers: NDArray[np.integer], width: int) -> Cells:
     powers = 10 ** np.arange(width - 1, -1, -1)
     return (numbers[:, None] // powers % 10 + _ZERO).astype(np.uint8)
+
+
+_DIGITS = {width: _digits(np.arange(10**width), width) for width in (2, 3)}
+"""Small numbers with their zeros: looked up in a tenth of the time of dividing."""
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:

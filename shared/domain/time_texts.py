@@ -35,20 +35,17 @@ def hour_texts(hours: range) -> HourTexts:
     if not hours:
         return _texts(hours)
     months = gas_time.months_between(gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1))
-    columns = zip(*(_month(month) for month in months), strict=True)
-    first = _hours_of_month(months[0]).start
+    first = gas_time.hours_of_month(months[0]).start
     kept = slice(hours.start - first, hours.stop - first)
+    if len(months) == 1:
+        return HourTexts(*(column[kept] for column in _month(months[0])))
+    columns = zip(*(_month(month) for month in months), strict=True)
     return HourTexts(*(np.concatenate(column)[kept] for column in columns))
 
 
 @lru_cache(maxsize=MONTHS_KEPT)
 def _month(month: str) -> tuple[Cells, ...]:
-    return astuple(_texts(_hours_of_month(month)))
-
-
-def _hours_of_month(month: str) -> range:
-    days = gas_time.days_of_month(month)
-    return range(gas_time.hours_of_day(days[0]).start, gas_time.hours_of_day(days[-1]).stop)
+    return astuple(_texts(gas_time.hours_of_month(month)))
 
 
 def _texts(hours: range) -> HourTexts:

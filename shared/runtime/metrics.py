@@ -110,6 +110,7 @@ EXPORT_BYTES = Counter("gastrack_export_bytes", "Bytes of the files of exports."
 EXPORT_HOPELESS = Counter(
     "gastrack_export_hopeless", "Exports that failed because workers died over them.", registry=CATALOGUE
 )
+DOWNLOADS = Gauge("gastrack_export_downloads", "Files that are being sent to readers.", registry=CATALOGUE)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
     "Seconds until an HTTP answer began, by route, method and status class.",
@@ -148,6 +149,7 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     EXPORT_ROWS: "rows",
     EXPORT_BYTES: "bytes",
     EXPORT_HOPELESS: "exports",
+    DOWNLOADS: "files",
     HTTP_SECONDS: "seconds",
 }
 """Every metric with the unit of its values, in the order of the document."""

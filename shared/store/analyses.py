@@ -15,6 +15,7 @@ from shared.runtime.mongo import Database, Session
 from shared.store.documents import IDS_PER_QUERY, Collection, day_id
 
 DayOfChromatograph = tuple[str, date]
+_VERSION = {"v": 1, "known_at": 1}
 
 
 async def analyses_of_days(
@@ -48,6 +49,42 @@ async def analyses_version(
             revisions += int(document["v"])
             known_at_ms = max(known_at_ms, int(document["known_at"]))
     return AnalysesVersion(revisions, known_at_ms)
+
+
+async def analyses_versions(
+    database: Database, wanted: Sequence[tuple[Sequence[str], range]], session: Session | None = None
+) -> list[AnalysesVersion]:
+    """Return the version of what some chromatographs tell of a range of hours, for each of `wanted`.
+
+    One query a chromatograph, however many there are: over all hours for which it is wanted.
+    """
+    told = {
+        name: [one async for one in database[Collection.ANALYSES].find(_within(name, hours), _VERSION, session=session)]
+        for name, hours in hulls(wanted).items()
+    }
+    return [
+        _version_of([one for name in names for one in _days_within(told[name], name, hours)]) for names, hours in wanted
+    ]
+
+
+def hulls(wanted: Sequence[tuple[Sequence[str], range]]) -> dict[str, range]:
+    """Return, by chromatograph, the hours that hold all those for which it is wanted."""
+    found: dict[str, range] = {}
+    for names, hours in wanted:
+        for name in names:
+            known = found.get(name, hours)
+            found[name] = range(min(known.start, hours.start), max(known.stop, hours.stop))
+    return found
+
+
+def _days_within(documents: list[dict[str, Any]], name: str, hours: range) -> list[dict[str, Any]]:
+    bounds = _within(name, hours)["_id"]
+    return [one for one in documents if bounds["$gte"] <= one["_id"] <= bounds["$lte"]]
+
+
+def _version_of(documents: list[dict[str, Any]]) -> AnalysesVersion:
+    revisions = sum(int(one["v"]) for one in documents)
+    return AnalysesVersion(revisions, max((int(one["known_at"]) for one in documents), default=0))
 
 
 async def analyses_between(

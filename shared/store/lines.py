@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -46,6 +46,16 @@ async def find_line(database: Database, line: str, session: Session | None = Non
         return None
     told, online_from = found[name], floor_of(found.get(FLOOR_ID))
     return RegisteredLine(line_of(told["doc"], online_from), int(told["log_offset"]))
+
+
+async def find_lines(database: Database, lines: Sequence[str]) -> dict[str, RegisteredLine]:
+    """Return lines of the register by their ids, those that there are; by one query."""
+    names = [f"line|{line}" for line in lines]
+    asked = database[Collection.TOPOLOGY].find({"_id": {"$in": [*names, FLOOR_ID]}})
+    found = {document["_id"]: document async for document in asked}
+    online_from = floor_of(found.pop(FLOOR_ID, None))
+    known = (RegisteredLine(line_of(one["doc"], online_from), int(one["log_offset"])) for one in found.values())
+    return {one.line.id: one for one in known}
 
 
 async def find_floor(database: Database) -> date | None:

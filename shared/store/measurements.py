@@ -5,7 +5,7 @@ Whatever is told in a closed month is definitive.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import gas_time
-from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within
+from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within, let_be_definitive
 from shared.domain.period import Question
 from shared.domain.revision import HOUR, has_values
 from shared.domain.rollup import ROLLUP
@@ -48,7 +48,7 @@ async def month_versions(
     """Return the versions of the months that a question touches; months without anything are left out."""
     counted = ("changes", "known_at", "statuses", "status_known_at")
     documents = await _months(database, line, question.months, dict.fromkeys(counted, 1), session)
-    return tuple(Version(document["_id"], *(int(document.get(name, 0)) for name in counted)) for document in documents)
+    return tuple(_version(document) for document in documents)
 
 
 async def day_rollups(
@@ -94,6 +94,72 @@ async def stored_hours(
         for document in documents:
             _lay_day(rows, hours, document)
     return rows, _closed(months)
+
+
+async def hours_of_lines(
+    database: Database, wanted: Sequence[tuple[str, range]], closed: Container[str], session: Session | None = None
+) -> list[NDArray[np.void]]:
+    """Return the HOUR rows of ranges of hours of lines, each within one gas month, by one query for all of them.
+
+    Args:
+        database: The store.
+        wanted: Line and hours, in any order; a range has at least one hour.
+        closed: Ids of the months that are closed: what is told in them is definitive.
+        session: One that sees one state of the store.
+    """
+    ids = [month_id(line, gas_time.months_of(hours)[0]) for line, hours in wanted]
+    days = [_days_of(line, hours) for line, hours in wanted]
+    asked = {"_id": {"$in": [day for of_piece in days for day in of_piece]}}
+    found = database[Collection.LINE_DAYS].find(asked, {"h": 1}, session=session).batch_size(DAYS_PER_BATCH)
+    packed: dict[str, bytes] = {}
+    while documents := await found.to_list(DAYS_PER_BATCH):
+        packed.update((document["_id"], document["h"]) for document in documents)
+    rows = [_laid(hours, of_piece, packed) for (_, hours), of_piece in zip(wanted, days, strict=True)]
+    for one, month in zip(rows, ids, strict=True):
+        if month in closed:
+            let_be_definitive(one)
+    return rows
+
+
+def _days_of(line: str, hours: range) -> dict[str, range]:
+    """Return the hours of each gas day of a range, by the id of its document."""
+    first, last = gas_time.gas_day(hours.start), gas_time.gas_day(hours.stop - 1)
+    return {day_id(line, day): gas_time.hours_of_day(day) for day in gas_time.days_between(first, last)}
+
+
+def _laid(hours: range, days: dict[str, range], packed: dict[str, bytes]) -> NDArray[np.void]:
+    """Lay days behind each other, zeros where nothing is known, and return the rows of the range."""
+    begin = next(iter(days.values())).start
+    laid = b"".join(_whole_day(packed.get(name, b""), len(day)) for name, day in days.items())
+    return np.frombuffer(bytearray(laid), HOUR)[hours.start - begin : hours.stop - begin]
+
+
+def _whole_day(packed: bytes, hours: int) -> bytes:
+    """Return the bytes of so many HOUR rows."""
+    length = hours * HOUR.itemsize
+    return packed if len(packed) == length else hours_of(packed).tobytes().ljust(length, b"\0")
+
+
+class MonthState(NamedTuple):
+    """A month's version, and whether it is closed."""
+
+    version: Version
+    is_closed: bool
+
+
+async def month_states(
+    database: Database, months: Sequence[str], session: Session | None = None
+) -> dict[str, MonthState]:
+    """Return the state of months by their `_id`, of many lines at once; months without anything are left out."""
+    fields = dict.fromkeys(("changes", "known_at", "statuses", "status_known_at", "closed"), 1)
+    found = database[Collection.LINE_MONTHS].find({"_id": {"$in": list(months)}}, fields, session=session)
+    documents = await found.to_list(len(months) or 1)
+    return {one["_id"]: MonthState(_version(one), bool(one.get("closed"))) for one in documents}
+
+
+def _version(document: dict[str, Any]) -> Version:
+    counted = ("changes", "known_at", "statuses", "status_known_at")
+    return Version(document["_id"], *(int(document.get(name, 0)) for name in counted))
 
 
 def days_of(question: Question) -> list[date]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.export.asked import MAX_LINES, Dialect, Download, FileFormat, download_of
-from services.export.blocks import parts_of
-from services.export.csv_file import column_names
+from services.export.asked import MAX_PARTS, Dialect, Download, FileFormat, download_of
+from services.export.layout import Of, layout_of
+from services.export.reading import stretches_of
 from shared.domain.period import Question, View
 from shared.domain.quantities import EnergyUnit
 
@@ -27,7 +27,7 @@ def test_everything_wrong_is_said_with_its_place() -> None:
     issues = download_of(["A", "../B"], [], PERIOD, TODAY)
     assert not isinstance(issues, Download)
     assert [(issue.code, issue.position) for issue in issues] == [("LINE", "line[1]")]
-    many = download_of(["A"] * (MAX_LINES + 1), [], PERIOD, TODAY)
+    many = download_of(["A"] * (MAX_PARTS + 1), [], PERIOD, TODAY)
     assert not isinstance(many, Download)
     assert [issue.code for issue in many] == ["TOO_MANY_LINES"]
 
@@ -35,7 +35,7 @@ def test_everything_wrong_is_said_with_its_place() -> None:
 def test_hours_come_in_blocks_that_meet() -> None:
     """The blocks of a period cover it, each where the one before ended."""
     question = Question(View.HOUR, date(2025, 1, 15), date(2026, 3, 3))
-    parts = list(parts_of(question))
+    parts = list(stretches_of(question))
     assert len(parts) == 3
     assert [part.first for part in parts[1:]] == [part.end for part in parts[:-1]]
     assert (parts[0].first, parts[-1].end) == (question.first, question.end)
@@ -44,4 +44,6 @@ def test_hours_come_in_blocks_that_meet() -> None:
 def test_columns_carry_their_unit() -> None:
     """What is in another unit has another name."""
     question = Question(View.MONTH, date(2026, 1, 1), date(2026, 3, 1), EnergyUnit.GJ)
-    assert {"energy_gj", "gcv_gj_per_m3n", "month", "hours_missing"} <= set(column_names(question))
+    assert {"energy_gj", "gcv_gj_per_m3n", "month", "hours_missing"} <= {
+        column.title for column in layout_of(question, Of(lines=True, nodes=False)).columns
+    }

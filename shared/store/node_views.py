@@ -10,13 +10,6 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from services.query.views import (
-    ANSWER_VERSION,
-    Content,
-    content_of,
-    hours_of,
-    rollups_of,
-)
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import in_force
@@ -38,6 +31,13 @@ from shared.store.gas_quality import gas_told
 from shared.store.lines import find_line
 from shared.store.measurements import one_moment
 from shared.store.topology_versions import NodesKnown, nodes_known
+from shared.store.views import (
+    ANSWER_VERSION,
+    Content,
+    content_of,
+    hours_of,
+    rollups_of,
+)
 
 NODE_ANSWER_VERSION = "1"
 """Raised with every change of how answers on nodes are written, beside that of lines."""
@@ -149,15 +149,52 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
         ProblemError: 404 for a node that this caller does not see.
     """
     async with one_moment(database) as session:
-        moment_ms = await known_by(database, known_at_ms, session)
-        known = await registered_node(database, caller, node, moment_ms, session)
-        composed = await _composed(database, session, known, node, question, now, moment_ms)
+        known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
         tag = _tag(caller, node, question, composed)
-        if is_held(tag):
-            return tag
-        rows, shares = await _rows(database, session, question, composed)
+        return tag if is_held(tag) else await _view(database, session, caller, known.nodes[node], question, composed)
+
+
+async def read_node_view(  # noqa: PLR0913 - a question has this many sides
+    database: Database,
+    caller: Caller,
+    node: str,
+    question: Question,
+    now: datetime,
+    *,
+    known_at_ms: int | None = None,
+) -> NodeView:
+    """Read a view of a node, whoever holds it already.
+
+    Raises:
+        ProblemError: 404 for a node that this caller does not see.
+    """
+    async with one_moment(database) as session:
+        known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
+        return await _view(database, session, caller, known.nodes[node], question, composed)
+
+
+async def _known(  # noqa: PLR0913, PLR0917 - as above
+    database: Database,
+    session: Session,
+    caller: Caller,
+    node: str,
+    question: Question,
+    now: datetime,
+    known_at_ms: int | None,
+) -> tuple[NodesKnown, _Composed]:
+    moment_ms = await known_by(database, known_at_ms, session)
+    known = await registered_node(database, caller, node, moment_ms, session)
+    return known, await _composed(database, session, known, node, question, now, moment_ms)
+
+
+async def _view(  # noqa: PLR0913, PLR0917 - as above
+    database: Database, session: Session, caller: Caller, node: Node, question: Question, composed: _Composed
+) -> NodeView:
+    rows, shares = await _rows(database, session, question, composed)
+    moment_ms = composed.moment_ms
     known_at = moment_ms if moment_ms is not None else _known_at_ms(rows, composed)
-    return NodeView(known.nodes[node], question, composed.spans, rows, tag, known_at, caller, shares)
+    tag = _tag(caller, node.id, question, composed)
+    return NodeView(node, question, composed.spans, rows, tag, known_at, caller, shares)
 
 
 @dataclass(frozen=True, slots=True)

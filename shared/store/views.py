@@ -90,14 +90,23 @@ class Content:
     tag: str
 
 
-async def read_view(database: Database, caller: Caller, line: str, question: Question, now: datetime) -> LineView:
-    """Read a view; `now` is the time of the clock: rows exist for hours that have ended.
+async def read_view(  # noqa: PLR0913 - a question has this many sides
+    database: Database,
+    caller: Caller,
+    line: str,
+    question: Question,
+    now: datetime,
+    *,
+    known_at_ms: int | None = None,
+) -> LineView:
+    """Read a view, as known now or at a moment; `now` is the time of the clock: rows exist for hours that have ended.
 
     Raises:
         ProblemError: 404 for a line that this caller does not see.
     """
     async with measurements.one_moment(database) as session:
-        content = await content_of(database, session, await registered(database, caller, line, session), question, now)
+        known = await registered(database, caller, line, session)
+        content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
         return await _view(database, session, content)
 
 

@@ -47,7 +47,10 @@ class Answer:
             name = self.form if isinstance(self.form, str) else self.form.__name__
             told["content"] = {media_type: {"schema": _reference(name)} for media_type in self.media_types}
         elif self.media_types != ("application/json",):
-            told["content"] = {media_type: {"schema": {"type": "string"}} for media_type in self.media_types}
+            kinds = {
+                media_type: "object" if media_type.endswith("json") else "string" for media_type in self.media_types
+            }
+            told["content"] = {media_type: {"schema": {"type": kind}} for media_type, kind in kinds.items()}
         return told
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -91,15 +92,14 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
 async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     moment = moment_of(ours.asked_at_ms)
     download = await pinned(shop.database, download_ordered(ours.order, moment), moment)
-    caller = shop.caller_named(ours.owner)
+    caller, known_until_ms = shop.caller_named(ours.owner), await least_watermark_ms(shop.database)
     parts = await handlers.parts_of(shop.database, caller, download)
     work.expected = rows_of(parts, download.question, ended_before(moment))
     await shop.results.remove(ours.job, keep=ours.result_name)  # what dead attempts have left
-    given, known_until_ms = ours.order, await least_watermark_ms(shop.database)
-    said = (given.lines, given.nodes, given.given)
-    draft = Draft.of(download, said, moment, caller, known_until_ms)
-    blocks = handlers.file_of(shop.database, parts, download, moment, work.tally)
-    await shop.results.write(ours.result_name, blocks)
+    async with aclosing(handlers.file_of(shop.database, parts, download, moment, work.tally)) as blocks:
+        await shop.results.write(ours.result_name, blocks)
+    given = (ours.order.lines, ours.order.nodes, ours.order.given)
+    draft = Draft.of(download, given, moment, caller, known_until_ms)
     await keep_signed(shop.database, shop.signer or Signer(shop.database), draft, work.tally)
     return draft
 

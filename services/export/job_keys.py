@@ -9,10 +9,11 @@ from shared.domain.topology import Issue
 from shared.runtime.http import ProblemError, unprocessable
 
 MOST_CHARACTERS = 255
-_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
+_QUOTED = rf'"(?:[ !#-\[\]-~]|\\["\\]){{1,{MOST_CHARACTERS}}}"'
 """A String of Structured Field Values (RFC 9651): printable ASCII, quotes and backslashes escaped."""
-_BARE = re.compile(r"[!#-+\--:<-\[\]-~]+")
+_BARE = rf"[!#-+\--:<-\[\]-~]{{1,{MOST_CHARACTERS}}}"
 """What many clients send instead: the same text without its quotes; neither comma nor semicolon, which begin more."""
+PATTERN = f"^(?:{_QUOTED}|{_BARE})$"
 
 
 def key_of(header: str | None) -> str:
@@ -24,14 +25,12 @@ def key_of(header: str | None) -> str:
     if header is None:
         return ""
     text = header.strip(" ")
-    quoted = _QUOTED.fullmatch(text)
-    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text if _BARE.fullmatch(text) else ""
-    if not 0 < len(key) <= MOST_CHARACTERS:
+    if not re.fullmatch(PATTERN, text):
         words = (
             f'write it as "8e03978e-40d5-43dd-bc93-6894a57f9324": printable ASCII, 1 to {MOST_CHARACTERS} characters'
         )
         raise ProblemError(HTTPStatus.BAD_REQUEST, [Issue("IDEMPOTENCY_KEY", "idempotency-key", words)])
-    return key
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 
 def other_body() -> ProblemError:

@@ -9,6 +9,7 @@ from services.export import handlers
 from services.export.asked import Download, download_of
 from services.export.job_keys import other_body
 from services.export.job_told import state_of
+from services.export.since import pinned
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.topology import Issue
@@ -51,7 +52,8 @@ async def order(  # noqa: PLR0913 - who orders what, under which key, when, and 
     there = await export_jobs.with_key(database, caller.identity, key) if key else None
     if there is not None:
         return _of_the_same(there, asked)
-    await handlers.parts_of(database, caller, download_ordered(asked, now))
+    download = await pinned(database, download_ordered(asked, now), now)
+    handlers.check_told(await handlers.parts_of(database, caller, download), download, now)
     if await export_jobs.count_open(database, caller.identity) >= most_open:
         raise too_many(most_open)
     moment_ms = (now - _EPOCH) // timedelta(milliseconds=1)

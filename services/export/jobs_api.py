@@ -42,8 +42,7 @@ MostOpen = Annotated[int, Depends(most_open_of)]
 
 def order_of(body: Asked) -> Order:
     """Return an order from its body."""
-    given = body.model_dump(by_alias=True, exclude={"line", "node"})
-    return Order(tuple(body.line), tuple(body.node), given)
+    return Order(tuple(body.line), tuple(body.node), body.given)
 
 
 @jobs_api.post("/exports", status_code=HTTPStatus.ACCEPTED, summary="Order a file of any size")

@@ -65,7 +65,7 @@ def results_of(settings: ExportSettings, database: Database) -> Results:
     return S3Results(s3_store(bucket, settings.export_s3_endpoint), prefix)
 
 
-def workshop_of(settings: ExportSettings, database: Database, results: Results) -> Workshop:
+def workshop_of(settings: ExportSettings, database: Database, results: Results, signer: Signer) -> Workshop:
     """Return what workers need; whoever ordered acts as in the demo until access is built."""
     kept_seconds = settings.export_kept_hours * 3600
     return Workshop(
@@ -75,17 +75,18 @@ def workshop_of(settings: ExportSettings, database: Database, results: Results) 
         settings.export_lease_seconds,
         settings.export_attempts,
         kept_seconds,
-        Signer(database, given_key(settings)),
+        signer,
     )
 
 
 def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
-    """Return what builds the service's parts once the event loop runs."""
+    """Return what builds the service's parts once the event loop runs; a wrong setting is told at once."""
+    signing_key = given_key(settings)
 
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
         results = results_of(settings, database)
-        shop = workshop_of(settings, database, results)
+        shop = workshop_of(settings, database, results, Signer(database, signing_key))
         app = application(
             database,
             settings.demo_identity,

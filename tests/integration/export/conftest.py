@@ -83,11 +83,11 @@ def worker(shop: Workshop) -> JobWorker:
 
 @pytest.fixture
 def processes(stack: Servers, stored: SyncDatabase[dict[str, Any]], tmp_path: Path) -> Iterator[list[Service]]:
-    """Two processes of the service on this database, not started; a worker is dead after a second of silence."""
+    """Two processes of the service on this database, not started; a worker is dead after two seconds of silence."""
     told = {
         **common_environment(stack.kafka_bootstrap, stack.mongo_uri),
         "GASTRACK_MONGO_DATABASE": stored.name,
-        "GASTRACK_EXPORT_LEASE_SECONDS": "1",
+        "GASTRACK_EXPORT_LEASE_SECONDS": "2",
     }
     made = [five_services(told, tmp_path / name)["export"] for name in ("first", "second")]
     yield made

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gastrack_client.command import main
-
 from deploy.local import addresses, data_folder
+from gastrack_client.command import main
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from gastrack_client import Question, Retrying
 
 from deploy.local.servers import Servers
 from deploy.local.services import Service, common_environment, five_services
+from gastrack_client import Question, Retrying
 from shared.domain import gas_time
 from shared.runtime.mongo import SyncDatabase, connect_sync
 from tests.integration.downloads.rough_way import RoughWay

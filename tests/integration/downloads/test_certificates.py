@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from gastrack_client.command import main
 
 from deploy.local.services import Service
+from gastrack_client.command import main
 from tests.integration.downloads.rough_way import RoughWay
 
 ASKED = ["--line", "BE-0042-A", "--from", "2026-10-01", "--to", "2026-11-01", "--attempts", "1", "--mode", "at-once"]

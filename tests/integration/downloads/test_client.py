@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import OKPKey
+
 from gastrack_client import (
     AsyncClient,
     Client,
@@ -24,8 +26,6 @@ from gastrack_client import (
 )
 from gastrack_client.errors import BusyError
 from gastrack_client.part_file import PartFile
-from joserfc.jwk import OKPKey
-
 from shared.runtime.mongo import SyncDatabase
 from tests.integration.downloads.conftest import AT_ONCE, LONG, OCTOBER
 from tests.integration.downloads.rough_way import AWAY, RoughWay

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+
 from gastrack_client.progress import shown
 from gastrack_client.receiving import nobody
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from gastrack_client import DownloadError, Question
 from gastrack_client.errors import BusyError
 from gastrack_client.part_file import PartFile, place_for

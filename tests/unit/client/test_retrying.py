@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from gastrack_client.errors import PassingError, UnavailableError
-from gastrack_client.retrying import MOST_ASKED_SECONDS, Attempts, Retrying, retry_after_seconds
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gastrack_client.errors import PassingError, UnavailableError
+from gastrack_client.retrying import MOST_ASKED_SECONDS, Attempts, Retrying, retry_after_seconds
 
 AT_ONCE = Retrying(attempts=3, first_seconds=0.0)
 

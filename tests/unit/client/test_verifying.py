@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gastrack_client import Keys, NotVerifiedError, Reason, read_manifest, verify_file
-from gastrack_client.command import main
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OKPKey
+
+from gastrack_client import Keys, NotVerifiedError, Reason, read_manifest, verify_file
+from gastrack_client.command import main
 
 KEY, OTHER = OKPKey.generate_key("Ed25519"), OKPKey.generate_key("Ed25519")
 CONTENT = b"line,start,volume_m3n\r\nBE-0042-A,2026-11-23T10:00:00Z,1234.567\r\n"

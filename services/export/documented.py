@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from services.export import csvw, job_documented
+from services.export import csvw, job_documented, schedule_documented
 from services.export.asked import Dialect, FileFormat
 from services.export.formats import MEDIA_TYPES
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
@@ -25,10 +25,12 @@ OPERATIONS = {
     "get_schema": Operation(FILES, {200: Answer("The XSD.", media_types=("application/xml",))}),
     "get_csv_metadata": Operation(FILES, {200: Answer("CSV on the Web metadata.", media_types=(csvw.MEDIA_TYPE,))}),
     **job_documented.OPERATIONS,
+    **schedule_documented.OPERATIONS,
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **job_documented.PARAMETERS,
+    **schedule_documented.PARAMETERS,
     **OF_A_PERIOD,
     **{name: STATED[name] for name in ("known_at", "columns")},
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
@@ -42,6 +44,7 @@ CATALOGUE = Catalogue(
     {
         FILES: "Measurements as csv, xml, xlsx, parquet and json, and what describes them.",
         job_documented.ORDERS: job_documented.ORDERS_WORDS,
+        schedule_documented.SCHEDULES: schedule_documented.SCHEDULES_WORDS,
     },
     OPERATIONS,
     PARAMETERS,

@@ -58,6 +58,10 @@ class Workshop:
     most_attempts: int = 5
     kept_seconds: float = 72 * 3600
 
+    def kept_for(self, ours: Claim) -> float:
+        """Return for how long a job's file is kept."""
+        return self.kept_seconds if ours.kept_seconds is None else ours.kept_seconds
+
 
 @dataclass(slots=True)
 class _Work:
@@ -136,7 +140,7 @@ async def _finish(shop: Workshop, ours: Claim, work: _Work, download: Download) 
         "rows": tally.rows,
         "sha256": tally.digest,
     }
-    if not await export_claims.finish(shop.database, ours, result, work.progress, shop.kept_seconds):
+    if not await export_claims.finish(shop.database, ours, result, work.progress, shop.kept_for(ours)):
         return Outcome.LOST
     metrics.EXPORT_ROWS.inc(tally.rows)
     metrics.EXPORT_BYTES.inc(tally.size)
@@ -144,7 +148,7 @@ async def _finish(shop: Workshop, ours: Claim, work: _Work, download: Download) 
 
 
 async def _fail(shop: Workshop, ours: Claim, issue: Issue) -> Outcome:
-    is_told = await export_claims.fail(shop.database, ours, asdict(issue), shop.kept_seconds)
+    is_told = await export_claims.fail(shop.database, ours, asdict(issue), shop.kept_for(ours))
     return Outcome.FAILED if is_told else Outcome.LOST
 
 

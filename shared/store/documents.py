@@ -67,6 +67,8 @@ class Collection(StrEnum):
     EPOCHS = "epochs"
     SWEPT = "swept"
     EXPORT_JOBS = "export_jobs"
+    SCHEDULES = "schedules"
+    DELIVERIES = "deliveries"
 
 
 IDS_PER_QUERY = 10_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import attributing, closing, latency, physics, reading, report, rules, throughput
+from tests.bench import attributing, closing, downloads, latency, physics, reading, report, rules, throughput
 from tests.bench.profile import profiled
-from tests.bench.shapes import ATTRIBUTING, CLOSING, LATENCY, PHYSICS, READING, RULES, SHAPES
+from tests.bench.shapes import ATTRIBUTING, CLOSING, DOWNLOADS, LATENCY, PHYSICS, READING, RULES, SHAPES
 
 GOOD, WRONG = 0, 1
 LARGEST_SCALE = 4.0
@@ -36,13 +36,15 @@ def main() -> int:
         found.physics = physics.measured()
     if asked.shape in (None, READING):
         found.reading = reading.measured()
+    if asked.shape in (None, DOWNLOADS):
+        found.downloads = downloads.measured()
     sys.stdout.write(f"{report.as_json(found) if asked.json else report.as_text(found)}\n")
     return WRONG if found.faults else GOOD
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    names = [*(shape.name for shape in SHAPES), LATENCY, RULES, CLOSING, ATTRIBUTING, PHYSICS, READING]
+    names = [*(shape.name for shape in SHAPES), LATENCY, RULES, CLOSING, ATTRIBUTING, PHYSICS, READING, DOWNLOADS]
     parser.add_argument("--shape", choices=names, help="measure one shape only")
     parser.add_argument("--scale", type=_scale, default=1.0, help="size of every shape, 1 as documented")
     parser.add_argument("--json", action="store_true", help="figures for programs")

@@ -27,7 +27,7 @@ YEARS = 3
 TIMES = 8
 """Each question, of another line or month where it shall be cold."""
 FIRST_BYTE_MS = 100
-MOST_MB = 150
+MOST_MB_OF_FILES = 150
 READ_BYTES = 1 << 20
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from tests.bench import attributing
 from tests.bench.attributing import Attributing
 from tests.bench.closing import ALLOWED_S, Closing
+from tests.bench.downloads import FIRST_BYTE_MS, MOST_MB_OF_FILES, Fetched
 from tests.bench.latency import Latency
 from tests.bench.physics import ALLOWED_MS, ANALYSES, Physics
 from tests.bench.reading import CLIENTS, Answered
@@ -36,6 +37,7 @@ class Report:
     attributing: Attributing | None = None
     physics: Physics | None = None
     reading: list[Answered] = field(default_factory=list)
+    downloads: list[Fetched] = field(default_factory=list)
 
     @property
     def faults(self) -> list[str]:
@@ -65,6 +67,7 @@ def as_text(report: Report) -> str:
     told += _attributing(report.attributing) if report.attributing else []
     told += _physics(report.physics) if report.physics else []
     told += _reading(report.reading) if report.reading else []
+    told += [*(_fetched(one) for one in report.downloads), ""] if report.downloads else []
     told += [f"NO RESULT: {fault}" for fault in report.faults]
     return "\n".join(told)
 
@@ -80,6 +83,17 @@ def _answered(one: Answered) -> str:
         reached += f"; floor {asked.floor_per_s:g}/s: {_reached(one.per_s >= asked.floor_per_s)}"
     told = f"p50 {p50:.1f} ms, p99 {one.quantile(0.99):.1f} ms, {one.per_s:,.0f} answers/s of {one.size / 1e6:.2f} MB"
     return f"    {asked.name}: {told}   ({reached})"
+
+
+def _fetched(one: Fetched) -> str:
+    """Return what files of one kind cost: whatever else runs on the machine slows them, CPU seconds less so."""
+    reached = f"floor {one.asked.floor:,}: {_reached(one.per_s >= one.asked.floor)}; " if one.asked.floor else ""
+    reached += f"at most {FIRST_BYTE_MS} ms: {_reached(max(one.first_byte_ms) <= FIRST_BYTE_MS)}"
+    reached += f"; at most {MOST_MB_OF_FILES} MB: {_reached(one.peak_mb <= MOST_MB_OF_FILES)}"
+    rates = f"{one.per_s:,.0f} rows/s, {one.per_cpu_s:,.0f} a CPU second of export"
+    memory = f"memory {one.before_mb:.0f} to {one.peak_mb:.0f} MB"
+    more = f"first byte {max(one.first_byte_ms):.0f} ms, {one.size / 1e6:.0f} MB, {memory}"
+    return f"{one.asked.name}: {rates}; {more}   ({reached})"
 
 
 def _throughput(shape: Shape, cost: Cost) -> list[str]:

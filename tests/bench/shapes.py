@@ -67,6 +67,8 @@ LATENCY = "latency"
 """The fourth: 1,000 readings/s offered, and how long until each shows in its month."""
 RULES, CLOSING, ATTRIBUTING, PHYSICS, READING = "rules", "closing", "attributing", "physics", "reading"
 """And the rules, the close of a month, a changed attribution, the gas physics, and what readers wait for."""
+DOWNLOADS = "downloads"
+"""And what files cost."""
 OFFERED_PER_S = 1_000
 LATENCY_SECONDS = 30
 LATENCY_LINES = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -51,3 +51,17 @@ def test_choices_take_texts_of_any_length(texts: list[str]) -> None:
     """Texts of different length, in bytes, stand whole in their rows."""
     places = np.arange(len(texts))
     assert text.strings_of(text.choices(places, texts)) == texts
+
+
+@given(st.lists(st.integers(-30_000, 47_000), max_size=20), st.integers(1, 40))
+def test_dates_are_those_of_the_calendar(days: list[int], times: int) -> None:
+    """Few and far between, or many in few days: of which the texts are looked up."""
+    numbers = np.repeat(np.array(days, np.int64), times)
+    assert text.strings_of(text.dates(numbers)) == [date.fromordinal(719_163 + int(day)).isoformat() for day in numbers]
+
+
+@given(st.lists(st.text("ab", max_size=5), min_size=1, max_size=5), st.text("c", max_size=9))
+def test_below_keeps_cells_of_any_width(first: list[str], second: str) -> None:
+    """Parts of different width stand behind each other, each row as it was."""
+    parts = [text.choices(np.arange(len(first)), first), text.literal(second, 2)]
+    assert text.strings_of(text.below(parts)) == [*first, second, second]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from services.export import csvw, job_documented
+from services.export import csvw, job_documented, schedule_documented
 from services.export import manifests_documented as manifests
 from services.export.asked import Dialect, FileFormat
 from services.export.formats import MEDIA_TYPES
@@ -27,11 +27,13 @@ OPERATIONS = {
     "get_csv_metadata": Operation(FILES, {200: Answer("CSV on the Web metadata.", media_types=(csvw.MEDIA_TYPE,))}),
     **job_documented.OPERATIONS,
     **manifests.OPERATIONS,
+    **schedule_documented.OPERATIONS,
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **job_documented.PARAMETERS,
     **manifests.PARAMETERS,
+    **schedule_documented.PARAMETERS,
     **OF_A_PERIOD,
     **{name: STATED[name] for name in ("known_at", "columns")},
     "since": Parameter(
@@ -51,6 +53,7 @@ CATALOGUE = Catalogue(
         FILES: "Measurements as csv, xml, xlsx, parquet and json, and what describes them.",
         job_documented.ORDERS: job_documented.ORDERS_WORDS,
         manifests.MANIFESTS: manifests.WORDS,
+        schedule_documented.SCHEDULES: schedule_documented.SCHEDULES_WORDS,
     },
     OPERATIONS,
     PARAMETERS,

@@ -62,6 +62,10 @@ class Workshop:
     signer: Signer | None = None
     """What signs manifests; without one a key that rests in the database does."""
 
+    def kept_for(self, ours: Claim) -> float:
+        """Return for how long a job's file is kept."""
+        return self.kept_seconds if ours.kept_seconds is None else ours.kept_seconds
+
 
 @dataclass(slots=True)
 class _Work:
@@ -145,7 +149,7 @@ async def _finish(shop: Workshop, ours: Claim, work: _Work, draft: Draft) -> Out
         "sha256": tally.digest,
         "manifest": draft.id,
     }
-    if not await export_claims.finish(shop.database, ours, result, work.progress, shop.kept_seconds):
+    if not await export_claims.finish(shop.database, ours, result, work.progress, shop.kept_for(ours)):
         return Outcome.LOST
     metrics.EXPORT_ROWS.inc(tally.rows)
     metrics.EXPORT_BYTES.inc(tally.size)
@@ -153,7 +157,7 @@ async def _finish(shop: Workshop, ours: Claim, work: _Work, draft: Draft) -> Out
 
 
 async def _fail(shop: Workshop, ours: Claim, issue: Issue) -> Outcome:
-    is_told = await export_claims.fail(shop.database, ours, asdict(issue), shop.kept_seconds)
+    is_told = await export_claims.fail(shop.database, ours, asdict(issue), shop.kept_for(ours))
     return Outcome.FAILED if is_told else Outcome.LOST
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from services.export.instants import instant
 from shared.runtime.problem_document import IssueTold
 from shared.store.export_jobs import Document, JobState
 
@@ -67,12 +68,12 @@ def told(job: Document, now: datetime) -> Told:
     return {
         "id": job["_id"],
         "state": state.value,
-        "ordered": _instant(job["asked_at"]),
+        "ordered": instant(job["asked_at"]),
         "asked": {**{name: asked[name] for name in ("line", "node") if asked[name]}, **asked["given"]},
         "attempts": job["attempts"],
         "progress": {"rows": progress["rows"], "rows_expected": progress.get("expected"), "bytes": progress["bytes"]},
         "result": _result(job) if state is JobState.DONE else None,
-        "expires": _instant(int(expires.timestamp() * 1000)) if expires else None,
+        "expires": instant(int(expires.timestamp() * 1000)) if expires else None,
         "problem": job.get("problem"),
     }
 
@@ -81,8 +82,3 @@ def _result(job: Document) -> Told:
     kept = job["result"]
     fields = {name: kept[name] for name in ("file_name", "media_type", "size", "rows", "sha256")}
     return {"link": f"/v1/exports/{job['_id']}/result", **fields}
-
-
-def _instant(milliseconds: int) -> str:
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"

@@ -57,7 +57,7 @@ async def order(  # noqa: PLR0913 - who orders what, under which key, when, and 
     if await export_jobs.count_open(database, caller.identity) >= most_open:
         raise too_many(most_open)
     moment_ms = (now - _EPOCH) // timedelta(milliseconds=1)
-    return _of_the_same(await export_jobs.create(database, caller.identity, asked, moment_ms, key), asked)
+    return _of_the_same(await export_jobs.create(database, caller.identity, asked, moment_ms, key=key), asked)
 
 
 def _of_the_same(job: Document, asked: Order) -> Document:

@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
+from services.export.delivery_carrying import COURIER_SECONDS, Courier
 from services.export.documented import CATALOGUE
 from services.export.job_attempt import Workshop
 from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
 from services.export.job_worker import JobWorker
 from services.export.rendered import KeptTexts
 from services.export.routes import ROUTES
+from services.export.schedule_turns import TURN_SECONDS, Schedules
 from services.export.settings import ExportSettings
 from services.export.signing import Signer, SigningKeyError, key_in
+from services.export.webhook_carrying import WebhookCarrier
 from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
@@ -26,18 +29,21 @@ from shared.runtime.periodic import Periodic
 from shared.runtime.settings import PREFIX, WRONG_USE
 from shared.store.results import GridResults, Results
 from shared.store.results_s3 import S3Results, s3_store
+from shared.store.schedules import Where
 
 BODY_LIMIT_BYTES = 256 * 1024
 """An order of 1,000 lines and 1,000 nodes: their ids have at most 64 characters."""
 MOST_OPEN = 20
 
 
-def application(  # noqa: PLR0913, PLR0917 - what the face stands on
+def application(  # noqa: PLR0913 - what a test may give it
     database: Database,
     identity: str,
     now: Clock = utc_now,
     results: Results | None = None,
     most_open_exports: int = MOST_OPEN,
+    *,
+    webhook_loopback: bool = False,
     signer: Signer | None = None,
 ) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built.
@@ -51,6 +57,7 @@ def application(  # noqa: PLR0913, PLR0917 - what the face stands on
     app.state.signer = signer or Signer(database)
     app.state.results = results or GridResults(database)
     app.state.most_open_exports = most_open_exports
+    app.state.webhook_loopback = webhook_loopback
     app.state.kept_texts = KeptTexts()
     for routes in ROUTES:
         app.include_router(routes)
@@ -93,11 +100,20 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
             results=results,
             most_open_exports=settings.export_most_open,
             signer=shop.signer,
+            webhook_loopback=settings.export_webhook_loopback,
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         sweeper = Sweeper(shop)
+        again = Schedules(database, settings.export_deliveries_kept_hours * 3600)
+        courier = courier_of(settings, database)
         workers = [JobWorker(shop) for _ in range(settings.export_workers)]
-        return [Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper), face, *workers]
+        return [
+            Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper),
+            face,
+            Periodic(again.turn, TURN_SECONDS, again),
+            Periodic(courier.turn, COURIER_SECONDS, courier),
+            *workers,
+        ]
 
     return parts
 
@@ -112,3 +128,9 @@ def given_key(settings: ExportSettings) -> OKPKey | None:
     except SigningKeyError as fault:
         sys.stderr.write(f"{PREFIX}EXPORT_SIGNING_KEY_FILE: {fault}\n")
         raise SystemExit(WRONG_USE) from None
+
+
+def courier_of(settings: ExportSettings, database: Database) -> Courier:
+    """Return who hands over what is ready."""
+    carriers = {Where.WEBHOOK: WebhookCarrier(allows_loopback=settings.export_webhook_loopback)}
+    return Courier(database, carriers)

@@ -110,6 +110,13 @@ EXPORT_BYTES = Counter("gastrack_export_bytes", "Bytes of the files of exports."
 EXPORT_HOPELESS = Counter(
     "gastrack_export_hopeless", "Exports that failed because workers died over them.", registry=CATALOGUE
 )
+DELIVERIES_MADE = Counter("gastrack_export_deliveries_made", "Deliveries made by schedules.", registry=CATALOGUE)
+DELIVERIES = Counter(
+    "gastrack_export_delivery_tries",
+    "Tries to hand over what schedules made, by way and outcome.",
+    ["where", "outcome"],
+    registry=CATALOGUE,
+)
 DOWNLOADS = Gauge("gastrack_export_downloads", "Files that are being sent to readers.", registry=CATALOGUE)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
@@ -149,6 +156,8 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     EXPORT_ROWS: "rows",
     EXPORT_BYTES: "bytes",
     EXPORT_HOPELESS: "exports",
+    DELIVERIES_MADE: "deliveries",
+    DELIVERIES: "tries",
     DOWNLOADS: "files",
     HTTP_SECONDS: "seconds",
 }

@@ -72,6 +72,8 @@ class Collection(StrEnum):
     MANIFESTS = "manifests"
     SIGNING_KEYS = "signing_keys"
     EXPORT_JOBS = "export_jobs"
+    SCHEDULES = "schedules"
+    DELIVERIES = "deliveries"
 
 
 IDS_PER_QUERY = 10_000

@@ -22,7 +22,10 @@ _LEASE_IS_OVER = {"$expr": {"$lt": ["$lease_until", "$$NOW"]}}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job that is ours for a while; `attempt` names it, `number` counts from 1."""
+    """A job that is ours for a while; `attempt` names it, `number` counts from 1.
+
+    `kept_seconds`: for how long its file is kept, where not as usual.
+    """
 
     job: str
     attempt: str
@@ -30,6 +33,7 @@ class Claim:
     owner: str
     order: Order
     asked_at_ms: int
+    kept_seconds: float | None = None
 
     @property
     def result_name(self) -> str:
@@ -61,7 +65,15 @@ async def claim(database: Database, worker: str, lease_seconds: float, most_atte
 
 def _claim_of(found: Document) -> Claim:
     order = order_of(found["asked"])
-    return Claim(found["_id"], found["attempt"], found["attempts"], found["owner"], order, int(found["asked_at"]))
+    return Claim(
+        found["_id"],
+        found["attempt"],
+        found["attempts"],
+        found["owner"],
+        order,
+        int(found["asked_at"]),
+        found.get("kept_seconds"),
+    )
 
 
 async def keep(database: Database, ours: Claim, lease_seconds: float, progress: Document) -> bool:

@@ -85,8 +85,10 @@ async def count_open(database: Database, owner: str) -> int:
     return await database[Collection.EXPORT_JOBS].count_documents({"owner": owner, "state": {"$in": OPEN}})
 
 
-async def create(database: Database, owner: str, order: Order, asked_at_ms: int, key: str = "") -> Document:
-    """Return a new job, or the one that another request has just made under the same key."""
+async def create(  # noqa: PLR0913 - who orders what, when, under which name, for how long
+    database: Database, owner: str, order: Order, asked_at_ms: int, *, key: str = "", kept_seconds: float | None = None
+) -> Document:
+    """Return a new job, or the one that another has just made under the same key; `kept_seconds`: not as usual."""
     document: Document = {
         "_id": f"{asked_at_ms:012x}{secrets.token_hex(10)}",
         "asked": order.document,
@@ -96,6 +98,7 @@ async def create(database: Database, owner: str, order: Order, asked_at_ms: int,
         "attempts": 0,
         "lease_until": NO_LEASE,
         "progress": {"rows": 0, "bytes": 0},
+        **({} if kept_seconds is None else {"kept_seconds": kept_seconds}),
     }
     if not key:
         await database[Collection.EXPORT_JOBS].insert_one({**document, "owner": owner})

@@ -37,7 +37,7 @@ $(STAMP): requirements.lock uv.lock.txt
 	@if [ -n "$(FRESH)" ]; then echo "Making .venv (half a minute) …"; rm -f $@; $(PYTHON) -m venv --clear .venv; else rm -f $@; fi
 	@$(RUN)/python -m pip install -q --require-hashes --only-binary :all: -r uv.lock.txt
 	@$(RUN)/uv pip sync -q --python $(RUN)/python --no-build --require-hashes requirements.lock
-	@$(RUN)/python -c 'import sysconfig, pathlib; pathlib.Path(sysconfig.get_path("purelib"), "gastrack.pth").write_text("$(CURDIR)\n")'
+	@$(RUN)/python -c 'import sysconfig, pathlib; pathlib.Path(sysconfig.get_path("purelib"), "gastrack.pth").write_text("$(CURDIR)\n$(CURDIR)/client\n")'
 	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m gastrack "$$@"\n' "$(CURDIR)" > $(RUN)/gastrack && chmod +x $(RUN)/gastrack
 	@printf '%s\n' "$(CURDIR)" > $@
 

@@ -61,6 +61,18 @@ def import_file(
     raise typer.Exit(deliver(file, line, wait, as_json=json))
 
 
+@app.command(
+    "download",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def download(context: typer.Context) -> None:
+    """Fetch measurements as a file, verified; `download verify FILE MANIFEST` checks one offline."""
+    from gastrack.download import run  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run(context.args))
+
+
 @topology.command("apply")
 def topology_apply(file: Path, *, json: Json = False) -> None:
     """Change stations, lines and nodes by a YAML document; all of it or nothing."""

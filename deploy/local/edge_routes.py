@@ -11,7 +11,10 @@ from deploy.local.ports import LOOPBACK
 INGEST_PATHS = ("/v1/readings", "/v1/files", "/v1/analyses", "/v1/topology/changes", "/v1/receipts")
 OPENAPI_PATHS = {name: f"/v1/openapi/{name}.json" for name in ("ingest", "export")}  # query's own is with the rest
 INGEST_POSTS = ("/v1/decisions",)  # reading decisions is query's
-EXPORT_PATHS = ("/v1/download", "/v1/exports", "/v1/schedules", "/v1/deliveries", "/v1/schemas")
+EXPORT_PATHS = (
+    *("/v1/download", "/v1/exports", "/v1/schedules", "/v1/deliveries", "/v1/schemas"),
+    *("/v1/manifests", "/v1/keys"),
+)
 EDGE_STATUSES = (  # what Envoy says by itself: an address it cannot read, too much head, a service that is away
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,

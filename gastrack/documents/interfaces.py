@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter
 
-from services.export.api import api as export_api
 from services.export.documented import CATALOGUE as EXPORT
+from services.export.routes import ROUTES as EXPORT_ROUTES
 from services.ingest.api import api as ingest_api
 from services.ingest.documented import CATALOGUE as INGEST
 from services.query.documented.catalogue import CATALOGUE as QUERY
@@ -18,7 +18,7 @@ from shared.runtime.documented import Catalogue, application
 INTERFACES: Mapping[str, tuple[Catalogue, Sequence[APIRouter]]] = {
     "query": (QUERY, QUERY_ROUTES),
     "ingest": (INGEST, [ingest_api]),
-    "export": (EXPORT, [export_api]),
+    "export": (EXPORT, EXPORT_ROUTES),
 }
 """What each service says of itself, and its routes."""
 

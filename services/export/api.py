@@ -13,16 +13,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.export import csvw, handlers
 from services.export.asked import Download, download_of
 from services.export.file_stream import FileStream
-from services.export.formats import MEDIA_TYPES
 from services.export.layout import Of, layout_of
+from services.export.manifest import Draft, with_manifest
+from services.export.manifests_api import Signing
 from services.export.parts import layout_for
 from services.export.rendered import KeptTexts
+from services.export.since import pinned, with_replaced
 from services.export.tally import Tally
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
 from shared.runtime.http import unprocessable
 from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.store.as_known import least_watermark_ms
 
 api = APIRouter(prefix="/v1")
 SCHEMA = Path(__file__).parent / "measurements.xsd"
@@ -53,6 +56,7 @@ class Asked(BaseModel):
     unit: str = Field("", max_length=64, description="Of energy and calorific value: kWh (default), GJ or MJ.")
     reference: str = Field("", max_length=64, description=f"Of calorific values: {', '.join(REFERENCES)}.")
     known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
+    since: str = Field("", max_length=64, description="Only what changed after this moment, with an offset or Z.")
     columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
 
     @property
@@ -70,18 +74,21 @@ def asked_for(asked: Asked, now: Now) -> Download:
 
 
 @api.get("/download", summary="Measurements as a file")
-async def get_download(
-    asked: Annotated[Asked, Query()], caller: CallerAsking, store: Store, now: Now, kept: Kept
+async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
+    asked: Annotated[Asked, Query()], caller: CallerAsking, store: Store, signer: Signing, now: Now, kept: Kept
 ) -> Response:
     """Stream the measurements of lines and nodes; whatever is wrong is said before the first byte."""
-    download = asked_for(asked, now)
+    download = await pinned(store, asked_for(asked, now), now)
     parts = await handlers.parts_of(store, caller, download)
     handlers.check_size(parts, download, now)
-    blocks = handlers.file_of(store, parts, download, now, Tally(), kept=kept)
+    draft = Draft.of(download, (asked.line, asked.node, asked.given), now, caller, await least_watermark_ms(store))
+    tally = Tally()
+    written = handlers.file_of(store, parts, download, now, tally, kept=kept)
+    blocks = with_manifest(written, store, signer, draft, tally)
     first = await anext(blocks)
     one_of_each = [(*download.lines, "")[0], (*download.nodes, "")[0]]
-    links = [csvw.link_of(download, layout_for(parts, download), one_of_each)]
-    return FileStream(first, blocks, MEDIA_TYPES[download.format], headers_of(download, links))
+    links = [csvw.link_of(download, layout_for(parts, download), one_of_each), draft.link]
+    return FileStream(first, blocks, draft.media_type, headers_of(download, links))
 
 
 @api.get("/schemas/measurements.xsd", summary="The schema of the xml files")
@@ -95,7 +102,8 @@ async def get_csv_metadata(asked: Annotated[Asked, Query()], now: Now) -> JSONRe
     """Return the CSVW metadata of a download with these parameters: titles, datatypes, units and meanings."""
     download = asked_for(asked, now)
     of = Of(bool(download.lines), bool(download.nodes))
-    document = csvw.metadata_of(download, layout_of(download.question, of, download.columns))
+    layout = with_replaced(layout_of(download.question, of, download.columns), download)
+    document = csvw.metadata_of(download, layout)
     return JSONResponse(document, media_type=csvw.MEDIA_TYPE, headers=_NO_CACHE)
 
 

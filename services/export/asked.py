@@ -38,6 +38,7 @@ class Download:
     """A download as asked for.
 
     `known_at_ms` is the moment as known at which, None: now. `columns` are names of columns or groups, none: all.
+    `since_ms`: only what is not as it was known at that moment, None: everything.
     """
 
     lines: tuple[str, ...]
@@ -47,6 +48,7 @@ class Download:
     dialect: Dialect = Dialect.RFC4180
     known_at_ms: int | None = None
     columns: frozenset[str] = frozenset()
+    since_ms: int | None = None
 
     @property
     def file_name(self) -> str:
@@ -55,6 +57,7 @@ class Download:
         period = f"{asked.shown_from}_{asked.shown_to}"
         reference = "" if asked.reference == REFERENCE else f"_{asked.reference.replace('/', '-')}"
         known = "" if self.known_at_ms is None else f"_known-{_compact(self.known_at_ms)}"
+        known += "" if self.since_ms is None else f"_since-{_compact(self.since_ms)}"
         return f"gastrack_{self._what}_{asked.view}_{period}_{asked.unit}{reference}{known}.{self.format}"
 
     @property
@@ -74,7 +77,7 @@ def download_of(
     Args:
         lines: Ids of lines, in the order of the file.
         nodes: Ids of nodes, which come behind them.
-        asked: view, from, to, unit, reference, format, dialect, known_at and columns as written; each may be absent.
+        asked: view, from, to, unit, reference, format, dialect, known_at, since and columns as written, or absent.
         today: The gas day that is running.
     """
     issues = list(_part_issues(lines, nodes))
@@ -84,17 +87,17 @@ def download_of(
             offered = ", ".join(kind)
             issues.append(Issue(position.upper(), position, f"{text[:40]!r} is not offered: choose {offered}"))
     known_at_ms = moment_ms_of(asked["known_at"]) if asked.get("known_at") else None
-    if isinstance(known_at_ms, Issue):
-        issues.append(known_at_ms)
+    since_ms = moment_ms_of(asked["since"], "since") if asked.get("since") else None
+    issues += [moment for moment in (known_at_ms, since_ms) if isinstance(moment, Issue)]
     question = question_of(asked, today)
     if not isinstance(question, Question):
         return (*issues, *question)
     columns = frozenset(name.strip() for name in asked.get("columns", "").split(",") if name.strip())
     issues += _column_issues(columns, question, Of(bool(lines), bool(nodes)))
-    if issues or isinstance(known_at_ms, Issue):
+    if issues or isinstance(known_at_ms, Issue) or isinstance(since_ms, Issue):
         return tuple(issues)
     parts = tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(nodes))
-    return Download(*parts, question, FileFormat(form), Dialect(dialect), known_at_ms, columns)
+    return Download(*parts, question, FileFormat(form), Dialect(dialect), known_at_ms, columns, since_ms)
 
 
 def _part_issues(lines: Sequence[str], nodes: Sequence[str]) -> Iterator[Issue]:

@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 from services.export.asked import Dialect, Download, FileFormat
 from services.export.csv_file import SEPARATOR
 from services.export.layout import FileColumn, Kind, Layout
+from services.export.writing import instant_text
 
 MEDIA_TYPE = "application/csvm+json"
 PATH = "/v1/schemas/measurements.csv-metadata.json"
+_NEVER_CHOSEN = {"name", "replaces_revision"}
 _TYPES = {Kind.WHOLE: "integer", Kind.DAY: "date", Kind.INSTANT: "dateTimeStamp"}
 
 
@@ -40,7 +42,9 @@ def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
     if download.format is not FileFormat.CSV:
         return ""
     asked = download.question
-    chosen = ",".join(dict.fromkeys(column.selector for column in layout.columns if column.selector != "name"))
+    chosen = ",".join(
+        dict.fromkeys(column.selector for column in layout.columns if column.selector not in _NEVER_CHOSEN)
+    )
     first = {"line": parts[0], "node": parts[1]}
     given = {
         **{kind: name for kind, name in first.items() if name},
@@ -51,6 +55,7 @@ def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
         "reference": asked.reference,
         "dialect": download.dialect.value,
         "columns": chosen,
+        **({} if download.since_ms is None else {"since": instant_text(download.since_ms)}),
     }
     return f'<{PATH}?{urlencode(given)}>; rel="describedby"; type="{MEDIA_TYPE}"'
 

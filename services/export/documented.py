@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from services.export import csvw
+from services.export import csvw, job_documented, schedule_documented
+from services.export import manifests_documented as manifests
 from services.export.asked import Dialect, FileFormat
 from services.export.formats import MEDIA_TYPES
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
@@ -17,18 +18,29 @@ _FILE = Answer(
     media_types=tuple(media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()),
     headers={
         "Content-Disposition": "The name that the file should have.",
-        "Link": 'Of csv, what its columns mean: CSVW metadata, `rel="describedby"`.',
+        **manifests.LINK,
     },
 )
 OPERATIONS = {
     "get_download": Operation(FILES, {200: _FILE}, (HTTPStatus.NOT_FOUND,)),
     "get_schema": Operation(FILES, {200: Answer("The XSD.", media_types=("application/xml",))}),
     "get_csv_metadata": Operation(FILES, {200: Answer("CSV on the Web metadata.", media_types=(csvw.MEDIA_TYPE,))}),
+    **job_documented.OPERATIONS,
+    **manifests.OPERATIONS,
+    **schedule_documented.OPERATIONS,
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
+    **job_documented.PARAMETERS,
+    **manifests.PARAMETERS,
+    **schedule_documented.PARAMETERS,
     **OF_A_PERIOD,
     **{name: STATED[name] for name in ("known_at", "columns")},
+    "since": Parameter(
+        "Only rows that are not the same as they were known at this moment: `next_since` of the manifest before; "
+        "1970-01-01T00:00:00Z: all.",
+        "2026-11-23T11:02:10.123Z",
+    ),
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
     "node": Parameter("A node's id; repeats.", ["NODE-1"]),
     "format": Parameter("csv (default), xml, xlsx, parquet or json.", "csv", one_of(FileFormat)),
@@ -37,7 +49,13 @@ PARAMETERS = {
 CATALOGUE = Catalogue(
     "Gastrack export",
     "Measurements as files. Whatever is wrong is said before the first byte.",
-    {FILES: "Measurements as csv, xml, xlsx, parquet and json, and what describes them."},
+    {
+        FILES: "Measurements as csv, xml, xlsx, parquet and json, and what describes them.",
+        job_documented.ORDERS: job_documented.ORDERS_WORDS,
+        manifests.MANIFESTS: manifests.WORDS,
+        schedule_documented.SCHEDULES: schedule_documented.SCHEDULES_WORDS,
+    },
     OPERATIONS,
     PARAMETERS,
+    manifests.schemas,
 )

@@ -28,7 +28,22 @@ KEPT_ROWS = 100_000
 
 
 def check_size(parts: Sequence[Part], download: Download, now: datetime) -> None:
-    """Refuse what is too large to be streamed at once, or asks for what is not known yet.
+    """Refuse what is too large to be streamed at once, or cannot be told.
+
+    Raises:
+        ProblemError: 422.
+    """
+    check_told(parts, download, now)
+    rows = rows_of(parts, download.question, ended_before(now))
+    if rows > MOST_ROWS_AT_ONCE:
+        text = (
+            f"{rows} rows are more than the {MOST_ROWS_AT_ONCE} of a download at once: ask for it by POST /v1/exports"
+        )
+        raise unprocessable([Issue("TOO_MANY_ROWS", "request", text)])
+
+
+def check_told(parts: Sequence[Part], download: Download, now: datetime) -> None:
+    """Refuse what asks for what is not known yet, or for more than its format can hold.
 
     Raises:
         ProblemError: 422.
@@ -36,12 +51,7 @@ def check_size(parts: Sequence[Part], download: Download, now: datetime) -> None
     if download.known_at_ms is not None and download.known_at_ms > now.timestamp() * 1000:
         text = "known_at lies in the future: nothing can be known at it yet"
         raise unprocessable([Issue("KNOWN_AT", "known_at", text)])
-    rows = rows_of(parts, download.question, ended_before(now))
-    if rows > MOST_ROWS_AT_ONCE:
-        text = (
-            f"{rows} rows are more than the {MOST_ROWS_AT_ONCE} of a download at once: ask for it by POST /v1/exports"
-        )
-        raise unprocessable([Issue("TOO_MANY_ROWS", "request", text)])
+    check_fits(download.format, rows_of(parts, download.question, ended_before(now)))
 
 
 async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.export.asked import Download
 from services.export.layout import Layout, Of, layout_of
+from services.export.since import with_replaced
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.period import Question, View
@@ -17,7 +18,7 @@ from shared.runtime.mongo import Database
 from shared.store.as_known import known_by
 from shared.store.lines import RegisteredLine, find_floor, find_lines
 from shared.store.node_views import lines_within, may_read_all
-from shared.store.topology_versions import nodes_known
+from shared.store.topology_versions import line_known_at, nodes_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ async def parts_of(database: Database, caller: Caller, download: Download) -> li
 def layout_for(parts: Sequence[Part], download: Download) -> Layout:
     """Return the columns of a file of these parts."""
     gas = any(part.has_gas for part in parts)
-    return layout_of(download.question, Of(bool(download.lines), bool(download.nodes), gas), download.columns)
+    of = Of(bool(download.lines), bool(download.nodes), gas)
+    return with_replaced(layout_of(download.question, of, download.columns), download)
 
 
 def rows_of(parts: Sequence[Part], question: Question, ended: int) -> int:
@@ -108,3 +110,10 @@ async def _nodes(database: Database, caller: Caller, download: Download) -> list
         lines = await find_lines(database, sorted(lines_within(known)))
         parts.append(NodePart(known.nodes[name], caller, any(one.line.gas for one in lines.values())))
     return parts
+
+
+async def was_registered(database: Database, part: Part, moment_ms: int) -> bool:
+    """Say whether the register knew a line or node at a moment: before that there was nothing of it to be read."""
+    if isinstance(part, LinePart):
+        return await line_known_at(database, part.id, moment_ms) is not None
+    return part.id in (await nodes_known(database, part.id, moment_ms)).nodes

@@ -18,8 +18,9 @@ from services.export.ahead import ahead
 from services.export.asked import Download
 from services.export.blocks import Block, Counts, MonthOfLine, block_of_months, block_of_view
 from services.export.layout import Layout
-from services.export.parts import LinePart, NodePart, Part
+from services.export.parts import LinePart, NodePart, Part, was_registered
 from services.export.rendered import KeptTexts, Packed, Rendered
+from services.export.since import Shown, changed_stretches, changes
 from services.export.writing import Writer
 from shared.domain import gas_time
 from shared.domain.period import Question, View
@@ -161,21 +162,44 @@ class FileRows:
         return (self.form, piece.id, piece.registered.version, piece.hours, versions)
 
     async def _by_views(self, part: Part) -> AsyncIterator[Sequence[Rendered]]:
-        for question in stretches_of(self.download.question):
-            block, counts = await self._view(part, question)
+        async for question in self._stretches(part):
+            block, counts = await self._asked(part, question)
             if block.rows:
                 (text,) = await asyncio.to_thread(self.writer.texts, block, [0, block.rows])
                 yield [Rendered(text, counts)]
 
-    async def _view(self, part: Part, question: Question) -> tuple[Block, Counts]:
-        asked, moment_ms = (self.database, part.caller, part.id, question, self.now), self.download.known_at_ms
+    async def _stretches(self, part: Part) -> AsyncIterator[Question]:
+        since_ms, stretches = self.download.since_ms, stretches_of(self.download.question)
+        if since_ms is not None and isinstance(part, LinePart):
+            async for question in changed_stretches(self.database, part.registered, stretches, since_ms):
+                yield question
+            return
+        for question in stretches:
+            yield question
+
+    async def _asked(self, part: Part, question: Question) -> tuple[Block, Counts]:
+        asked = self.download
+        if asked.since_ms is not None:
+            now, then = [
+                await self._once_registered(part, question, one) for one in (asked.known_at_ms, asked.since_ms)
+            ]
+            return await asyncio.to_thread(changes, then, now, self.layout)
+        shown = await self._view(part, question, asked.known_at_ms)
+        return shown.block, _counts(shown.rows, shown.known_at_ms, asked.known_at_ms)
+
+    async def _once_registered(self, part: Part, question: Question, moment_ms: int | None) -> Shown | None:
+        is_known = moment_ms is None or await was_registered(self.database, part, moment_ms)
+        return await self._view(part, question, moment_ms) if is_known else None
+
+    async def _view(self, part: Part, question: Question, moment_ms: int | None) -> Shown:
+        asked = (self.database, part.caller, part.id, question, self.now)
         if isinstance(part, NodePart):
             node = await read_node_view(*asked, known_at_ms=moment_ms)
             block = await asyncio.to_thread(self._block, node.node, node, node.rows.rows)
-            return block, _counts(node.rows.rows, node.known_at_ms, moment_ms)
+            return Shown(block, node.rows.rows, node.known_at_ms)
         line = await read_view(*asked, known_at_ms=moment_ms)
         block = await asyncio.to_thread(self._block, line.line, line, line.rows)
-        return block, _counts(line.rows, line.known_at_ms, moment_ms)
+        return Shown(block, line.rows, line.known_at_ms)
 
     def _block(self, whose: Line | Node, view: LineView | NodeView, rows: HourRows | PeriodRows) -> Block:
         return block_of_view(whose, view.columns, rows, self.layout, self.writer.quoted)

@@ -2,40 +2,135 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
+from joserfc.jwk import OKPKey
 
-from services.export.api import api
+from services.export.delivery_carrying import COURIER_SECONDS, Courier
 from services.export.documented import CATALOGUE
+from services.export.job_attempt import Workshop
+from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
+from services.export.job_worker import JobWorker
 from services.export.rendered import KeptTexts
+from services.export.routes import ROUTES
+from services.export.schedule_turns import TURN_SECONDS, Schedules
 from services.export.settings import ExportSettings
+from services.export.signing import Signer, SigningKeyError, key_in
+from services.export.webhook_carrying import WebhookCarrier
+from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.periodic import Periodic
+from shared.runtime.settings import PREFIX, WRONG_USE
+from shared.store.results import GridResults, Results
+from shared.store.results_s3 import S3Results, s3_store
+from shared.store.schedules import Where
 
-BODY_LIMIT_BYTES = 64 * 1024
-"""Nothing that export answers has a body; room for a client that sends one all the same."""
+BODY_LIMIT_BYTES = 256 * 1024
+"""An order of 1,000 lines and 1,000 nodes: their ids have at most 64 characters."""
+MOST_OPEN = 20
 
 
-def application(database: Database, identity: str, now: Clock = utc_now) -> FastAPI:
-    """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
+def application(  # noqa: PLR0913 - what a test may give it
+    database: Database,
+    identity: str,
+    now: Clock = utc_now,
+    results: Results | None = None,
+    most_open_exports: int = MOST_OPEN,
+    *,
+    webhook_loopback: bool = False,
+    signer: Signer | None = None,
+) -> FastAPI:
+    """Return the HTTP face over a database; everybody acts as `identity` until access is built.
+
+    Without a signer manifests are signed with a key that rests in the database.
+    """
     app = documented.application(CATALOGUE, "export")
     http.install(app, BODY_LIMIT_BYTES)
     http_state.act_as(app, identity)
     http_state.read_from(app, database, now)
+    app.state.signer = signer or Signer(database)
+    app.state.results = results or GridResults(database)
+    app.state.most_open_exports = most_open_exports
+    app.state.webhook_loopback = webhook_loopback
     app.state.kept_texts = KeptTexts()
-    app.include_router(api)
+    for routes in ROUTES:
+        app.include_router(routes)
     return app
 
 
+def results_of(settings: ExportSettings, database: Database) -> Results:
+    """Return the storage of files that the settings name."""
+    if settings.export_results == "gridfs":
+        return GridResults(database)
+    bucket, _, prefix = settings.export_results.removeprefix("s3://").partition("/")
+    return S3Results(s3_store(bucket, settings.export_s3_endpoint), prefix)
+
+
+def workshop_of(settings: ExportSettings, database: Database, results: Results, signer: Signer) -> Workshop:
+    """Return what workers need; whoever ordered acts as in the demo until access is built."""
+    kept_seconds = settings.export_kept_hours * 3600
+    return Workshop(
+        database,
+        results,
+        demo_caller,
+        settings.export_lease_seconds,
+        settings.export_attempts,
+        kept_seconds,
+        signer,
+    )
+
+
 def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
-    """Return what builds the service's parts once the event loop runs."""
+    """Return what builds the service's parts once the event loop runs; a wrong setting is told at once."""
+    signing_key = given_key(settings)
 
     async def parts(_: Health) -> Sequence[Part]:
-        app = application(connect(settings.mongo_uri, settings.mongo_database), settings.demo_identity)
-        return [HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)]
+        database = connect(settings.mongo_uri, settings.mongo_database)
+        results = results_of(settings, database)
+        shop = workshop_of(settings, database, results, Signer(database, signing_key))
+        app = application(
+            database,
+            settings.demo_identity,
+            results=results,
+            most_open_exports=settings.export_most_open,
+            signer=shop.signer,
+            webhook_loopback=settings.export_webhook_loopback,
+        )
+        face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
+        sweeper = Sweeper(shop)
+        again = Schedules(database, settings.export_deliveries_kept_hours * 3600)
+        courier = courier_of(settings, database)
+        workers = [JobWorker(shop) for _ in range(settings.export_workers)]
+        return [
+            Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper),
+            face,
+            Periodic(again.turn, TURN_SECONDS, again),
+            Periodic(courier.turn, COURIER_SECONDS, courier),
+            *workers,
+        ]
 
     return parts
+
+
+def given_key(settings: ExportSettings) -> OKPKey | None:
+    """Return the key that a setting names, None where it names none; a wrong one ends the start and is told."""
+    file = settings.export_signing_key_file
+    if file is None:
+        return None
+    try:
+        return key_in(file)
+    except SigningKeyError as fault:
+        sys.stderr.write(f"{PREFIX}EXPORT_SIGNING_KEY_FILE: {fault}\n")
+        raise SystemExit(WRONG_USE) from None
+
+
+def courier_of(settings: ExportSettings, database: Database) -> Courier:
+    """Return who hands over what is ready."""
+    carriers = {Where.WEBHOOK: WebhookCarrier(allows_loopback=settings.export_webhook_loopback)}
+    return Courier(database, carriers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -94,6 +94,14 @@ def hour_text(hour: int) -> str:
 def local_start(hour: int) -> datetime:
     """Return the local start of a gas hour, with its offset (unambiguous in the October night)."""
     return hour_start(hour).astimezone(_zone())
+
+
+def moment_on(day: date, at: time) -> datetime:
+    """Return the UTC moment at which a wall clock shows a time on a calendar day.
+
+    Of the hour that October repeats it is the first; a time that March leaves out counts on from the hour before.
+    """
+    return datetime.combine(day, at, _zone()).astimezone(UTC)
 
 
 def gas_day(hour: int) -> date:

@@ -100,15 +100,15 @@ def day_of(text: str) -> date | None:
     return day if gas_time.FIRST_DAY <= day <= gas_time.LAST_DAY else None
 
 
-def moment_ms_of(text: str) -> int | Issue:
-    """Return the moment that a known_at names, in ms since 1970, or what is wrong with it."""
+def moment_ms_of(text: str, position: str = "known_at") -> int | Issue:
+    """Return the moment that a parameter names, in ms since 1970, or what is wrong with it."""
     try:
         # A plus sign that was not escaped in the address arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        return Issue("KNOWN_AT", "known_at", "write known_at as 2026-11-23T11:02:10Z, with an offset or Z")
+        return Issue(position.upper(), position, f"write {position} as 2026-11-23T11:02:10Z, with an offset or Z")
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 

@@ -55,8 +55,7 @@ class VolumeBasis(StrEnum):
 class Column:
     """A published column: its name, the text of its cells, whether it is a number, and where it has a value.
 
-    Cells of a list hold names with spaces between; `as_json` are the same cells as json. `flat` is its name in a table
-    without groups, where the usual one is another column's.
+    Cells of a list hold names with spaces between; `as_json` are the same cells as json.
     """
 
     name: str
@@ -65,13 +64,10 @@ class Column:
     present: Mask | None = None
     group: str = ""
     as_json: Cells | None = None
-    flat: str = ""
 
     @property
     def flat_name(self) -> str:
         """The name in a table without groups: `hours_measured` for MEASURED of hours_by_quality."""
-        if self.flat:
-            return self.flat
         if self.group == COMPOSITION_GROUP:
             return f"{self.name}_mol_percent"
         if self.group == "lines_by_quality" and self.name == Quality.MISSING.name:

@@ -87,5 +87,4 @@ def _lines(node: NodeRows, may_read: Callable[[str], bool]) -> Iterator[Column]:
     sets, place = sets_of_rows(node.missing[:, named], [node.lines[number] for number in named])
     listed = ["[" + ",".join(f'"{name}"' for name in names) + "]" for names in sets]
     cells = text.choices(place, [" ".join(names) for names in sets])
-    # `lines_missing` in a flat table is how many are missing: MISSING of lines_by_quality.
-    yield Column("lines_missing", cells, as_json=text.choices(place, listed), flat="missing_lines")
+    yield Column("lines_missing", cells, as_json=text.choices(place, listed))

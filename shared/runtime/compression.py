@@ -24,7 +24,7 @@ _PART = 206
 
 
 class Compression:
-    """Compresses texts above a small size; server-sent events, parts and what is encoded already pass as they are."""
+    """Compresses texts above a small size; server-sent events, parts, `no-transform` and what is encoded pass."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._kept = app, KeptBodies(MOST_KEPT_BYTES)
@@ -113,7 +113,8 @@ class _Answer:
 def _is_text(headers: Headers) -> bool:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     is_text = media_type in _TEXTS or (media_type.startswith("text/") and media_type != _STREAM)
-    return is_text and "content-encoding" not in headers
+    is_ours_to_encode = "content-encoding" not in headers and "no-transform" not in headers.get("cache-control", "")
+    return is_text and is_ours_to_encode
 
 
 def _say(head: Message, coding: Coding, length: int | None) -> None:

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.topology import Issue
@@ -23,6 +24,7 @@ from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
 from shared.runtime.problem_document import PROBLEM_JSON
 
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _NO_JSON = (UnicodeDecodeError, RecursionError)
 """What FastAPI makes a plain 400 of, beside faults of json that it tells: other letters, or thousands of brackets."""
 
@@ -119,7 +121,16 @@ def problem_of(request: Request, fault: Exception) -> ProblemError:
     status = HTTPStatus(fault.status_code)
     message = f"{request.method} {request.url.path[:200]}: {fault.detail}"
     headers = dict(fault.headers) if fault.headers else None
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(_methods(request))}
     return ProblemError(status, [Issue(status.name, "request", message)], headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods of a path, by all its routes: the framework names those of the first one."""
+    routes = request.app.routes
+    asked = [{**request.scope, "method": method} for method in _METHODS]
+    return [scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 async def _on_store(request: Request, fault: Exception) -> JSONResponse:
@@ -206,7 +217,9 @@ class Head:
 
         async def headers_alone(message: Message) -> None:
             if message["type"] == "http.response.start":
-                await send(message)
+                # Of the content, and there is none (RFC 9530); `Repr-Digest` stays.
+                headers = [(name, value) for name, value in message["headers"] if name.lower() != b"content-digest"]
+                await send({**message, "headers": headers})
                 # Ends the answer; a streamed file notices that its reader is gone, and is not written.
                 await send({"type": "http.response.body"})
 
@@ -215,4 +228,4 @@ class Head:
 
 def _method(scope: Scope) -> str:
     method = str(scope["method"])
-    return method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
+    return method if method in {*_METHODS, "HEAD", "OPTIONS"} else "other"

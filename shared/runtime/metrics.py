@@ -92,6 +92,31 @@ LEDGER_READINGS = Gauge(
     "gastrack_ledger_readings", "Readings in the stored ledgers, by column.", ["column"], registry=CATALOGUE
 )
 STREAMS = Gauge("gastrack_query_streams", "Streams of the change feed that are open.", registry=CATALOGUE)
+EXPORT_JOBS = Gauge("gastrack_export_jobs", "Exports that wait or run, by state.", ["state"], registry=CATALOGUE)
+EXPORT_ATTEMPTS = Counter(
+    "gastrack_export_attempts",
+    "Attempts at exports, by what became of them; again: the storage was away, lost: taken away or over.",
+    ["outcome"],
+    registry=CATALOGUE,
+)
+EXPORT_SECONDS = Histogram(
+    "gastrack_export_attempt_seconds",
+    "Seconds that an attempt at an export took.",
+    buckets=(*_SECONDS, 300.0, 1800.0),
+    registry=CATALOGUE,
+)
+EXPORT_ROWS = Counter("gastrack_export_rows", "Rows of the files of exports.", registry=CATALOGUE)
+EXPORT_BYTES = Counter("gastrack_export_bytes", "Bytes of the files of exports.", registry=CATALOGUE)
+EXPORT_HOPELESS = Counter(
+    "gastrack_export_hopeless", "Exports that failed because workers died over them.", registry=CATALOGUE
+)
+DELIVERIES_MADE = Counter("gastrack_export_deliveries_made", "Deliveries made by schedules.", registry=CATALOGUE)
+DELIVERIES = Counter(
+    "gastrack_export_delivery_tries",
+    "Tries to hand over what schedules made, by way and outcome.",
+    ["where", "outcome"],
+    registry=CATALOGUE,
+)
 DOWNLOADS = Gauge("gastrack_export_downloads", "Files that are being sent to readers.", registry=CATALOGUE)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
@@ -125,6 +150,14 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     LEDGER_DIFFERENCE: "readings",
     LEDGER_READINGS: "readings",
     STREAMS: "streams",
+    EXPORT_JOBS: "exports",
+    EXPORT_ATTEMPTS: "attempts",
+    EXPORT_SECONDS: "seconds",
+    EXPORT_ROWS: "rows",
+    EXPORT_BYTES: "bytes",
+    EXPORT_HOPELESS: "exports",
+    DELIVERIES_MADE: "deliveries",
+    DELIVERIES: "tries",
     DOWNLOADS: "files",
     HTTP_SECONDS: "seconds",
 }

@@ -19,6 +19,7 @@ before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (
 `{_id, p, c, hour, row}`. `gas_told`: the same as far as energy needs it, kept by every partition for itself:
 `{_id: "3|CHROMATOGRAPH|2026-11-23", p, g}`: `g` holds 25 packed GAS_TOLD rows.
 `changes`: what a committed batch changed, for those who follow: see `shared/store/changes.py`.
+`manifests`: what went with files, `{_id, by, jws, at}`; `signing_keys`: with which keys they are signed.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -37,6 +38,8 @@ from shared.store import forms
 MAX_DAYS_PER_MONTH = 31
 RECEIPTS_KEPT_SECONDS = 30 * 24 * 3600
 """Twice as long as the originals are kept in `telemetry`."""
+MANIFESTS_KEPT_DAYS = 30
+"""How long a manifest can be fetched after its file; whoever verifies later keeps it beside the file."""
 CHANGES_KEPT_DAYS = 90
 """How long a cursor of the change feed can be gone on with."""
 CHANGES_STAY_SECONDS = (CHANGES_KEPT_DAYS + 1) * 24 * 3600
@@ -66,6 +69,11 @@ class Collection(StrEnum):
     PROGRESS = "progress"
     EPOCHS = "epochs"
     SWEPT = "swept"
+    MANIFESTS = "manifests"
+    SIGNING_KEYS = "signing_keys"
+    EXPORT_JOBS = "export_jobs"
+    SCHEDULES = "schedules"
+    DELIVERIES = "deliveries"
 
 
 IDS_PER_QUERY = 10_000
@@ -138,3 +146,5 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])
     await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)
+    kept_seconds = MANIFESTS_KEPT_DAYS * 24 * 3600
+    await database[Collection.MANIFESTS].create_index([("at", 1)], expireAfterSeconds=kept_seconds)

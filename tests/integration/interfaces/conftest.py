@@ -12,6 +12,8 @@ from tests.pipeline.running import System, system, until
 from tests.pipeline.stations import hour_text, recent_hours, telegram
 
 STATION, LINES = "BE-0042", tuple(f"BE-0042-{letter}" for letter in "ABC")
+TOLD = {"GASTRACK_OUTCOME_SECONDS": "0.3", "GASTRACK_EXPORT_MOST_OPEN": "1000"}
+"""Short waits, and room for every export that a test of forms orders: that there is a bound has tests of its own."""
 LISTED = 3
 """How many of each there are, at least."""
 LONG_AGO = 350_000
@@ -23,7 +25,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The five services over servers of their own: nothing here may meet what other tests count."""
     servers = Servers(tmp_path_factory.mktemp("interfaces-stack"))
     servers.start()
-    made = system(tmp_path_factory.mktemp("interfaces"), servers, environment={"GASTRACK_OUTCOME_SECONDS": "0.3"})
+    made = system(tmp_path_factory.mktemp("interfaces"), servers, environment=TOLD)
     try:
         made.start()
         fill(made)

@@ -99,7 +99,7 @@ def test_hours_of_a_node_are_the_sum_of_what_its_lines_publish(
             expected = sum((weight * published[line][name][place] for line, weight in counted.items()), Decimal(0))
             assert Decimal(printed or 0) == expected
         missing = [line for line in counted if not present[line][place]]
-        assert (told["missing_lines"][row] or "").split() == missing
+        assert (told["lines_missing"][row] or "").split() == missing
         assert told["lines_expected"][row] == str(len(counted))
         assert told["lines_complete"][row] == str(len(counted) - len(missing))
         assert (told["quality"][row] == "MISSING") == (len(missing) == len(counted))

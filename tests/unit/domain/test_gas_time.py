@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -177,3 +177,15 @@ def test_many_hours_at_once_without_any() -> None:
     """No hours, no days."""
     days, indexes = gas_time.days_and_indexes(np.array([], np.int32))
     assert (len(days), len(indexes)) == (0, 0)
+
+
+def test_a_wall_clock_shows_a_time_once_a_day() -> None:
+    """In winter, in summer, twice in October and never in March: one moment each."""
+    shown = [
+        (date(2026, 11, 26), time(11), "2026-11-26T10:00"),
+        (date(2026, 7, 1), time(11, 30), "2026-07-01T09:30"),
+        (date(2026, 10, 25), time(2, 30), "2026-10-25T00:30"),
+        (date(2026, 3, 29), time(2, 30), "2026-03-29T01:30"),
+    ]
+    for day, at, moment in shown:
+        assert gas_time.moment_on(day, at) == datetime.fromisoformat(f"{moment}Z")

@@ -112,8 +112,8 @@ def test_status_is_the_weakest_inside() -> None:
     assert told["validity"] == ["RECORDED", "PRELIMINARY"]
     assert told["quality"] == ["ESTIMATED", "MEASURED"]
     assert told["revision"] == ["5", "1"]
-    assert told["missing_lines"] == ["", "B"]
-    assert [told[f"lines_{name}"] for name in ("expected", "complete", "missing")] == [
+    assert told["lines_missing"] == ["", "B"]
+    assert [told[f"lines_{name}"] for name in ("expected", "complete", "quality_missing")] == [
         ["2", "2"],
         ["2", "1"],
         ["0", "1"],
@@ -124,7 +124,7 @@ def test_status_is_the_weakest_inside() -> None:
         ["1", "0"],
     ]
     hidden = node_columns(_node(lines, {"A": 1_000, "B": 1_000}), EnergyUnit.KWH, may_read=lambda line: line == "A")
-    assert strings(hidden)["missing_lines"] == ["", ""]
+    assert strings(hidden)["lines_missing"] == ["", ""]
 
 
 @pytest.mark.parametrize("view", list(View))

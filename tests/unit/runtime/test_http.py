@@ -54,6 +54,11 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
     async def held() -> Response:
         return Response(status_code=304)
 
+    @app.post("/both")
+    @app.delete("/both")
+    async def both() -> None:
+        """Do nothing."""
+
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as made:
         yield made
@@ -99,6 +104,12 @@ async def test_head_tells_the_headers_of_get(client: httpx2.AsyncClient) -> None
     assert (given.status_code, given.headers["x-name"], given.content) == (200, "endless", b"")
     assert (await client.head("/nowhere")).status_code == 404
     assert (await client.head("/body/a")).status_code == 405
+
+
+async def test_a_wrong_method_is_told_the_right_ones(client: httpx2.AsyncClient) -> None:
+    """All of the path, though each has a route of its own."""
+    refused = await client.put("/both")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, POST")
 
 
 async def test_requests_are_timed_by_their_route(client: httpx2.AsyncClient) -> None:

@@ -1,0 +1,76 @@
+"""The service's signature: an Ed25519 key, given by setting or made at first use, and what it signs as compact JWS.
+
+JOSE by joserfc; any other library of RFC 7515 and RFC 9864 verifies what is signed here, and so does openssl.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from shared.runtime.mongo import Database
+from shared.store import signing_keys
+
+ALGORITHM: Literal["Ed25519"] = "Ed25519"
+"""Of signatures (RFC 9864) and, under the same name, the curve of keys."""
+TYPE = "gastrack-manifest+jws"
+"""Said in the signed header, so that nothing else that we may ever sign can pass for a manifest."""
+
+
+class SigningKeyError(ValueError):
+    """The file that a setting names holds no key to sign with."""
+
+
+def key_in(file: Path) -> OKPKey:
+    """Read the private key of a PEM file.
+
+    Raises:
+        SigningKeyError: it cannot be read, or is no private Ed25519 key; what it holds is not told.
+    """
+    try:
+        key = OKPKey.import_key(file.read_text(encoding="ascii"))
+    except (OSError, ValueError, JoseError) as fault:
+        raise SigningKeyError(f"{file}: cannot be read as a PEM key ({type(fault).__name__})") from None
+    if not key.is_private or key.curve_name != ALGORITHM:
+        raise SigningKeyError(f"{file}: is no private Ed25519 key; make one with openssl genpkey -algorithm ed25519")
+    return key
+
+
+class Signer:
+    """Signs with the given key; without one, with a key that all processes over this database share."""
+
+    def __init__(self, database: Database, given: OKPKey | None = None) -> None:
+        self._database, self._given = database, given
+        self._key: OKPKey | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def key(self) -> OKPKey:
+        """Return the key; from its first use on its public half is published."""
+        async with self._one_at_a_time:
+            if self._key is None:
+                key = self._given or await self._own()
+                await signing_keys.publish_key(self._database, key.thumbprint(), public_jwk(key))
+                self._key = key
+        return self._key
+
+    async def signed(self, payload: dict[str, Any]) -> str:
+        """Return a payload as compact JWS: its header names the key by its thumbprint (RFC 7638)."""
+        key = await self.key()
+        header = {"alg": ALGORITHM, "kid": key.thumbprint(), "typ": TYPE}
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        return jws.serialize_compact(header, body, key, algorithms=[ALGORITHM])
+
+    async def _own(self) -> OKPKey:
+        made = OKPKey.generate_key(ALGORITHM).as_pem(private=True).decode()
+        return OKPKey.import_key(await signing_keys.own_key(self._database, made))
+
+
+def public_jwk(key: OKPKey) -> dict[str, Any]:
+    """Return the public half of a key as JWK."""
+    return {**key.as_dict(private=False), "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}

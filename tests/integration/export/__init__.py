@@ -1,0 +1,1 @@
+"""Exports that are ordered, scheduled and delivered, on the real servers."""

@@ -1,0 +1,1 @@
+"""The client package, without a service."""

@@ -109,12 +109,12 @@ async def acknowledge(database: Database, owner: str, delivery: str) -> bool:
     return bool(changed.matched_count)
 
 
-async def claim(database: Database, kinds: Sequence[Where], lease_seconds: float) -> Document | None:
-    """Take the delivery whose next try is due longest, for a lease; None where there is none."""
+async def claim(database: Database, kind: Where, lease_seconds: float) -> Document | None:
+    """Take the delivery of a kind whose next try is due longest, for a lease; None where there is none."""
     later = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
     due = {
         "state": DeliveryState.READY,
-        "where": {"$in": list(kinds)},
+        "where": kind,
         "$expr": {"$lt": ["$next_try", "$$NOW"]},
     }
     found: Document | None = await database[Collection.DELIVERIES].find_one_and_update(

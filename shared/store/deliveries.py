@@ -152,8 +152,7 @@ async def fail_all(database: Database, schedule: str, problem: Document) -> None
     await database[Collection.DELIVERIES].update_many(here, told)
 
 
-async def forget(database: Database, kept_seconds: float) -> int:
-    """Remove deliveries that were made so long ago; return how many."""
-    made = {"$subtract": [{"$toLong": "$$NOW"}, int(kept_seconds * 1000)]}
-    gone = await database[Collection.DELIVERIES].delete_many({"$expr": {"$lt": ["$asked_at", made]}})
+async def forget(database: Database, before_ms: int) -> int:
+    """Remove deliveries that were made before a moment (ms since 1970); return how many."""
+    gone = await database[Collection.DELIVERIES].delete_many({"asked_at": {"$lt": before_ms}})
     return gone.deleted_count

@@ -98,15 +98,19 @@ def download_of(
 
 
 def _part_issues(lines: Sequence[str], nodes: Sequence[str]) -> Iterator[Issue]:
-    for kind, ids in (("line", lines), ("node", nodes)):
-        for place, name in enumerate(ids):
-            if not ID.fullmatch(name):
-                yield Issue(kind.upper(), f"{kind}[{place}]", f"{name[:64]!r} is no {kind} id")
+    for place, name in _no_ids(lines):
+        yield Issue("LINE", f"line[{place}]", f"{name[:64]!r} is no line id")
+    for place, name in _no_ids(nodes):
+        yield Issue("NODE", f"node[{place}]", f"{name[:64]!r} is no node id")
     if not lines and not nodes:
         yield Issue("LINE", "line", "name at least one line or node: line=BE-0042-A")
     if len(lines) + len(nodes) > MAX_PARTS:
         text = f"{len(lines) + len(nodes)} lines and nodes are more than {MAX_PARTS}: ask in parts"
         yield Issue("TOO_MANY_LINES", "line", text)
+
+
+def _no_ids(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    return ((place, name) for place, name in enumerate(names) if not ID.fullmatch(name))
 
 
 def _column_issues(columns: frozenset[str], question: Question, of: Of) -> Iterator[Issue]:

@@ -12,6 +12,7 @@ from services.export.asked import Dialect
 from services.export.blocks import Block
 from services.export.escaping import csv_text
 from services.export.layout import Layout
+from services.export.writing import Text
 from shared.domain import text_columns as text
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
@@ -46,7 +47,7 @@ class CsvWriter:
         cells = text.beside(parts)
         return [text.text_of(cells[begin:end]) for begin, end in pairwise(edges)]
 
-    def put(self, text: bytes) -> bytes:
+    def put(self, text: Text) -> Text:
         """Return the rows as they are."""
         return text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from datetime import datetime
 
 from services.export.asked import Download
@@ -13,7 +13,7 @@ from services.export.parts import parts_of as parts_of  # noqa: PLC0414 - who wr
 from services.export.reading import FileRows
 from services.export.rendered import KeptTexts, Rendered, form_of
 from services.export.tally import Tally
-from services.export.writing import Writer
+from services.export.writing import Text, Writer
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
 from shared.runtime.http import unprocessable
@@ -21,6 +21,8 @@ from shared.runtime.mongo import Database
 
 MOST_ROWS_AT_ONCE = 3_000_000
 """Rows of a file that is streamed [P]: 100 lines over three years of hours are 2.6 million, some ten seconds."""
+LEAST_BYTES = 96 * 1024
+"""What is sent at a time, if there is so much: a month of hours has 150 kB as csv."""
 KEPT_ROWS = 100_000
 """Rows of a file whose months are kept: a larger one would only push out what others ask for again."""
 
@@ -71,7 +73,8 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     rows = rows_of(parts, download.question, ended_before(now))
     check_fits(download.format, rows)
     layout = layout_for(parts, download)
-    writer = writer_of(download, layout)
+    # Whose library is loaded at its first use: that takes longer than the event loop should wait.
+    writer = await asyncio.to_thread(writer_of, download, layout)
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
     texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
@@ -87,14 +90,26 @@ async def _blocks(texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tall
             counts = one.counts
             tally.add_rows(counts.rows, counts.hours_expected, counts.hours_present, counts.known_at_ms)
         # Text goes out as it is; to compress and to encode it takes long enough to leave the event loop for.
-        ready += _put(writer, some) if writer.keeps_text else await asyncio.to_thread(_put, writer, some)
-        if ready:
-            yield ready
+        put = _put(writer, some) if writer.keeps_text else await asyncio.to_thread(_put, writer, some)
+        for piece in gathered(put):
+            yield ready + piece
             ready = b""
     ready += writer.end(tally.rows)
     if ready:
         yield ready
 
 
-def _put(writer: Writer, texts: Sequence[Rendered]) -> bytes:
-    return b"".join([writer.put(one.text) for one in texts])
+def _put(writer: Writer, texts: Sequence[Rendered]) -> list[Text]:
+    return [writer.put(one.text) for one in texts]
+
+
+def gathered(pieces: Sequence[Text]) -> Iterator[bytes]:
+    """Give pieces, small ones together and large ones as they are: to copy megabytes costs more than to send them."""
+    waiting: list[Text] = []
+    for piece in pieces:
+        waiting.append(piece)
+        if sum(map(len, waiting)) >= LEAST_BYTES:
+            yield b"".join(waiting)
+            waiting = []
+    if any(waiting):
+        yield b"".join(waiting)

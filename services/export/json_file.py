@@ -15,7 +15,7 @@ import orjson
 from services.export.asked import Download
 from services.export.blocks import Block, slices_of
 from services.export.layout import Layout
-from services.export.writing import instant_text
+from services.export.writing import Text, instant_text
 from shared.domain import text_columns as text
 from shared.domain.published import Column
 
@@ -54,7 +54,7 @@ class JsonWriter:
         """Return the part of each stretch."""
         return [self._part(list(slices_of(block.columns, begin, end)), end - begin) for begin, end in pairwise(edges)]
 
-    def put(self, text: bytes) -> bytes:
+    def put(self, text: Text) -> Text:
         """Return a part, behind a comma if it is not the first."""
         lead, self._lead = self._lead, b",\n"
         return lead + text

@@ -19,7 +19,7 @@ from services.export.blocks import Block
 from services.export.csv_file import CsvWriter
 from services.export.escaping import plain_csv_text
 from services.export.layout import FileColumn, Kind, Layout
-from services.export.writing import Drain
+from services.export.writing import Drain, Text
 
 ROWS_PER_GROUP = 50_000
 """Some 10 MB in memory; a reader that wants a month of one line skips the other groups."""
@@ -62,7 +62,7 @@ class ParquetWriter:
         """Return the rows of each stretch as csv."""
         return self._csv.texts(block, edges)
 
-    def put(self, text: bytes) -> bytes:
+    def put(self, text: Text) -> bytes:
         """Take rows; return a row group once there are enough."""
         self._waiting.append(_table(text, self._schema))
         if sum(len(table) for table in self._waiting) >= ROWS_PER_GROUP:
@@ -88,7 +88,7 @@ def _field(column: FileColumn) -> pa.Field[pa.DataType]:
     return pa.field(column.title, _TYPES[column.kind], metadata=metadata)
 
 
-def _table(text: bytes, schema: pa.Schema) -> pa.Table:
+def _table(text: Text, schema: pa.Schema) -> pa.Table:
     read = pyarrow.csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=len(text) + 1)
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
     types = {field.name: field.type for field in schema}

@@ -36,6 +36,8 @@ from shared.store.views import LineView, read_view
 
 MONTHS_LOOKED_AT = 40
 """Months whose versions are asked for at a time: three years of a line by one query."""
+MONTHS_AT_FIRST = 2
+"""Read and written by themselves, so that a file begins at once."""
 MONTHS_PER_BLOCK = 8
 """Months read and written at a time: some 5,900 rows, 250 day documents, 1.5 MB of text."""
 MONTHS_PER_VIEW = 6
@@ -103,7 +105,9 @@ class FileRows:
     async def _by_months(self, lines: Sequence[RegisteredLine]) -> AsyncIterator[Sequence[Rendered]]:
         question, ended = self.download.question, ended_before(self.now)
         pieces = (piece for line in lines for piece in pieces_of(line, question, ended))
-        while looked_at := list(islice(pieces, MONTHS_LOOKED_AT)):
+        count = MONTHS_AT_FIRST
+        while looked_at := list(islice(pieces, count)):
+            count = MONTHS_LOOKED_AT
             async for rendered in self._of_pieces(looked_at):
                 yield rendered
 

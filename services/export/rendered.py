@@ -16,6 +16,7 @@ import cramjam
 from services.export.asked import Download
 from services.export.blocks import Counts
 from services.export.layout import Layout
+from services.export.writing import Text
 
 RENDERER_VERSION = 1
 """Raised with every change of how rows are written."""
@@ -34,7 +35,7 @@ def form_of(download: Download, layout: Layout) -> str:
 class Rendered:
     """The text of a month, and what its rows come to."""
 
-    text: bytes
+    text: Text
     counts: Counts
 
 
@@ -55,7 +56,7 @@ class Packed:
     @property
     def rendered(self) -> Rendered:
         """The text as it was."""
-        return Rendered(bytes(cramjam.lz4.decompress_block(self.block, output_len=self.length)), self.counts)
+        return Rendered(memoryview(cramjam.lz4.decompress_block(self.block, output_len=self.length)), self.counts)
 
 
 class KeptTexts:

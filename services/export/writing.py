@@ -11,6 +11,9 @@ import numpy as np
 from services.export.blocks import Block
 from shared.domain import text_columns as text
 
+Text = bytes | memoryview
+"""Finished text; a view where it was unpacked a moment ago."""
+
 
 class Writer(Protocol):
     """Writes one file. `texts` may run in any thread and keeps nothing; the others run in the order of the file."""
@@ -28,7 +31,7 @@ class Writer(Protocol):
     def texts(self, block: Block, edges: Sequence[int]) -> list[bytes]:
         """Return the text of rows, apart for each stretch; `edges` are the first row of each, and the end."""
 
-    def put(self, text: bytes) -> bytes:
+    def put(self, text: Text) -> Text:
         """Take the next text of rows; return what of the file is ready."""
 
     def end(self, rows: int) -> bytes:

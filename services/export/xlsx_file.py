@@ -20,7 +20,7 @@ from services.export import xlsx_package as package
 from services.export.blocks import Block
 from services.export.escaping import xml_text
 from services.export.layout import Kind, Layout
-from services.export.writing import Drain
+from services.export.writing import Drain, Text
 from shared.domain import text_columns as text
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
@@ -70,7 +70,7 @@ class XlsxWriter:
         cells = text.beside([*parts, text.literal("</row>", block.rows)])
         return [text.text_of(cells[begin:end]) for begin, end in pairwise(edges)]
 
-    def put(self, text: bytes) -> bytes:
+    def put(self, text: Text) -> bytes:
         """Compress cells; return what is ready."""
         self._sheet.write(text)
         return self._drain.taken()

@@ -9,7 +9,7 @@ from itertools import pairwise
 from services.export.asked import Download
 from services.export.blocks import Block
 from services.export.escaping import xml_attribute
-from services.export.writing import instant_text
+from services.export.writing import Text, instant_text
 from shared.domain import text_columns as text
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
@@ -50,7 +50,7 @@ class XmlWriter:
         cells = text.beside([*parts, text.literal("/>\n", block.rows)])
         return [text.text_of(cells[begin:end]) for begin, end in pairwise(edges)]
 
-    def put(self, text: bytes) -> bytes:
+    def put(self, text: Text) -> Text:
         """Return the rows as they are."""
         return text
 

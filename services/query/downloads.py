@@ -10,7 +10,7 @@ from shared.domain.period import REFERENCE, Question, View
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.quantities import EnergyUnit
 
-FORMATS = ("csv", "xml")
+FORMATS = ("csv", "xlsx", "xml", "json", "parquet")
 DIALECTS = ("rfc4180", "excel-be")
 """What the export service offers; a test asks it for each."""
 

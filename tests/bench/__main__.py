@@ -20,6 +20,12 @@ def main() -> int:
     if asked.profile:
         sys.stdout.write(f"{profiled(asked.scale)}\n")
         return GOOD
+    found = _measured(asked)
+    sys.stdout.write(f"{report.as_json(found) if asked.json else report.as_text(found)}\n")
+    return WRONG if found.faults else GOOD
+
+
+def _measured(asked: argparse.Namespace) -> report.Report:
     found = report.Report(asked.scale)
     for shape in SHAPES:
         if asked.shape in (None, shape.name):
@@ -38,8 +44,7 @@ def main() -> int:
         found.reading = reading.measured()
     if asked.shape in (None, DOWNLOADS):
         found.downloads = downloads.measured()
-    sys.stdout.write(f"{report.as_json(found) if asked.json else report.as_text(found)}\n")
-    return WRONG if found.faults else GOOD
+    return found
 
 
 def _asked() -> argparse.Namespace:

@@ -25,13 +25,13 @@ from tests.integration.query.stored_lines import a_line, plausible_hours, regist
 
 PATIENCE_SECONDS = 30.0
 SLOW = 100
-LINES = [f"BE-0042-LONG-{place}" for place in range(12)]
+LINES = [f"BE-0042-LONG-{place}" for place in range(9)]
 FIRST = gas_time.first_day_of_month("2025-09")
 RECEIVED_BYTES = 4_096
 """What the kernel takes for a reader who takes nothing himself."""
 HOURS = range(gas_time.hours_of_day(FIRST).start, gas_time.hours_of_month("2026-10").stop)
 QUERY = f"/v1/download?{'&'.join(f'line={line}' for line in LINES)}&from={FIRST}&to=2026-11-01"
-"""24 MB of csv: more than what stands in the buffers between a server and a reader who takes nothing."""
+"""18 MB of csv: more than what stands in the buffers between a server and a reader who takes nothing."""
 
 
 @dataclass(slots=True)

@@ -74,4 +74,5 @@ def common_environment(kafka_bootstrap: str, mongo_uri: str) -> dict[str, str]:
         "GASTRACK_PARTITIONS": str(PARTITIONS),
         "GASTRACK_DEMO_IDENTITY": DEMO_IDENTITY,
         "GASTRACK_SHUTDOWN_SECONDS": str(SHUTDOWN_S),
+        "GASTRACK_EXPORT_WEBHOOK_LOOPBACK": "true",  # whoever tries the demo has his receiver on this machine
     }

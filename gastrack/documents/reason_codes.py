@@ -78,6 +78,8 @@ REQUESTS = {
     "TOO_MANY_SCHEDULES": "As many schedules of the caller as may be: remove one.",
     "DELIVERY_NOT_READY": "The delivery is still being made.",
     "WEBHOOK_ADDRESS": "To this address no webhook goes: public ones by https only.",
+    "SFTP_ADDRESS": "To this address no file goes, or no SFTP is offered here.",
+    "SFTP_REFUSED": "The file could not be put there; in the delivery, which is tried again.",
     "WEBHOOK_GONE": "The receiver answered 410; in the schedule and its deliveries.",
     "WEBHOOK_REFUSED": "The receiver did not take it; in the delivery, which is tried again.",
     "RANGE": "The part that is asked for lies behind the end of the file.",

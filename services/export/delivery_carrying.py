@@ -1,31 +1,28 @@
-"""Handing over what is ready, delivery by delivery: tried, tried again later and later, given up with the reason."""
+"""Handing over one delivery that is ready: tried, tried again later and later, given up with the reason."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from services.export import jobs
+from services.export.job_attempt import Workshop
 from services.export.job_told import told
 from services.export.schedule_told import delivery_told
 from shared.domain.topology import Issue
 from shared.runtime import metrics
+from shared.runtime.http import ProblemError
 from shared.runtime.http_state import Clock, utc_now
-from shared.runtime.mongo import Database
-from shared.store import deliveries, export_jobs, schedules
+from shared.store import deliveries, schedules
 from shared.store.deliveries import DeliveryState
 from shared.store.export_jobs import Document
 from shared.store.schedules import Where
 
-COURIER_SECONDS = 0.5
-LANES = 4
-"""Deliveries that are handed over at a time: a receiver that does not answer holds up one of them."""
-LEASE_SECONDS = 60.0
-"""Longer than any try takes; who dies over one leaves it to the next."""
 BEHIND_ANOTHER_SECONDS = 1.0
 FASTEST_SECONDS, SLOWEST_SECONDS, TIMES = 5.0, 24 * 3600.0, 5.0
 MOST_TRIES = 9
@@ -49,11 +46,22 @@ class Carried:
     issue: Issue | None = None
 
 
-class Carrier(Protocol):
-    """One way to hand over a file."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is handed over: a delivery as it is told, and its file, which is read when it is asked for."""
 
-    async def carry(self, where: Document, delivery: Document, now: datetime) -> Carried:
-        """Hand over a delivery as it is told; never raises for what a receiver does."""
+    told: Document
+    file_name: str
+    blocks: Callable[[], AsyncIterator[bytes]]
+
+
+class Carrier(Protocol):
+    """One way to hand over a file; `lease_seconds` is longer than any try takes."""
+
+    lease_seconds: float
+
+    async def carry(self, where: Document, parcel: Parcel, now: datetime) -> Carried:
+        """Hand over a delivery; never raises for what a receiver does."""
 
 
 def wait_seconds(tries: int, chance: float, fastest: float = FASTEST_SECONDS) -> float:
@@ -69,50 +77,58 @@ class Courier:
 
     def __init__(
         self,
-        database: Database,
+        shop: Workshop,
         carriers: Mapping[Where, Carrier],
         now: Clock = utc_now,
         fastest_seconds: float = FASTEST_SECONDS,
     ) -> None:
-        self._database, self._carriers, self._now = database, carriers, now
-        self._fastest = fastest_seconds
-
-    async def start(self) -> None:
-        """Nothing is to be opened: each try has a connection of its own."""
-
-    async def stop(self) -> None:
-        """Nothing is held."""
-
-    async def turn(self) -> None:
-        """Hand over what is due, some at a time."""
-        await asyncio.gather(*(self.carry_next() for _ in range(LANES)))
+        self._shop, self._carriers, self._now = shop, carriers, now
+        self._database, self._fastest = shop.database, fastest_seconds
 
     async def carry_next(self) -> bool:
-        """Try the delivery that is due longest; say whether there was one."""
-        delivery = await deliveries.claim(self._database, list(self._carriers), LEASE_SECONDS)
+        """Try the delivery of each kind that is due longest; say whether there was one."""
+        return any([await self._carry_next_of(kind) for kind in self._carriers])
+
+    async def _carry_next_of(self, kind: Where) -> bool:
+        delivery = await deliveries.claim(self._database, kind, self._carriers[kind].lease_seconds)
         if delivery is None:
             return False
+        try:
+            await self._try(delivery)
+        except asyncio.CancelledError:  # the service ends: another may try at once
+            await deliveries.again(self._database, delivery["_id"], 0, is_counted=False)
+            raise
+        return True
+
+    async def _try(self, delivery: Document) -> None:
+        name = delivery["_id"]
         if not await deliveries.is_next(self._database, delivery):
-            await deliveries.again(self._database, delivery["_id"], BEHIND_ANOTHER_SECONDS, is_counted=False)
-            return True
+            await deliveries.again(self._database, name, BEHIND_ANOTHER_SECONDS, is_counted=False)
+            return
         schedule = await schedules.find(self._database, delivery["owner"], delivery["schedule"])
         if schedule is None:
             problem = asdict(Issue("SCHEDULE_GONE", "delivery", "its schedule was removed before it was taken"))
-            await deliveries.fail(self._database, delivery["_id"], DeliveryState.READY, problem)
-            return True
+            await deliveries.fail(self._database, name, DeliveryState.READY, problem)
+            return
         carried = await self._carried(schedule, delivery)
         metrics.DELIVERIES.labels(delivery["where"], carried.taken.value).inc()
         await self._conclude(delivery, carried)
-        return True
 
     async def _carried(self, schedule: Document, delivery: Document) -> Carried:
-        now = self._now()
-        job = await export_jobs.find(self._database, delivery["owner"], delivery["job"])
-        export = told(job, now) if job else None
-        if export is None or export["result"] is None:
-            return Carried(Taken.REFUSED, Issue("EXPORT_GONE", "delivery", "its export was removed, or has expired"))
-        carrier = self._carriers[Where(delivery["where"])]
-        return await carrier.carry(schedule["where"], delivery_told(delivery, export), now)
+        """Hand over a delivery, as far as its owner may still read what is in it."""
+        now, caller = self._now(), self._shop.caller_named(delivery["owner"])
+        try:
+            kept = await jobs.file_for(self._database, caller, delivery["job"], now)
+            job = await jobs.job_of(self._database, caller, delivery["job"])
+        except ProblemError as refused:
+            return Carried(Taken.REFUSED, refused.issues[0])
+        results = self._shop.results
+        parcel = Parcel(
+            delivery_told(delivery, told(job, now)),
+            kept["file_name"],
+            lambda: results.read(kept["name"], 0, kept["size"]),
+        )
+        return await self._carriers[Where(delivery["where"])].carry(schedule["where"], parcel, now)
 
     async def _conclude(self, delivery: Document, carried: Carried) -> None:
         name, problem = delivery["_id"], asdict(carried.issue) if carried.issue else {}

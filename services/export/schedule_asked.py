@@ -57,12 +57,29 @@ class Webhook(_Form):
     url: str = Field(max_length=2000, pattern="^https?://[!-~]+$", description="Where to; public addresses only.")
 
 
+class Sftp(_Form):
+    """As a file in a folder of yours, by SFTP with our key, which the answer tells."""
+
+    kind: Literal["sftp"]
+    host: str = Field(max_length=253, pattern=r"^[A-Za-z0-9.:-]+$", description="Your server; public addresses only.")
+    port: int = Field(22, ge=1, le=65535)
+    user: str = Field(max_length=64, pattern=r"^[A-Za-z0-9._-]+$")
+    folder: str = Field(
+        "", max_length=500, pattern=r"^[^\x00-\x1f]*$", description="Where to; empty: where one arrives."
+    )
+    host_key: str = Field(
+        max_length=2000,
+        pattern="^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+( .*)?$",
+        description="Your server's public key, as `ssh-keyscan` prints it behind the host: only that one is believed.",
+    )
+
+
 class ScheduleAsked(_Form):
     """A schedule: when, what and where."""
 
     when: Annotated[Daily | Definitive | Changes, Field(discriminator="kind")]
     what: ExportOrder
-    where: Annotated[List | Webhook, Field(discriminator="kind")] = List(kind=Where.LIST.value)
+    where: Annotated[List | Webhook | Sftp, Field(discriminator="kind")] = List(kind=Where.LIST.value)
 
     @property
     def order(self) -> Order:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.export.jobs import download_ordered
+from services.export.schedule_defects import harming_itself_alone
 from services.export.schedule_news import News, news_of
 from services.export.schedule_times import of_month
 from shared.domain import gas_time
@@ -32,37 +33,49 @@ async def look(database: Database, now: datetime) -> int:
     """
     heads = await changes.heads(database)
     at = await schedules.position(database, {str(one): change_id(one, head.last) for one, head in heads.of})
-    positions, cards = await _unread(database, heads, at["position"])
+    waiting = await schedules.waiting_for(database, When.DEFINITIVE, When.CHANGES)
+    positions, cards = await _unread(database, heads, at["position"], is_read=bool(waiting))
     if positions == at["position"]:
         return 0
     told = await changes.documents(database, cards)
-    made = await _deliveries(database, news_of(told.values()), f"c{at['version'] + 1}", now)
+    made = await _deliveries(database, waiting, news_of(told.values()), f"c{at['version'] + 1}", now)
     return len(made) if await schedules.moved_on(database, at, positions, made) else 0
 
 
-async def _unread(database: Database, heads: Heads, at: dict[str, str]) -> tuple[dict[str, str], list[Card]]:
-    """Return the next documents of each partition, and the positions behind them."""
+async def _unread(
+    database: Database, heads: Heads, at: dict[str, str], *, is_read: bool
+) -> tuple[dict[str, str], list[Card]]:
+    """Return the next documents of each partition, and the positions behind them; none where nobody waits for any."""
     positions, found = dict(at), []
     for partition, head in heads.of:
         here = place_of(at[str(partition)]) if str(partition) in at else BEGIN
         if head.last <= here:
             continue
-        cards = await changes.cards(database, partition, here, 0, DOCUMENTS_AT_ONCE)
+        cards = await changes.cards(database, partition, here, 0, DOCUMENTS_AT_ONCE) if is_read else []
         # Where nothing is left to be read although something was told, it has expired: 91 days nobody looked.
         positions[str(partition)] = cards[-1].id if cards else change_id(partition, head.last)
         found += cards
     return positions, found
 
 
-async def _deliveries(database: Database, news: News, turn: str, now: datetime) -> list[Document]:
+async def _deliveries(
+    database: Database, waiting: Sequence[Document], news: News, turn: str, now: datetime
+) -> list[Document]:
     made: list[Document] = []
-    for schedule in await schedules.waiting_for(database, When.DEFINITIVE, When.CHANGES):
-        lines = await lines_of(database, schedule["asked"])
-        if schedule["when"]["kind"] == When.DEFINITIVE:
-            made += await _definitive(database, schedule, lines, news, now)
-        elif _concerns(schedule, lines, news, now):
-            made.append(delivery_of(schedule, turn, schedule["asked"], _ms(now)))
+    for schedule in waiting:
+        with harming_itself_alone(schedule["_id"]) as faults:
+            made += await _of_one(database, schedule, news, turn, now)
+        for fault in faults:
+            await schedules.disable(database, schedule["_id"], fault)
     return made
+
+
+async def _of_one(database: Database, schedule: Document, news: News, turn: str, now: datetime) -> list[Document]:
+    lines = await lines_of(database, schedule["asked"])
+    if schedule["when"]["kind"] == When.DEFINITIVE:
+        return await _definitive(database, schedule, lines, news, now)
+    is_concerned = _concerns(schedule, lines, news, now)
+    return [delivery_of(schedule, turn, schedule["asked"], _ms(now))] if is_concerned else []
 
 
 async def lines_of(database: Database, asked: Document) -> list[str]:

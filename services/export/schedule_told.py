@@ -33,6 +33,7 @@ class ScheduleMade(ScheduleTold):
     """A schedule that has just been made."""
 
     secret: str | None = Field(description="Of a webhook: the key of its signatures, told this once.")
+    public_key: str | None = Field(description="Of SFTP: the key with which we come; let it in.")
 
 
 class SchedulesTold(BaseModel):

@@ -35,4 +35,5 @@ class Schedules:
         made += await schedule_changes.look(self._database, now)
         metrics.DELIVERIES_MADE.inc(made)
         await make(self._database, self._kept_seconds)
-        await deliveries.forget(self._database, KEPT_TWICE * self._kept_seconds)
+        told_seconds = KEPT_TWICE * self._kept_seconds
+        await deliveries.forget(self._database, int((now.timestamp() - told_seconds) * 1000))

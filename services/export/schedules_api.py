@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.export import handlers, webhook_address
+from services.export import handlers
 from services.export.jobs import download_ordered
 from services.export.jobs_api import Limit
-from services.export.schedule_asked import Daily, ScheduleAsked, Webhook, example_of
+from services.export.schedule_asked import Daily, ScheduleAsked, example_of
 from services.export.schedule_times import next_daily, time_of
 from services.export.schedule_told import schedule_told
+from services.export.schedule_where import where_of
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError, not_found, unprocessable
+from shared.runtime.http import ProblemError, not_found
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.store import schedules
 from shared.store.as_known import least_watermark_ms
-from shared.store.export_jobs import Document
 
 schedules_api = APIRouter(prefix="/v1")
 MOST_SCHEDULES = 100
@@ -38,7 +36,7 @@ async def post_schedules(  # noqa: PLR0913, PLR0917 - the parameters of the rout
     """Make a schedule: every day, when a month is definitive, or when something changes; to a list or a webhook."""
     download = download_ordered(example_of(body, now), now)
     await handlers.parts_of(store, caller, download)
-    where, secret = _where(body, allows_loopback=request.app.state.webhook_loopback)
+    where, told_once = where_of(body.where, request.app.state.offers)
     if await schedules.count(store, caller.identity) >= MOST_SCHEDULES:
         issue = Issue("TOO_MANY_SCHEDULES", "request", f"you have {MOST_SCHEDULES}, the most that may be: remove one")
         raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, [issue], {"Retry-After": "60"})
@@ -53,19 +51,7 @@ async def post_schedules(  # noqa: PLR0913, PLR0917 - the parameters of the rout
         next_at=next_daily(time_of(body.when.at), now) if isinstance(body.when, Daily) else None,
     )
     response.headers["Location"] = f"/v1/schedules/{made['_id']}"
-    return {**schedule_told(made), "secret": secret}
-
-
-def _where(body: ScheduleAsked, *, allows_loopback: bool) -> tuple[Document, str | None]:
-    """Return where files go, with a webhook's new secret."""
-    where: Document = body.where.model_dump()
-    if not isinstance(body.where, Webhook):
-        return where, None
-    problem = webhook_address.refused(body.where.url, allows_loopback=allows_loopback)
-    if problem:
-        raise unprocessable([Issue("WEBHOOK_ADDRESS", "where.url", problem)])
-    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
-    return {**where, "secret": secret}, secret
+    return {**schedule_told(made), **told_once}
 
 
 @schedules_api.get("/schedules", summary="Your schedules, the newest first")

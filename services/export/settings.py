@@ -31,8 +31,11 @@ class ExportSettings(HttpSettings):
     export_deliveries_kept_hours: float = Field(
         336.0, gt=0, le=8_784, description="How long the file of a delivery is kept, and half of how long it is told."
     )
+    export_sftp_key: str = Field(
+        "", description="File with our private SSH key for deliveries by SFTP (extra `sftp`); empty: none are offered."
+    )
     export_webhook_loopback: bool = Field(
-        default=False, description="For tests and the demo: webhooks may go to this machine, and by http."
+        default=False, description="For tests and the demo: deliveries may go to this machine, and webhooks by http."
     )
     export_most_open: int = Field(20, ge=1, le=10_000, description="Exports of one caller that may wait and run.")
     export_signing_key_file: Path | None = Field(

@@ -48,6 +48,11 @@ def refused(url: str, *, allows_loopback: bool) -> str:
         return "name a host, and neither a user nor a fragment"
     if parts.scheme != "https" and not allows_loopback:
         return "only https is taken"
+    return refused_host(host, allows_loopback=allows_loopback)
+
+
+def refused_host(host: str, *, allows_loopback: bool) -> str:
+    """Return what is wrong with a host as far as it can be seen from itself, empty where nothing is."""
     try:
         literal = is_allowed(host, allows_loopback=allows_loopback)
     except ValueError:

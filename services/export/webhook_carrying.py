@@ -7,7 +7,7 @@ from datetime import datetime
 import aiohttp
 import orjson
 
-from services.export.delivery_carrying import Carried, Taken
+from services.export.delivery_carrying import Carried, Parcel, Taken
 from services.export.instants import instant
 from services.export.webhook_address import PublicResolver, refused
 from services.export.webhook_signature import signed_headers
@@ -23,18 +23,20 @@ _GOOD = range(200, 300)
 class WebhookCarrier:
     """Posts to receivers; no redirect is followed, no proxy used, and no answer read."""
 
+    lease_seconds = TRY_SECONDS + 50
+
     def __init__(self, *, allows_loopback: bool) -> None:
         self._allows_loopback = allows_loopback
 
-    async def carry(self, where: Document, delivery: Document, now: datetime) -> Carried:
+    async def carry(self, where: Document, parcel: Parcel, now: datetime) -> Carried:
         """Post a delivery."""
         problem = refused(where["url"], allows_loopback=self._allows_loopback)
         if problem:
             return _refused(problem)
         moment_s = int(now.timestamp())
-        body = orjson.dumps({"type": "delivery.ready", "timestamp": instant(moment_s * 1000), "data": delivery})
+        body = orjson.dumps({"type": "delivery.ready", "timestamp": instant(moment_s * 1000), "data": parcel.told})
         headers = {"Content-Type": "application/json", "User-Agent": "Gastrack"}
-        headers |= signed_headers(where["secret"], delivery["id"], moment_s, body)
+        headers |= signed_headers(where["secret"], parcel.told["id"], moment_s, body)
         try:
             return _of(await self._post(where["url"], body, headers))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
-from services.export.delivery_carrying import COURIER_SECONDS, Courier
+from services.export.delivery_carrying import Carrier, Courier
+from services.export.delivery_lanes import DeliveryLanes
 from services.export.documented import CATALOGUE
 from services.export.job_attempt import Workshop
 from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
@@ -16,7 +18,9 @@ from services.export.job_worker import JobWorker
 from services.export.rendered import KeptTexts
 from services.export.routes import ROUTES
 from services.export.schedule_turns import TURN_SECONDS, Schedules
+from services.export.schedule_where import IN_PUBLIC, Offers
 from services.export.settings import ExportSettings
+from services.export.sftp_carrying import SftpCarrier
 from services.export.signing import Signer, SigningKeyError, key_in
 from services.export.webhook_carrying import WebhookCarrier
 from shared.access.caller import demo_caller
@@ -43,7 +47,7 @@ def application(  # noqa: PLR0913 - what a test may give it
     results: Results | None = None,
     most_open_exports: int = MOST_OPEN,
     *,
-    webhook_loopback: bool = False,
+    offers: Offers = IN_PUBLIC,
     signer: Signer | None = None,
 ) -> FastAPI:
     """Return the HTTP face over a database; everybody acts as `identity` until access is built.
@@ -57,7 +61,7 @@ def application(  # noqa: PLR0913 - what a test may give it
     app.state.signer = signer or Signer(database)
     app.state.results = results or GridResults(database)
     app.state.most_open_exports = most_open_exports
-    app.state.webhook_loopback = webhook_loopback
+    app.state.offers = offers
     app.state.kept_texts = KeptTexts()
     for routes in ROUTES:
         app.include_router(routes)
@@ -94,24 +98,25 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
         database = connect(settings.mongo_uri, settings.mongo_database)
         results = results_of(settings, database)
         shop = workshop_of(settings, database, results, Signer(database, signing_key))
+        carriers = carriers_of(settings)
+        sftp = carriers.get(Where.SFTP)
         app = application(
             database,
             settings.demo_identity,
             results=results,
             most_open_exports=settings.export_most_open,
             signer=shop.signer,
-            webhook_loopback=settings.export_webhook_loopback,
+            offers=Offers(settings.export_webhook_loopback, sftp.public_key if isinstance(sftp, SftpCarrier) else ""),
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         sweeper = Sweeper(shop)
         again = Schedules(database, settings.export_deliveries_kept_hours * 3600)
-        courier = courier_of(settings, database)
         workers = [JobWorker(shop) for _ in range(settings.export_workers)]
         return [
             Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper),
             face,
             Periodic(again.turn, TURN_SECONDS, again),
-            Periodic(courier.turn, COURIER_SECONDS, courier),
+            DeliveryLanes(Courier(shop, carriers)),
             *workers,
         ]
 
@@ -130,7 +135,10 @@ def given_key(settings: ExportSettings) -> OKPKey | None:
         raise SystemExit(WRONG_USE) from None
 
 
-def courier_of(settings: ExportSettings, database: Database) -> Courier:
-    """Return who hands over what is ready."""
-    carriers = {Where.WEBHOOK: WebhookCarrier(allows_loopback=settings.export_webhook_loopback)}
-    return Courier(database, carriers)
+def carriers_of(settings: ExportSettings) -> dict[Where, Carrier]:
+    """Return the ways in which deliveries go out; SFTP where there is a key for it."""
+    allowed = settings.export_webhook_loopback
+    carriers: dict[Where, Carrier] = {Where.WEBHOOK: WebhookCarrier(allows_loopback=allowed)}
+    if settings.export_sftp_key:
+        carriers[Where.SFTP] = SftpCarrier(Path(settings.export_sftp_key), allows_loopback=allowed)
+    return carriers

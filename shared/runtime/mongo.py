@@ -7,13 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bson.codec_options import CodecOptions
-from gridfs.errors import GridFSError as GridFault
-from motor.motor_asyncio import (
-    AsyncIOMotorClient,
-    AsyncIOMotorClientSession,
-    AsyncIOMotorDatabase,
-    AsyncIOMotorGridFSBucket,
-)
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database as SyncDatabase
@@ -23,20 +17,16 @@ from pymongo.write_concern import WriteConcern
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Session = AsyncIOMotorClientSession
-Bucket = AsyncIOMotorGridFSBucket
 _NAMESPACE_EXISTS = 48
 SERVER_SELECTION_MS = 5_000
 """How long an operation waits for a server before it says that there is none."""
 
 __all__ = [
-    "Bucket",
     "ClientSession",
     "Database",
-    "GridFault",
     "PyMongoError",
     "Session",
     "SyncDatabase",
-    "bucket",
     "connect",
     "connect_sync",
     "create_collection",
@@ -66,11 +56,6 @@ def connect_sync(uri: str, database: str) -> SyncDatabase[dict[str, Any]]:
         read_concern=ReadConcern("majority"),
         write_concern=WriteConcern("majority"),
     )
-
-
-def bucket(database: Database, name: str, chunk_bytes: int) -> Bucket:
-    """Return where large files rest in the database (GridFS): `<name>.files`, and `<name>.chunks` of this size."""
-    return AsyncIOMotorGridFSBucket(database, bucket_name=name, chunk_size_bytes=chunk_bytes)
 
 
 def synchronous(database: Database) -> SyncDatabase[dict[str, Any]]:

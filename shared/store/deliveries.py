@@ -109,12 +109,12 @@ async def acknowledge(database: Database, owner: str, delivery: str) -> bool:
     return bool(changed.matched_count)
 
 
-async def claim(database: Database, kinds: Sequence[Where], lease_seconds: float) -> Document | None:
-    """Take the delivery whose next try is due longest, for a lease; None where there is none."""
+async def claim(database: Database, kind: Where, lease_seconds: float) -> Document | None:
+    """Take the delivery of a kind whose next try is due longest, for a lease; None where there is none."""
     later = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": int(lease_seconds * 1000)}}
     due = {
         "state": DeliveryState.READY,
-        "where": {"$in": list(kinds)},
+        "where": kind,
         "$expr": {"$lt": ["$next_try", "$$NOW"]},
     }
     found: Document | None = await database[Collection.DELIVERIES].find_one_and_update(
@@ -152,8 +152,7 @@ async def fail_all(database: Database, schedule: str, problem: Document) -> None
     await database[Collection.DELIVERIES].update_many(here, told)
 
 
-async def forget(database: Database, kept_seconds: float) -> int:
-    """Remove deliveries that were made so long ago; return how many."""
-    made = {"$subtract": [{"$toLong": "$$NOW"}, int(kept_seconds * 1000)]}
-    gone = await database[Collection.DELIVERIES].delete_many({"$expr": {"$lt": ["$asked_at", made]}})
+async def forget(database: Database, before_ms: int) -> int:
+    """Remove deliveries that were made before a moment (ms since 1970); return how many."""
+    gone = await database[Collection.DELIVERIES].delete_many({"asked_at": {"$lt": before_ms}})
     return gone.deleted_count

@@ -7,9 +7,12 @@ leaves something behind that no reader can meet and that `remove` clears away.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Protocol
 
-from shared.runtime.mongo import Database, GridFault, bucket
+from bson.int64 import Int64
+
+from shared.runtime.mongo import Database
 
 BUCKET = "export_results"
 CHUNK_BYTES = 1024 * 1024
@@ -42,33 +45,43 @@ class Results(Protocol):
 
 
 class GridResults:
-    """Files in the database itself: nothing else to run, to save and to restore."""
+    """Files in the database itself, as GridFS lays them: nothing else to run, to save and to restore.
+
+    The driver's own writer holds 32 MB of a file, twice while it sends them, and its reader 16; here it is a chunk.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._bucket = bucket(database, BUCKET, CHUNK_BYTES)
         self._chunks, self._files = database[f"{BUCKET}.chunks"], database[f"{BUCKET}.files"]
 
     async def write(self, name: str, blocks: AsyncIterator[bytes]) -> None:
-        """Write a file whole."""
-        upload = self._bucket.open_upload_stream_with_id(name, name)
+        """Write a file whole: its chunks, then the document that makes them a file."""
+        await self._chunks.create_index([("files_id", 1), ("n", 1)], unique=True)
+        waiting, number = bytearray(), 0
         async for block in blocks:
-            await upload.write(block)
-        await upload.close()
+            waiting += block
+            while len(waiting) >= CHUNK_BYTES:
+                await self._put(name, number, bytes(memoryview(waiting)[:CHUNK_BYTES]))
+                del waiting[:CHUNK_BYTES]
+                number += 1
+        if waiting:
+            await self._put(name, number, bytes(waiting))
+        length = Int64(number * CHUNK_BYTES + len(waiting))
+        fields = {"length": length, "chunkSize": CHUNK_BYTES, "uploadDate": datetime.now(UTC), "filename": name}
+        await self._files.insert_one({"_id": name, **fields})
+
+    async def _put(self, name: str, number: int, content: bytes) -> None:
+        await self._chunks.insert_one({"files_id": name, "n": number, "data": content})
 
     async def read(self, name: str, first: int, end: int) -> AsyncIterator[bytes]:
-        """Yield a part of a file, chunk by chunk."""
-        try:
-            stream = await self._bucket.open_download_stream(name)
-            stream.seek(first)
-            left = end - first
-            while left > 0:
-                chunk = (await stream.readchunk())[:left]
-                if not chunk:
-                    raise ResultsAwayError(f"{name} ends before byte {end}")
-                left -= len(chunk)
-                yield chunk
-        except GridFault as fault:
-            raise ResultsAwayError(str(fault)) from fault
+        """Yield a part of a file, chunk by chunk; no cursor is held for a reader who takes his time."""
+        while first < end:
+            number, at = divmod(first, CHUNK_BYTES)
+            chunk = await self._chunks.find_one({"files_id": name, "n": number}, {"data": 1})
+            piece = b"" if chunk is None else chunk["data"][at : at + end - first]
+            if not piece:
+                raise ResultsAwayError(f"{name} ends before byte {end}")
+            yield piece
+            first += len(piece)
 
     async def remove(self, job: str, keep: str = "") -> None:
         """Remove what attempts of a job have written; the files first, so that none is there without its chunks."""

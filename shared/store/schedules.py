@@ -61,6 +61,7 @@ async def ensure_indexes(database: Database) -> None:
     await database[Collection.DELIVERIES].create_index([("owner", 1), ("state", 1), ("place", 1)])
     await database[Collection.DELIVERIES].create_index([("schedule", 1), ("number", 1)])
     await database[Collection.DELIVERIES].create_index([("state", 1), ("next_try", 1)])
+    await database[Collection.DELIVERIES].create_index([("asked_at", 1)])
 
 
 async def create(  # noqa: PLR0913 - a schedule has this many sides

@@ -22,7 +22,7 @@ from shared.domain import gas_time
 from shared.runtime.mongo import Database, SyncDatabase, connect, connect_sync
 from shared.store.results import GridResults
 from tests.integration.query.clients import client_of
-from tests.integration.query.stored_lines import a_line, plausible_hours, reach, register, store_hours
+from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
 
 NOW = datetime(2026, 11, 23, 19, 31, tzinfo=UTC)
 FIRST = date(2026, 10, 1)
@@ -38,7 +38,6 @@ def stored(stack: Servers) -> Iterator[SyncDatabase[dict[str, Any]]]:
     register(made, a_line(first=FIRST), *(a_line(name) for name in MANY))
     hours = range(gas_time.hours_of_day(FIRST).start, int(NOW.timestamp()) // 3600)
     store_hours(made, "BE-0042-A", hours.start, plausible_hours(hours))
-    reach(made, int(NOW.timestamp() * 1000))
     yield made
     made.client.drop_database(made.name)
     made.client.close()

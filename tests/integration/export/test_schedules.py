@@ -226,6 +226,24 @@ async def test_a_delivery_that_cannot_be_made_is_told(desk: Desk) -> None:
     assert (row["state"], row["problem"]["code"], row["result"]) == ("failed", "EXPORT_GONE", None)
 
 
+async def test_a_schedule_on_which_our_code_fails_harms_itself_alone(desk: Desk) -> None:
+    """It is disabled with the reason, and the others go on: by the clock, and by what changes."""
+    good = await desk.schedule({"kind": "changes"}, line=[LINE], **PERIOD)
+    bad = [
+        await desk.schedule({"kind": "changes"}, line=[LINE], **PERIOD),
+        await desk.schedule({"kind": "daily", "at": "11:00"}, line=[LINE]),
+    ]
+    await desk.turns.turn()
+    broken = {"when": {"kind": "changes", "at": "never"}, "asked": {"line": [LINE]}}
+    await desk.database["schedules"].update_one({"_id": bad[0]}, {"$set": broken})
+    long_ago = {"next_at": datetime(2026, 1, 1, tzinfo=UTC), "when.at": "never"}
+    await desk.database["schedules"].update_one({"_id": bad[1]}, {"$set": long_ago})
+    await desk.store.take(0, readings(2, LINE, [START + 2]))
+    assert [row["schedule"] for row in await desk.work()] == [good]
+    found = desk.database["schedules"].find({"_id": {"$in": bad}})
+    assert {(one["state"], one["problem"]["code"]) async for one in found} == {("disabled", "DEFECT")}
+
+
 async def test_schedules_are_ones_own(desk: Desk) -> None:
     """Listed, told and removed by who made them; the same 404 for others."""
     made = [await desk.schedule({"kind": "definitive"}, line=[LINE]) for _ in range(3)]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from gridfs import GridFSBucket
 
 from services.export.job_attempt import Workshop
 from services.export.job_worker import JobWorker
 from services.export.settings import ExportSettings
 from services.export.wiring import application, results_of
 from shared.access.caller import demo_caller
-from shared.runtime.mongo import Database
-from shared.store.results import Results, ResultsAwayError
+from shared.runtime.mongo import Database, synchronous
+from shared.store.results import BUCKET as BUCKET_NAME
+from shared.store.results import GridResults, Results, ResultsAwayError
 from shared.store.results_s3 import OBJECT_BYTES, S3Results
 from tests.integration.export.conftest import NOW, ordered, seen
 from tests.integration.export.s3_server import ACCESS, BUCKET, REGION, SECRET, S3Server, program
@@ -78,6 +80,12 @@ async def test_what_is_written_is_read(storage: Results) -> None:
     await storage.write("j1/empty", blocks(b""))
     assert await read(storage, "j1/empty", 0, 0) == b""
     await storage.remove("j1")
+
+
+async def test_the_drivers_tools_read_it(database: Database) -> None:
+    """It is GridFS: whoever looks into the database with the tools for that finds the file."""
+    await GridResults(database).write("j5/a", blocks(CONTENT))
+    assert GridFSBucket(synchronous(database), BUCKET_NAME).open_download_stream("j5/a").read() == CONTENT
 
 
 async def test_removing_takes_what_belongs_to_a_job(storage: Results) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from services.export.delivery_carrying import MOST_TRIES, Courier
 from services.export.job_attempt import Workshop
 from services.export.job_worker import JobWorker
 from services.export.schedule_turns import Schedules
+from services.export.schedule_where import Offers
 from services.export.webhook_carrying import WebhookCarrier
 from services.export.wiring import application
 from shared.runtime.mongo import Database
@@ -64,15 +66,15 @@ async def export(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a service that may send to this machine."""
     for name in ("schedules", "deliveries", "progress"):
         await database[name].delete_many({})
-    async with client_of(application(database, "anna", webhook_loopback=True)) as client:
+    async with client_of(application(database, "anna", offers=Offers(allows_loopback=True))) as client:
         yield client
 
 
 @pytest.fixture
-def courier(database: Database) -> Courier:
+def courier(shop: Workshop) -> Courier:
     """Who carries to this machine too, and tries again at once."""
     carriers = {Where.WEBHOOK: WebhookCarrier(allows_loopback=True)}
-    return Courier(database, carriers, fastest_seconds=0)
+    return Courier(shop, carriers, fastest_seconds=0)
 
 
 async def scheduled(export: httpx2.AsyncClient, url: str) -> dict[str, Any]:
@@ -133,7 +135,7 @@ async def test_what_is_not_taken_is_tried_again_in_order(
     assert len(names) >= 3
     for _ in range(40):
         await database["deliveries"].update_many({}, {"$set": {"next_try": datetime(2026, 1, 1, tzinfo=UTC)}})
-        await courier.turn()
+        await asyncio.gather(*(courier.carry_next() for _ in range(4)))
     taken = [headers["webhook-id"] for headers, _ in receiver.taken]
     assert taken == [names[0]] * 3 + names
     first = await state_of(export, names[0])
@@ -178,7 +180,7 @@ async def test_a_name_of_a_private_address_is_not_connected_to(
 ) -> None:
     """`localhost` is looked at when it is resolved: the receiver hears nothing."""
     names = await made(database, shop, await scheduled(export, receiver.url.replace("http:", "https:")))
-    await Courier(database, {Where.WEBHOOK: WebhookCarrier(allows_loopback=False)}).carry_next()
+    await Courier(shop, {Where.WEBHOOK: WebhookCarrier(allows_loopback=False)}).carry_next()
     told = await state_of(export, names[0])
     assert (told["state"], told["attempts"]) == ("ready", 1)
     assert "not public" in told["problem"]["message"]

@@ -25,8 +25,8 @@ from shared.store.results import BUCKET
 from shared.store.results_s3 import S3Results, s3_store
 from tests.integration.export.conftest import MANY, ordered, seen
 
-LONG = {"line": MANY[:16], "from": "2023-11-01", "to": "2026-11-01"}
-"""420,000 rows, 55 MB: seconds, in which a worker can be met at work; 32 MB of chunks are written at a time."""
+LONG = {"line": MANY[:10], "from": "2023-11-01", "to": "2026-11-01"}
+"""263,000 rows, 35 MB: seconds, in which a worker can be met at work."""
 WITHIN_SECONDS = 90.0
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,12 +13,14 @@ import pytest
 from deploy.local.services import Service
 from shared.runtime.mongo import Database
 from tests.chaos.drilling import count_of
-from tests.integration.export.conftest import ordered, seen
+from tests.integration.export.conftest import MANY, ordered, seen
 from tests.integration.export.test_working import LONG, names_left, start, until
 
 pytestmark = pytest.mark.drill
 KILLS = 20
 JOBS = 6
+LONGER = {**LONG, "line": MANY}
+"""Twice as long, so that most kills meet a worker at work."""
 
 
 async def test_export_workers_are_killed(
@@ -29,7 +31,7 @@ async def test_export_workers_are_killed(
     for service in processes:
         service.process.environment = {**service.process.environment, "GASTRACK_EXPORT_ATTEMPTS": "100"}
         await start(service)
-    jobs = [await ordered(export, **LONG) for _ in range(JOBS)]
+    jobs = [await ordered(export, **LONGER) for _ in range(JOBS)]
     for number in range(count_of(KILLS)):
         await asyncio.sleep(chance.uniform(0.2, 4))
         processes[number % 2].process.kill()
@@ -41,7 +43,7 @@ async def test_export_workers_are_killed(
         return all([(await seen(export, job))["state"] == "done" for job in jobs])
 
     await until(are_done, "every job is done")
-    whole = hashlib.sha256((await export.get("/v1/download", params=LONG)).content).hexdigest()
+    whole = hashlib.sha256((await export.get("/v1/download", params=LONGER)).content).hexdigest()
     told = [await seen(export, job) for job in jobs]
     assert {one["result"]["sha256"] for one in told} == {whole}
     names = {document["result"]["name"] async for document in database["export_jobs"].find({})}

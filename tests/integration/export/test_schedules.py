@@ -20,6 +20,7 @@ from shared.access.caller import demo_caller
 from shared.domain import gas_time
 from shared.events.line_log import Tick
 from shared.runtime.mongo import Database
+from shared.store import deliveries, schedules
 from shared.store.results import GridResults
 from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import (
@@ -207,6 +208,21 @@ async def test_a_turn_that_was_killed_is_made_once(desk: Desk, monkeypatch: pyte
                 await desk.turns.turn()
     assert len(await desk.work()) == 1
     assert await desk.database["export_jobs"].count_documents({}) == 1
+
+
+async def test_who_was_overtaken_writes_nothing(desk: Desk) -> None:
+    """Neither an older position over a newer one, nor what he would have made; by the clock as well."""
+    schedule = await desk.schedule({"kind": "daily", "at": "11:00"}, line=[LINE])
+    found, now = await desk.database["schedules"].find_one({"_id": schedule}), datetime.now(UTC)
+    assert found is not None
+    seen = await schedules.position(desk.database, {})
+    late = deliveries.delivery_of(found, "late", found["asked"], 0)
+    assert await schedules.moved_on(desk.database, seen, {"0": "newer"}, [])
+    assert not await schedules.moved_on(desk.database, seen, {"0": "older"}, [late])
+    assert (await schedules.position(desk.database, {}))["position"] == {"0": "newer"}
+    assert await schedules.went_off(desk.database, found, now + timedelta(days=2), {**late, "_id": "x.good"})
+    assert not await schedules.went_off(desk.database, found, now + timedelta(days=1), late)
+    assert await desk.database["deliveries"].distinct("_id") == ["x.good"]
 
 
 async def _die(*_: object) -> None:

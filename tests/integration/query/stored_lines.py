@@ -51,14 +51,25 @@ def register(
 
 def reach(database: SyncDatabase[dict[str, Any]], known_at_ms: int, partition: int = 0) -> None:
     """Move the watermark of a partition, as aggregation does with everything that it writes."""
+    move(database, partition)
     position = {"$set": {"known_at": known_at_ms}}
-    database[Collection.PROGRESS].update_one({"_id": f"aggregation/{partition}"}, position, upsert=True)
+    database[Collection.PROGRESS].update_one({"_id": f"aggregation/{partition}"}, position)
 
 
-def move(database: SyncDatabase[dict[str, Any]]) -> None:
-    """Move the position by one record: whoever writes what readers read does so."""
-    moved = {"$inc": {"offset": 1}, "$setOnInsert": {"known_at": 0}}
-    database[Collection.PROGRESS].update_one({"_id": "aggregation/0"}, moved, upsert=True)
+def move(database: SyncDatabase[dict[str, Any]], partition: int = 0) -> None:
+    """Move the position of a partition by one record: whoever writes what readers read does so."""
+    begun = {
+        "epoch": 0,
+        "part": 0,
+        "last": True,
+        "known_at": 0,
+        "until": 0,
+        "sources": {},
+        "retelling": None,
+        "told": "",
+    }
+    moved = {"$inc": {"offset": 1, "read": 1}, "$setOnInsert": begun}
+    database[Collection.PROGRESS].update_one({"_id": f"aggregation/{partition}"}, moved, upsert=True)
 
 
 def plausible_hours(hours: range, seed: int = 1) -> NDArray[np.void]:

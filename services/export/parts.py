@@ -17,7 +17,7 @@ from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
 from shared.store.as_known import known_by
 from shared.store.lines import RegisteredLine, find_floor, find_lines
-from shared.store.node_views import lines_within, may_read_all
+from shared.store.registered_nodes import lines_within, may_read_all
 from shared.store.topology_versions import line_known_at, nodes_known
 
 

@@ -106,19 +106,21 @@ class FileRows:
     async def _by_months(self, lines: Sequence[RegisteredLine]) -> AsyncIterator[Sequence[Rendered]]:
         question, ended = self.download.question, ended_before(self.now)
         pieces = (piece for line in lines for piece in pieces_of(line, question, ended))
-        count = MONTHS_AT_FIRST
-        while looked_at := list(islice(pieces, count)):
-            count = MONTHS_LOOKED_AT
-            async for rendered in self._of_pieces(looked_at):
+        at_first = MONTHS_AT_FIRST
+        while looked_at := list(islice(pieces, MONTHS_LOOKED_AT)):
+            async for rendered in self._of_pieces(looked_at, at_first):
                 yield rendered
+            at_first = MONTHS_PER_BLOCK
 
-    async def _of_pieces(self, pieces: Sequence[Piece]) -> AsyncIterator[Sequence[Rendered]]:
+    async def _of_pieces(self, pieces: Sequence[Piece], at_first: int) -> AsyncIterator[Sequence[Rendered]]:
         async with one_moment(self.database) as session:
             versions = await self._versions(pieces, session)
         found = [self.kept.get(self._key(*one)) for one in zip(pieces, versions, strict=True)]
         for is_kept, run in groupby(zip(pieces, found, strict=True), key=lambda one: one[1] is not None):
             taken = list(run)
-            blocks = [taken[begin : begin + MONTHS_PER_BLOCK] for begin in range(0, len(taken), MONTHS_PER_BLOCK)]
+            edges = [0, *range(at_first, len(taken), MONTHS_PER_BLOCK), len(taken)]
+            blocks = [taken[begin:end] for begin, end in pairwise(edges)]
+            at_first = MONTHS_PER_BLOCK
             if is_kept:
                 for block in blocks:
                     yield [one.rendered for _, one in block if one is not None]

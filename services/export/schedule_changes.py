@@ -18,7 +18,7 @@ from shared.store.deliveries import delivery_of
 from shared.store.documents import Collection, month_id
 from shared.store.export_jobs import Document, order_of
 from shared.store.lines import find_lines
-from shared.store.node_views import lines_within
+from shared.store.registered_nodes import lines_within
 from shared.store.schedules import When
 from shared.store.topology_versions import nodes_known
 

@@ -21,7 +21,7 @@ from services.query.feed_store import CARDS_AT_ONCE, FeedStore
 from shared.access.caller import Caller
 from shared.runtime.mongo import Database
 from shared.store.changes import Card, Heads
-from shared.store.node_views import lines_within, may_read_all, registered_node
+from shared.store.registered_nodes import lines_within, may_read_all, registered_node
 from shared.store.views import registered
 
 ROWS_LOOKED_AT = 2_000

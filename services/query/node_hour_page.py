@@ -20,7 +20,8 @@ from shared.domain.quantities import EnergyUnit
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, ended_before
 from shared.runtime.mongo import Database
-from shared.store.node_views import NodeView, read_node_hour
+from shared.store.node_hours import read_node_hour
+from shared.store.node_views import NodeView
 
 
 @dataclass(frozen=True, slots=True)

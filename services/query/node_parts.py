@@ -11,9 +11,10 @@ from urllib.parse import quote
 from services.query.languages import Language
 from services.query.plot import asked
 from shared.domain import quantities
+from shared.domain.node_shares import Share
 from shared.domain.node_weights import ONE, Span
 from shared.domain.quantities import EnergyUnit
-from shared.store.node_views import NodeView, Share
+from shared.store.node_views import NodeView
 
 MOST_NAMED = 6
 """Missing lines that a row names; of more it says how many there are."""

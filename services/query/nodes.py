@@ -19,7 +19,8 @@ from shared.runtime.mongo import Database
 from shared.store.as_known import known_by
 from shared.store.lines import Selection, line_names, list_nodes, nodes_with_line
 from shared.store.measurements import one_moment
-from shared.store.node_views import NodeView, may_read_all, read_node, registered_node
+from shared.store.node_views import NodeView, read_node
+from shared.store.registered_nodes import may_read_all, registered_node
 from shared.store.topology_versions import nodes_known
 
 

@@ -10,8 +10,8 @@ from shared.access.caller import Caller
 from shared.domain.topology import Line, Node
 from shared.domain.topology_history import OF_LINE, Difference, differences
 from shared.runtime.mongo import Database
-from shared.store.node_views import registered_node
 from shared.store.register import line_of, node_of
+from shared.store.registered_nodes import registered_node
 from shared.store.topology_versions import versions_of
 from shared.store.views import registered
 

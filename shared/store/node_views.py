@@ -5,32 +5,32 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.access.caller import Caller
-from shared.domain import gas_time
 from shared.domain.attribution import in_force
 from shared.domain.gas_rows import Flow, GasMoments, gas_moments
 from shared.domain.node_rows import LineOfNode, NodeRows, NodeSum, Units, Weighing
+from shared.domain.node_shares import Share
 from shared.domain.node_weights import Span, spans
 from shared.domain.period import Question, View
 from shared.domain.published import Column
 from shared.domain.published_nodes import node_columns
 from shared.domain.quantities import ABSENT
-from shared.domain.revision import HOUR, has_values
+from shared.domain.revision import has_values
 from shared.domain.rollup import ROLLUP, fold_hours
-from shared.domain.topology import Line, Node
-from shared.domain.view import HourRows, ended_before, hour_rows
-from shared.runtime.http import not_found
+from shared.domain.topology import Node
+from shared.domain.view import ended_before
 from shared.runtime.mongo import Database, Session
 from shared.store.as_known import known_by
 from shared.store.gas_quality import gas_told
 from shared.store.lines import find_line
 from shared.store.measurements import one_moment
-from shared.store.topology_versions import NodesKnown, nodes_known
+from shared.store.registered_nodes import registered_node
+from shared.store.topology_versions import NodesKnown
 from shared.store.views import (
     ANSWER_VERSION,
     Content,
@@ -41,28 +41,6 @@ from shared.store.views import (
 
 NODE_ANSWER_VERSION = "1"
 """Raised with every change of how answers on nodes are written, beside that of lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A line's part in a period: its own volume and energy, thousandths; and these times its weights of each gas day.
-
-    The latter are in the parts of which 10 ** places of the node's rows make 1: over all lines they add up to the node.
-    """
-
-    has_volume: bool
-    has_energy: bool
-    volume: int
-    energy: int
-    counted_volume: int
-    counted_energy: int
-
-    @classmethod
-    def of(cls, rollups: NDArray[np.void], weights: NDArray[np.int64]) -> Share:
-        """Return the part of a line from its ROLLUP and its weight in each unit of the period."""
-        sums = [int(rollups[name].sum()) for name in ("volume", "energy")]
-        counted = [int((rollups[name] * weights).sum()) for name in ("volume", "energy")]
-        return cls(bool(rollups["hours_with_volume"].any()), bool(rollups["hours_with_energy"].any()), *sums, *counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +76,7 @@ class NodeView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Composed:
+class Composed:
     """What a node comes to over a period, and of each of its lines what will be shown."""
 
     known: NodesKnown
@@ -106,31 +84,6 @@ class _Composed:
     ended: int
     moment_ms: int | None
     lines: dict[str, Content]
-
-
-async def registered_node(
-    database: Database, caller: Caller, node: str, moment_ms: int | None = None, session: Session | None = None
-) -> NodesKnown:
-    """Return a node that this caller may see, with those within it, as known now or at a moment.
-
-    Raises:
-        ProblemError: 404, the same whether the node is unknown or not the caller's.
-    """
-    known = await nodes_known(database, node, moment_ms, session)
-    if node not in known.nodes or not may_read_all(caller, known):
-        raise not_found("node", f"node {node[:64]!r} is not known here")
-    return known
-
-
-def may_read_all(caller: Caller, known: NodesKnown) -> bool:
-    """Say whether a caller may see every line that a node, or one within it, ever holds."""
-    return all(caller.may_read(line) for line in lines_within(known))
-
-
-def lines_within(known: NodesKnown) -> frozenset[str]:
-    """Return every line that a node, or one within it, ever holds."""
-    compositions = [composition for node in known.nodes.values() for composition in node.compositions]
-    return frozenset(line for one in compositions for line, _ in one.weights)
 
 
 async def read_node(  # noqa: PLR0913 - a question has this many sides
@@ -150,7 +103,7 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
     """
     async with one_moment(database) as session:
         known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
-        tag = _tag(caller, node, question, composed)
+        tag = tag_of(caller, node, question, composed)
         return tag if is_held(tag) else await _view(database, session, caller, known.nodes[node], question, composed)
 
 
@@ -181,64 +134,23 @@ async def _known(  # noqa: PLR0913, PLR0917 - as above
     question: Question,
     now: datetime,
     known_at_ms: int | None,
-) -> tuple[NodesKnown, _Composed]:
+) -> tuple[NodesKnown, Composed]:
     moment_ms = await known_by(database, known_at_ms, session)
     known = await registered_node(database, caller, node, moment_ms, session)
-    return known, await _composed(database, session, known, node, question, now, moment_ms)
+    return known, await compose(database, session, known, node, question, now, moment_ms)
 
 
 async def _view(  # noqa: PLR0913, PLR0917 - as above
-    database: Database, session: Session, caller: Caller, node: Node, question: Question, composed: _Composed
+    database: Database, session: Session, caller: Caller, node: Node, question: Question, composed: Composed
 ) -> NodeView:
-    rows, shares = await _rows(database, session, question, composed)
+    rows, shares = await rows_and_shares(database, session, question, composed)
     moment_ms = composed.moment_ms
-    known_at = moment_ms if moment_ms is not None else _known_at_ms(rows, composed)
-    tag = _tag(caller, node.id, question, composed)
+    known_at = moment_ms if moment_ms is not None else latest_known_at_ms(rows, composed)
+    tag = tag_of(caller, node.id, question, composed)
     return NodeView(node, question, composed.spans, rows, tag, known_at, caller, shares)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeHour:
-    """An hour of a node: what it is made of then, what it says, and what each of its lines says of that hour.
-
-    The view is that of the hour's gas day; a line of which the hour is not expected has no row.
-    """
-
-    view: NodeView
-    weights: dict[str, int]
-    lines: dict[str, tuple[Line, HourRows]]
-
-
-async def read_node_hour(database: Database, caller: Caller, node: str, hour: int, now: datetime) -> NodeHour:
-    """Read an hour of a node with all of its lines, at one moment of the store.
-
-    Raises:
-        ProblemError: 404 for a node that this caller does not see, or that there was not then.
-    """
-    day = gas_time.gas_day(hour)
-    question = Question(View.HOUR, day, day + timedelta(days=1))
-    async with one_moment(database) as session:
-        known = await registered_node(database, caller, node, None, session)
-        if known.nodes[node].composition_on(day) is None:
-            raise not_found("start", f"node {node} has no hour {gas_time.hour_text(hour)}: there was no such node then")
-        composed = await _composed(database, session, known, node, question, now, None)
-        rows, shares = await _rows(database, session, question, composed)
-        lines = {line: await _hour_of(database, session, one, hour) for line, one in composed.lines.items()}
-    tag, at = _tag(caller, node, question, composed), _known_at_ms(rows, composed)
-    view = NodeView(known.nodes[node], question, composed.spans, rows, tag, at, caller, shares)
-    return NodeHour(view, dict(composed.spans[0].weights), lines)
-
-
-async def _hour_of(database: Database, session: Session, content: Content, hour: int) -> tuple[Line, HourRows]:
-    expected = content.expected
-    if hour not in expected:
-        return content.line, hour_rows(range(hour, hour), np.zeros(0, HOUR))
-    known = await hours_of(database, session, content)
-    place = hour - expected.start
-    return content.line, hour_rows(range(hour, hour + 1), known[place : place + 1])
-
-
-async def _composed(  # noqa: PLR0913, PLR0917 - as above
+async def compose(  # noqa: PLR0913, PLR0917 - as above
     database: Database,
     session: Session,
     known: NodesKnown,
@@ -246,7 +158,8 @@ async def _composed(  # noqa: PLR0913, PLR0917 - as above
     question: Question,
     now: datetime,
     moment_ms: int | None,
-) -> _Composed:
+) -> Composed:
+    """Find out what a node comes to over a period, and what will be shown of each of its lines."""
     found = spans(known.nodes, node, question.first, question.end)
     lines: dict[str, Content] = {}
     for line in sorted({line for span in found for line, _ in span.weights}):
@@ -254,12 +167,13 @@ async def _composed(  # noqa: PLR0913, PLR0917 - as above
         if registered is not None:
             lines[line] = await content_of(database, session, registered, question, now, known_at_ms=moment_ms)
     ended = ended_before(now) if moment_ms is None else moment_ms // 3_600_000
-    return _Composed(known, found, ended, moment_ms, lines)
+    return Composed(known, found, ended, moment_ms, lines)
 
 
-async def _rows(
-    database: Database, session: Session, question: Question, composed: _Composed
+async def rows_and_shares(
+    database: Database, session: Session, question: Question, composed: Composed
 ) -> tuple[NodeRows, dict[str, Share]]:
+    """Return the rows of a node, and what each of its lines contributes."""
     units, shares = Units.of(question, composed.ended), dict[str, Share]()
     total = NodeSum(question, units, Weighing.of(composed.spans, units))
     for line, content in composed.lines.items():
@@ -296,7 +210,7 @@ async def _gas(
     return gas_moments(told.served, flow, units.starts, units.ends)
 
 
-def _tag(caller: Caller, node: str, question: Question, composed: _Composed) -> str:
+def tag_of(caller: Caller, node: str, question: Question, composed: Composed) -> str:
     """Return a name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
     names = [composed.known.nodes[name] for name in sorted(composed.known.nodes)]
     contents = [(content.tag, caller.may_read(line)) for line, content in composed.lines.items()]
@@ -305,7 +219,8 @@ def _tag(caller: Caller, node: str, question: Question, composed: _Composed) -> 
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-def _known_at_ms(rows: NodeRows, composed: _Composed) -> int:
+def latest_known_at_ms(rows: NodeRows, composed: Composed) -> int:
+    """Return when the latest change that is shown became known, ms since 1970."""
     told = rows.rows.rollups["known_at"].max(initial=0)
     versions = [version for content in composed.lines.values() for version in content.versions]
     gas = [content.gas.known_at_ms for content in composed.lines.values() if content.gas]

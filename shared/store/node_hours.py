@@ -1,0 +1,62 @@
+"""Reading one hour of a node, with what each of its lines says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from shared.access.caller import Caller
+from shared.domain import gas_time
+from shared.domain.period import Question, View
+from shared.domain.revision import HOUR
+from shared.domain.topology import Line
+from shared.domain.view import HourRows, hour_rows
+from shared.runtime.http import not_found
+from shared.runtime.mongo import Database, Session
+from shared.store.measurements import one_moment
+from shared.store.node_views import NodeView, compose, latest_known_at_ms, rows_and_shares, tag_of
+from shared.store.registered_nodes import registered_node
+from shared.store.views import Content, hours_of
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHour:
+    """An hour of a node: what it is made of then, what it says, and what each of its lines says of that hour.
+
+    The view is that of the hour's gas day; a line of which the hour is not expected has no row.
+    """
+
+    view: NodeView
+    weights: dict[str, int]
+    lines: dict[str, tuple[Line, HourRows]]
+
+
+async def read_node_hour(database: Database, caller: Caller, node: str, hour: int, now: datetime) -> NodeHour:
+    """Read an hour of a node with all of its lines, at one moment of the store.
+
+    Raises:
+        ProblemError: 404 for a node that this caller does not see, or that there was not then.
+    """
+    day = gas_time.gas_day(hour)
+    question = Question(View.HOUR, day, day + timedelta(days=1))
+    async with one_moment(database) as session:
+        known = await registered_node(database, caller, node, None, session)
+        if known.nodes[node].composition_on(day) is None:
+            raise not_found("start", f"node {node} has no hour {gas_time.hour_text(hour)}: there was no such node then")
+        composed = await compose(database, session, known, node, question, now, None)
+        rows, shares = await rows_and_shares(database, session, question, composed)
+        lines = {line: await _hour_of(database, session, one, hour) for line, one in composed.lines.items()}
+    tag, at = tag_of(caller, node, question, composed), latest_known_at_ms(rows, composed)
+    view = NodeView(known.nodes[node], question, composed.spans, rows, tag, at, caller, shares)
+    return NodeHour(view, dict(composed.spans[0].weights), lines)
+
+
+async def _hour_of(database: Database, session: Session, content: Content, hour: int) -> tuple[Line, HourRows]:
+    expected = content.expected
+    if hour not in expected:
+        return content.line, hour_rows(range(hour, hour), np.zeros(0, HOUR))
+    known = await hours_of(database, session, content)
+    place = hour - expected.start
+    return content.line, hour_rows(range(hour, hour + 1), known[place : place + 1])

@@ -10,16 +10,17 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.export import csvw, handlers
-from services.export.asked import Download, download_of
-from services.export.file_stream import FileStream
-from services.export.layout import Of, layout_of
-from services.export.manifest import Draft, with_manifest
-from services.export.manifests_api import Signing
-from services.export.parts import layout_for
-from services.export.rendered import KeptTexts
-from services.export.since import pinned, with_replaced
-from services.export.tally import Tally
+from services.export import handlers
+from services.export.files import csvw
+from services.export.files.asked import Download, download_of
+from services.export.files.file_stream import FileStream
+from services.export.files.layout import Of, layout_of
+from services.export.files.parts import layout_for
+from services.export.files.rendered import KeptTexts
+from services.export.files.since import pinned, with_replaced
+from services.export.files.tally import Tally
+from services.export.manifests.api import Signing
+from services.export.manifests.manifest import Draft, with_manifest
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from services.export import csvw, job_documented, schedule_documented
-from services.export import manifests_documented as manifests
-from services.export.asked import Dialect, FileFormat
-from services.export.formats import MEDIA_TYPES
+from services.export.files import csvw
+from services.export.files.asked import Dialect, FileFormat
+from services.export.files.formats import MEDIA_TYPES
+from services.export.jobs import documented as job_documented
+from services.export.manifests import documented as manifests
+from services.export.schedules import documented as schedule_documented
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
 from shared.runtime.documented_parameters import OF_A_PERIOD, STATED, one_of
 

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from datetime import datetime
 
-from services.export.asked import Download
-from services.export.formats import check_fits, writer_of
-from services.export.parts import Part, layout_for, rows_of
-from services.export.parts import parts_of as parts_of  # noqa: PLC0414 - who writes a file asks this module for both
-from services.export.reading import FileRows
-from services.export.rendered import KeptTexts, Rendered, form_of
-from services.export.tally import Tally
-from services.export.writing import Text, Writer
+from services.export.files.asked import Download
+from services.export.files.formats import check_fits, writer_of
+from services.export.files.parts import Part, layout_for, rows_of
+from services.export.files.parts import parts_of as parts_of  # noqa: PLC0414 - who writes a file asks this module for both
+from services.export.files.reading import FileRows
+from services.export.files.rendered import KeptTexts, Rendered, form_of
+from services.export.files.tally import Tally
+from services.export.files.writing import Text, Writer
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
 from shared.runtime.http import unprocessable

@@ -9,20 +9,20 @@ from pathlib import Path
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
-from services.export.delivery_carrying import Carrier, Courier
-from services.export.delivery_lanes import DeliveryLanes
+from services.export.deliveries.carrying import Carrier, Courier
+from services.export.deliveries.lanes import DeliveryLanes
+from services.export.deliveries.sftp_carrying import SftpCarrier
+from services.export.deliveries.webhook_carrying import WebhookCarrier
 from services.export.documented import CATALOGUE
-from services.export.job_attempt import Workshop
-from services.export.job_sweeping import SWEEP_SECONDS, Sweeper
-from services.export.job_worker import JobWorker
-from services.export.rendered import KeptTexts
+from services.export.files.rendered import KeptTexts
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.sweeping import SWEEP_SECONDS, Sweeper
+from services.export.jobs.worker import JobWorker
+from services.export.manifests.signing import Signer, SigningKeyError, key_in
 from services.export.routes import ROUTES
-from services.export.schedule_turns import TURN_SECONDS, Schedules
-from services.export.schedule_where import IN_PUBLIC, Offers
+from services.export.schedules.turns import TURN_SECONDS, Schedules
+from services.export.schedules.where import IN_PUBLIC, Offers
 from services.export.settings import ExportSettings
-from services.export.sftp_carrying import SftpCarrier
-from services.export.signing import Signer, SigningKeyError, key_in
-from services.export.webhook_carrying import WebhookCarrier
 from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
 from shared.runtime.health import Health

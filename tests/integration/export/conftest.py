@@ -13,9 +13,9 @@ import pytest
 
 from deploy.local.servers import Servers
 from deploy.local.services import Service, common_environment, five_services
-from services.export.job_attempt import Workshop
-from services.export.job_sweeping import Sweeper
-from services.export.job_worker import JobWorker
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.sweeping import Sweeper
+from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
 from shared.access.caller import demo_caller
 from shared.domain import gas_time

@@ -7,7 +7,7 @@ import asyncio
 import httpx2
 import pytest
 
-from services.export.job_worker import JobWorker
+from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
 from shared.runtime.mongo import Database
 from tests.integration.export.conftest import NOW, ORDER, ordered, seen

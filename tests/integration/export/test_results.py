@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from services.export.job_attempt import Workshop
-from services.export.job_sweeping import Sweeper
-from services.export.job_worker import JobWorker
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.sweeping import Sweeper
+from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
 from shared.access.caller import Caller
 from shared.runtime.http_state import caller_of

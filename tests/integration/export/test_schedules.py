@@ -12,9 +12,9 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.export.job_attempt import Workshop
-from services.export.job_worker import JobWorker
-from services.export.schedule_turns import Schedules
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.worker import JobWorker
+from services.export.schedules.turns import Schedules
 from services.export.wiring import application
 from shared.access.caller import demo_caller
 from shared.domain import gas_time
@@ -201,7 +201,7 @@ async def test_a_turn_that_was_killed_is_made_once(desk: Desk, monkeypatch: pyte
     await desk.schedule({"kind": "changes"}, line=[LINE], **PERIOD)
     await desk.turns.turn()
     await desk.store.take(0, readings(2, LINE, [START + 2]))
-    for step in ("services.export.schedule_turns.make", "services.export.delivery_making.deliveries.ordered"):
+    for step in ("services.export.schedules.turns.make", "services.export.deliveries.making.deliveries.ordered"):
         with monkeypatch.context() as killed:
             killed.setattr(step, _die)
             with pytest.raises(InterruptedError):

@@ -13,10 +13,10 @@ import httpx2
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_ports
-from services.export.delivery_carrying import Courier
-from services.export.job_attempt import Workshop
-from services.export.schedule_where import Offers
-from services.export.sftp_carrying import SftpCarrier
+from services.export.deliveries.carrying import Courier
+from services.export.deliveries.sftp_carrying import SftpCarrier
+from services.export.jobs.attempt import Workshop
+from services.export.schedules.where import Offers
 from services.export.wiring import application
 from shared.runtime.mongo import Database
 from shared.store.results import BUCKET

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from gridfs import GridFSBucket
 
-from services.export.job_attempt import Workshop
-from services.export.job_worker import JobWorker
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.worker import JobWorker
 from services.export.settings import ExportSettings
 from services.export.wiring import application, results_of
 from shared.access.caller import demo_caller

@@ -15,12 +15,12 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from deploy.local.ports import LOOPBACK, free_ports
-from services.export.delivery_carrying import MOST_TRIES, Courier
-from services.export.job_attempt import Workshop
-from services.export.job_worker import JobWorker
-from services.export.schedule_turns import Schedules
-from services.export.schedule_where import Offers
-from services.export.webhook_carrying import WebhookCarrier
+from services.export.deliveries.carrying import MOST_TRIES, Courier
+from services.export.deliveries.webhook_carrying import WebhookCarrier
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.worker import JobWorker
+from services.export.schedules.turns import Schedules
+from services.export.schedules.where import Offers
 from services.export.wiring import application
 from shared.runtime.mongo import Database
 from shared.store.schedules import Where

@@ -15,9 +15,9 @@ import pytest
 
 from deploy.local.ports import free_ports
 from deploy.local.services import Service
-from services.export.job_attempt import Workshop
-from services.export.job_sweeping import Sweeper
-from services.export.job_worker import JobWorker
+from services.export.jobs.attempt import Workshop
+from services.export.jobs.sweeping import Sweeper
+from services.export.jobs.worker import JobWorker
 from shared.access.caller import Caller
 from shared.runtime.mongo import Database
 from shared.store import export_claims
@@ -179,7 +179,7 @@ async def test_an_error_of_ours_fails_the_job_alone(
     """The worker goes on with the next."""
     job = await ordered(export)
     with monkeypatch.context() as broken:
-        broken.setattr("services.export.job_attempt.rows_of", lambda *_: 1 / 0)
+        broken.setattr("services.export.jobs.attempt.rows_of", lambda *_: 1 / 0)
         await JobWorker(shop).work_on_next()
     told = await seen(export, job)
     assert (told["state"], told["problem"]["code"]) == ("failed", "DEFECT")

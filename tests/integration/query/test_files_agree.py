@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from services.export.api import SCHEMA
-from services.export.asked import Download, download_of
-from services.export.layout import Of, layout_of
+from services.export.files.asked import Download, download_of
+from services.export.files.layout import Of, layout_of
 from shared.runtime.mongo import SyncDatabase
 from tests.integration.query.filed import READERS, Row, answered_rows
 from tests.integration.query.stored_files import GAS, NODE, A, B, store_files

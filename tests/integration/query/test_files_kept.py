@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from deploy.local.servers import Servers
-from services.export.rendered import KeptTexts
+from services.export.files.rendered import KeptTexts
 from services.export.wiring import application
 from shared.domain import gas_time
 from shared.domain.analysis import KEPT_ANALYSIS
@@ -57,7 +57,7 @@ async def keeping(
         reads.append(len(asked[1]))
         return await hours_of_lines(*asked)
 
-    monkeypatch.setattr("services.export.reading.hours_of_lines", counted)
+    monkeypatch.setattr("services.export.files.reading.hours_of_lines", counted)
     app = application(store, "demo", lambda: NOW)
     async with client_of(app) as client:
         yield Keeping(client, app.state.kept_texts, reads)

@@ -11,11 +11,12 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.export import csvw, formats, handlers
-from services.export.asked import Download, FileFormat, download_of
-from services.export.layout import Of, layout_of
-from services.export.parts import layout_for
-from services.export.tally import Tally
+from services.export import handlers
+from services.export.files import csvw, formats
+from services.export.files.asked import Download, FileFormat, download_of
+from services.export.files.layout import Of, layout_of
+from services.export.files.parts import layout_for
+from services.export.files.tally import Tally
 from shared.access.caller import Caller, demo_caller
 from shared.domain.topology import Issue
 from shared.runtime.http import ProblemError

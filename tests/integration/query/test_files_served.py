@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.servers import Servers
-from services.export import file_stream
+from services.export.files import file_stream
 from services.export.wiring import application
 from shared.domain import gas_time
 from shared.runtime import metrics

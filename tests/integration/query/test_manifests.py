@@ -16,9 +16,9 @@ from joserfc import jws
 from joserfc.jwk import KeySet, OKPKey
 
 from deploy.local.servers import Servers
-from services.export.asked import FileFormat
+from services.export.files.asked import FileFormat
+from services.export.manifests.signing import Signer
 from services.export.settings import ExportSettings
-from services.export.signing import Signer
 from services.export.wiring import application, given_key
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.mongo import SyncDatabase, connect

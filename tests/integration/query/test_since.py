@@ -178,13 +178,13 @@ async def test_lines_without_changes_cost_no_rows(
 ) -> None:
     """Months whose versions say that nothing changed are not read; of a line of three months one is."""
     seen: list[tuple[date, date]] = []
-    read = __import__("services.export.reading", fromlist=["read_view"]).read_view
+    read = __import__("services.export.files.reading", fromlist=["read_view"]).read_view
 
     async def noted(*asked: Any, **more: Any) -> Any:
         seen.append((asked[3].first, asked[3].end))
         return await read(*asked, **more)
 
-    monkeypatch.setattr("services.export.reading.read_view", noted)
+    monkeypatch.setattr("services.export.files.reading.read_view", noted)
     since = (datetime.fromisoformat("2026-11-20T00:00:00Z")).isoformat()
     period = {"from": FIRST.isoformat(), "to": "2026-12-01"}
     changed = await rows(files, {"line": OTHER, **period}, since=since, known_at=NOW.isoformat())

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from services.export.ahead import ahead
+from services.export.files.ahead import ahead
+from services.export.files.writing import Drain
 from services.export.handlers import LEAST_BYTES, gathered
-from services.export.writing import Drain
 
 
 async def test_steps_come_in_order_and_the_next_one_runs() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.export.asked import MAX_PARTS, Dialect, Download, FileFormat, download_of
-from services.export.layout import Of, layout_of
-from services.export.reading import stretches_of
+from services.export.files.asked import MAX_PARTS, Dialect, Download, FileFormat, download_of
+from services.export.files.layout import Of, layout_of
+from services.export.files.reading import stretches_of
 from shared.domain.period import Question, View
 from shared.domain.quantities import EnergyUnit
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.export.job_keys import MOST_CHARACTERS, key_of
+from services.export.jobs.keys import MOST_CHARACTERS, key_of
 from shared.runtime.http import ProblemError
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.export.result_ranges import asked_part
+from services.export.jobs.result_ranges import asked_part
 from shared.runtime.http import ProblemError
 
 TAG = '"tag"'

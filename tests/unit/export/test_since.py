@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.export.blocks import Block
-from services.export.layout import Layout
-from services.export.since import REPLACED, Shown, changes
+from services.export.files.blocks import Block
+from services.export.files.layout import Layout
+from services.export.files.since import REPLACED, Shown, changes
 from shared.domain import text_columns as text
 from shared.domain.published import Column
 from shared.domain.revision import HOUR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.export.webhook_address import PublicResolver, RefusedAddressError, is_allowed, refused
+from services.export.deliveries.webhook_address import PublicResolver, RefusedAddressError, is_allowed, refused
 
 PRIVATE = [
     "10.1.2.3",

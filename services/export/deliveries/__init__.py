@@ -1,0 +1,1 @@
+"""Files on their way to a hand: a list, a webhook, SFTP."""

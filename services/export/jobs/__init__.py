@@ -1,0 +1,1 @@
+"""Files that are ordered, and the workers that make them."""

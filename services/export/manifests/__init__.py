@@ -1,0 +1,1 @@
+"""What goes with a file: its manifest, signed."""

@@ -1,0 +1,1 @@
+"""Files that are ordered again and again."""

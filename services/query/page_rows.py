@@ -22,8 +22,8 @@ from shared.store.views import LineView
 
 AWAITED_HOURS = 2
 """A missing hour that ended this recently is awaited: teletransmitted hours come within 1.5 h (rule B5)."""
-WHOLE_TABLE_ROWS, BEGUN_TABLE_ROWS = 1_100, 240
-"""Three years of gas days stand in the table, and a month of hours; of more the first ten gas days do: a browser takes
+WHOLE_TABLE_ROWS, BEGUN_TABLE_ROWS = 1_100, 120
+"""Three years of gas days stand in the table, and a month of hours; of more the first five gas days do: a browser takes
 some 0.4 s for a thousand rows. The rest is for the chart and the files, and the page says so."""
 MEASURES = ("volume_m3n", "energy", "gcv", "temperature_c")
 Published = dict[str, list[str | None]]

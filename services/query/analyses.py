@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.query.instants import instant
 from services.query.paging import Document
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.analysis import CHARACTERISTICS, SHARE, SHARE_ABSENT
+from shared.domain.instants import known_instant
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT
 from shared.domain.rules.analysis_judging import judge_analyses
@@ -61,7 +61,7 @@ def _document(row: np.void, findings: list[Document]) -> Document:
         "composition_mol_percent": composition,
         **numbers,
         "revision": int(row["revision"]),
-        "known_at": instant(int(row["known_at"])),
+        "known_at": known_instant(int(row["known_at"])),
         "is_applied": row["doubt"] == b"",
         "findings": findings,
     }

@@ -9,8 +9,8 @@ from itertools import groupby
 
 import orjson
 
-from services.query.instants import instant
 from shared.domain import text_columns as text
+from shared.domain.instants import known_instant
 from shared.domain.period import Question
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
@@ -38,7 +38,7 @@ def head_of(name: str, official_name: str, question: Question, known_at_ms: int)
         "reference": question.reference,
         "from": question.shown_from,
         "to": question.shown_to,
-        "known_at": instant(known_at_ms),
+        "known_at": known_instant(known_at_ms),
     }
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.query.instants import instant
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.hour_changes import HourChange
+from shared.domain.instants import known_instant
 from shared.store import forms
 
 Document = dict[str, Any]
@@ -85,7 +85,7 @@ def _run(told: tuple[Any, ...], sight: Sight) -> Document | None:
         row |= {"status": JUDGED, "cause": "rules", "decision": None, "hours": end - first}
     else:
         row |= {"hours": new + corrected, "hours_new": new, "hours_corrected": corrected}
-    return row | {"known_at": instant(batch_known_at if is_status else known_at)}
+    return row | {"known_at": known_instant(batch_known_at if is_status else known_at)}
 
 
 def _status(told: Document, sight: Sight) -> Document | None:
@@ -93,7 +93,7 @@ def _status(told: Document, sight: Sight) -> Document | None:
         return None
     row = {"kind": HourChange.STATUS.name.lower(), "line": told["line"], **_period(told["first"], told["end"])}
     row |= {"status": told["kind"], "cause": told["cause"], "decision": told["decision"], "hours": told["hours"]}
-    return row | {"known_at": instant(told["known_at"])}
+    return row | {"known_at": known_instant(told["known_at"])}
 
 
 def _analyses(told: Document, sight: Sight) -> Document | None:
@@ -104,7 +104,7 @@ def _analyses(told: Document, sight: Sight) -> Document | None:
         "kind": "analyses",
         "chromatograph": told["chromatograph"],
         **days,
-        "known_at": instant(told["known_at"]),
+        "known_at": known_instant(told["known_at"]),
     }
 
 
@@ -120,7 +120,7 @@ def _part(told: Document, sight: Sight) -> Document | None:
         **row,
         "nodes": nodes,
         "decision": told["decision"],
-        "known_at": instant(told["known_at"]),
+        "known_at": known_instant(told["known_at"]),
     }
 
 

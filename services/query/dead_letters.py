@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from services.query.handlers import operators_only
-from services.query.instants import instant
 from services.query.paging import Document, Listed, by_id
 from shared.access.caller import Caller
 from shared.domain import gas_time
+from shared.domain.instants import known_instant
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 
@@ -33,7 +33,7 @@ def _letter(document: Document) -> Document:
     told = {name: value for name, value in document.items() if not isinstance(value, bytes) and name not in _OURS}
     plain = {name: _said(value) for name, value in told.items()}
     if isinstance(document.get("known_at"), int):
-        plain["known_at"] = instant(document["known_at"])
+        plain["known_at"] = known_instant(document["known_at"])
     if isinstance(document.get("hour"), int):
         plain["start"] = gas_time.hour_text(document["hour"])
     return {"id": str(document["_id"]), **plain}

@@ -7,9 +7,9 @@ from http import HTTPStatus
 import orjson
 
 from services.query.handlers import operators_only
-from services.query.instants import instant
 from services.query.paging import Document, Listed, newest_first
 from shared.access.caller import Caller
+from shared.domain.instants import known_instant
 from shared.domain.topology import Issue
 from shared.events.topics import OPERATIONS
 from shared.runtime.http import ProblemError, not_found
@@ -76,7 +76,7 @@ def _decision(document: Document, asked: Document) -> Document:
         "author": document.get("author") or asked.get("author"),
         "reason": document.get("reason") or asked.get("reason"),
         "confirmed_by": asked.get("confirmed_by"),
-        "known_at": instant(document["known_at"]),
+        "known_at": known_instant(document["known_at"]),
         "outcome": document["outcome"],
         "conflict": document.get("conflict", False),
         "issues": [{"code": code, "position": at, "message": message} for code, at, message in document["issues"]],

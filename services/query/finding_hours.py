@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.query.instants import instant
 from services.query.paging import Document
 from shared.domain import gas_time
+from shared.domain.instants import known_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Settlement:
     @property
     def told(self) -> Document:
         """The settlement as answers tell it."""
-        return {"how": self.how, "known_at": instant(self.known_at_ms), "decision": self.decision}
+        return {"how": self.how, "known_at": known_instant(self.known_at_ms), "decision": self.decision}
 
 
 def open_hours(document: Document) -> list[int]:

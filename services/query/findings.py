@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from services.query.finding_hours import open_hours, settlements, starts_of
-from services.query.instants import instant
 from services.query.paging import Document, Listed, newest_first
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.finding_words import words_of
+from shared.domain.instants import known_instant
 from shared.domain.quantities import ABSENT, ENERGY, VOLUME, Quantity
 from shared.runtime.mongo import Database
 from shared.store import forms
@@ -71,7 +71,7 @@ def _finding(document: Document) -> Document:
         "words": words.words,
         "severity": document["severity"],
         "state": document["state"],
-        "known_at": instant(document["known_at"]),
+        "known_at": known_instant(document["known_at"]),
         "rules_version": document.get("rules_version"),
         "starts": starts_of(document["hours"]),
         "open_starts": starts_of(open_hours(document)),

@@ -7,11 +7,11 @@ from typing import Any
 
 from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
-from services.query.instants import instant
 from services.query.paging import Listed, cut
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import Attribution, in_force
+from shared.domain.instants import known_instant
 from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.topology import Line, Terms, texts_of
@@ -122,5 +122,5 @@ def _attribution_document(attribution: Attribution) -> dict[str, Any]:
         "contract_gcv_kwh_per_m3n": None
         if attribution.contract_gcv == ABSENT
         else attribution.contract_gcv / GCV.scale,
-        "known_at": instant(attribution.known_at_ms),
+        "known_at": known_instant(attribution.known_at_ms),
     }

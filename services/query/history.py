@@ -6,13 +6,13 @@ import numpy as np
 
 from services.query import parameters
 from services.query.finding_hours import open_hours, settled_of
-from services.query.instants import instant
 from services.query.paging import Document
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.attribution import BY_ANALYSIS, GasHow, serving
 from shared.domain.finding_words import words_of
 from shared.domain.hour_history import HourHistory
+from shared.domain.instants import known_instant
 from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VOLUME
 from shared.domain.reading import Provenance, Quality
 from shared.domain.topology import Line
@@ -68,8 +68,8 @@ def _revision(line: Line, kept: HourKept, told: HourHistory, place: int) -> Docu
     decision = kept.decisions.get(number, {}) if number is not None else {}
     return {
         "revision": int(row["revision"]),
-        "known_at": instant(int(row["known_at"])),
-        "superseded_at": instant(following[0]) if following else None,
+        "known_at": known_instant(int(row["known_at"])),
+        "superseded_at": known_instant(following[0]) if following else None,
         **{quantity.field: _number(int(row[name]), quantity.scale) for name, quantity in _VALUES.items()},
         "quality": Quality(row["quality"]).name,
         "validity": told.validity_of_revision(place).name,
@@ -119,7 +119,7 @@ def _status(told: HourHistory, place: int, document: Document) -> Document:
     after = told.validity_after(told.changes[place])
     return {
         "kind": document["kind"],
-        "known_at": instant(document["known_at"]),
+        "known_at": known_instant(document["known_at"]),
         "validity": None if after is None else after.name,
         **{name: document.get(name) for name in ("cause", "author", "reason", "decision", "confirmed_by")},
     }
@@ -138,7 +138,7 @@ def _gas(told: GasTold) -> Document | None:
         "analysis_start": gas_time.hour_text(int(found.hour[0])),
         "delay_h": int(found.delay_h[0]),
         "analysis_revision": int(analysis["revision"]),
-        "known_at": instant(int(analysis["known_at"])),
+        "known_at": known_instant(int(analysis["known_at"])),
     }
 
 
@@ -152,7 +152,7 @@ def _finding(document: Document, hour: int) -> Document:
         "title": words.title,
         "words": words.words,
         "severity": document["severity"],
-        "known_at": instant(document["known_at"]),
+        "known_at": known_instant(document["known_at"]),
         "observed": document["observed"][place],
         "threshold": document["threshold"][place],
         "state": "open" if hour in open_hours(document) else "settled",

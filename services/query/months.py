@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from services.query.instants import instant
 from services.query.paging import Document
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.decision import OF_MONTH
+from shared.domain.instants import known_instant
 from shared.domain.rollup import fold_days
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, month_id, slots_of
@@ -35,7 +35,7 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
         "month": name,
         "version": int(whole["changes"]) + int(stored.get("statuses", 0)),
         "closed": bool(closed),
-        "closed_at": instant(closed.get("known_at", 0)),
+        "closed_at": known_instant(closed.get("known_at", 0)),
         "cause": closed.get("cause"),
         "author": closed.get("author"),
         "reason": closed.get("reason"),
@@ -51,4 +51,4 @@ async def month(database: Database, caller: Caller, line: str, name: str) -> Doc
 def _status(document: Document) -> Document:
     named = ("cause", "author", "reason", "decision", "confirmed_by")
     told = {name: document.get(name) for name in named}
-    return {"kind": document["kind"], "known_at": instant(document["known_at"]), **told}
+    return {"kind": document["kind"], "known_at": known_instant(document["known_at"]), **told}

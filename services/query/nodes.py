@@ -9,9 +9,9 @@ from typing import Any
 
 from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
-from services.query.instants import instant
 from services.query.paging import Listed, cut
 from shared.access.caller import Caller
+from shared.domain.instants import known_instant
 from shared.domain.node_weights import ONE, weights_on
 from shared.domain.period import Question
 from shared.domain.topology import Composition, Node, texts_of
@@ -85,7 +85,7 @@ async def topology(database: Database, caller: Caller, node_id: str, at: At) -> 
         "id": found.id,
         "name": found.name_on(at.day),
         "at": at.day.isoformat(),
-        "known_at": instant(known.known_at_ms if moment_ms is None else moment_ms),
+        "known_at": known_instant(known.known_at_ms if moment_ms is None else moment_ms),
         "composition": None if composition is None else _composition(found, composition, end),
         "lines": [
             {"line": line, "name": names.get(line, line), "weight": weight / ONE}

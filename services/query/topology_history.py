@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.query.instants import instant
 from services.query.paging import Document, Listed, cut
 from shared.access.caller import Caller
+from shared.domain.instants import known_instant
 from shared.domain.topology import Line, Node
 from shared.domain.topology_history import OF_LINE, Difference, differences
 from shared.runtime.mongo import Database
@@ -40,7 +40,7 @@ def _page(caller: Caller, versions: list[Document], after: str, limit: int) -> L
 def _change(caller: Caller, before: Document | None, version: Document) -> dict[str, Any]:
     told = differences(None if before is None else _part(before), _part(version))
     return {
-        "known_at": instant(version["heard_at"]),
+        "known_at": known_instant(version["heard_at"]),
         "decision": version["decision"],
         "author": version["author"],
         "reason": version["reason"],

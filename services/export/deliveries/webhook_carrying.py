@@ -10,7 +10,7 @@ import orjson
 from services.export.deliveries.carrying import Carried, Parcel, Taken
 from services.export.deliveries.webhook_address import PublicResolver, refused
 from services.export.deliveries.webhook_signature import signed_headers
-from services.export.instants import instant
+from shared.domain.instants import instant
 from shared.domain.topology import Issue
 from shared.store.export_jobs import Document
 

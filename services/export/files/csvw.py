@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from services.export.files.asked import Dialect, Download, FileFormat
 from services.export.files.csv_file import SEPARATOR
 from services.export.files.layout import FileColumn, Kind, Layout
-from services.export.files.writing import instant_text
+from shared.domain.instants import instant
 
 MEDIA_TYPE = "application/csvm+json"
 PATH = "/v1/schemas/measurements.csv-metadata.json"
@@ -55,7 +55,7 @@ def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
         "reference": asked.reference,
         "dialect": download.dialect.value,
         "columns": chosen,
-        **({} if download.since_ms is None else {"since": instant_text(download.since_ms)}),
+        **({} if download.since_ms is None else {"since": instant(download.since_ms)}),
     }
     return f'<{PATH}?{urlencode(given)}>; rel="describedby"; type="{MEDIA_TYPE}"'
 

@@ -15,8 +15,9 @@ import orjson
 from services.export.files.asked import Download
 from services.export.files.blocks import Block, slices_of
 from services.export.files.layout import Layout
-from services.export.files.writing import Text, instant_text
+from services.export.files.writing import Text
 from shared.domain import text_columns as text
+from shared.domain.instants import instant
 from shared.domain.published import Column
 
 _QUOTED_ALREADY = "name"
@@ -45,7 +46,7 @@ class JsonWriter:
             "reference": asked.reference,
             "from": asked.shown_from,
             "to": asked.shown_to,
-            "known_at": None if known_at_ms is None else instant_text(known_at_ms),
+            "known_at": None if known_at_ms is None else instant(known_at_ms),
             "units": units,
         }
         return orjson.dumps(head)[:-1] + b',"parts":['

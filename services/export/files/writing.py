@@ -6,10 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-
 from services.export.files.blocks import Block
-from shared.domain import text_columns as text
 
 Text = bytes | memoryview
 """Finished text; a view where it was unpacked a moment ago."""
@@ -36,11 +33,6 @@ class Writer(Protocol):
 
     def end(self, rows: int) -> bytes:
         """Return what stands after so many rows."""
-
-
-def instant_text(moment_ms: int) -> str:
-    """Return a moment (ms since 1970) as 2026-11-23T11:02:10.123Z."""
-    return text.strings_of(text.instants(np.array([moment_ms])))[0]
 
 
 class Drain(io.RawIOBase):

@@ -9,8 +9,9 @@ from itertools import pairwise
 from services.export.files.asked import Download
 from services.export.files.blocks import Block
 from services.export.files.escaping import xml_attribute
-from services.export.files.writing import Text, instant_text
+from services.export.files.writing import Text
 from shared.domain import text_columns as text
+from shared.domain.instants import instant
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
 
@@ -38,7 +39,7 @@ class XmlWriter:
             "to": asked.shown_to,
             "unit": asked.unit.value,
             "reference": asked.reference,
-            **({} if known_at_ms is None else {"known_at": instant_text(known_at_ms)}),
+            **({} if known_at_ms is None else {"known_at": instant(known_at_ms)}),
         }
         attributes = "".join(f' {name}="{value}"' for name, value in said.items())
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<measurements xmlns="{NAMESPACE}"{attributes}>\n'.encode()

@@ -13,6 +13,7 @@ from services.export.jobs import ordered as jobs
 from services.export.jobs.api import JobId
 from services.export.jobs.result_ranges import asked_part
 from services.export.manifests.manifest import link_to
+from shared.runtime.entity_tags import HeldTags
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.store.export_jobs import Document
 from shared.store.results import Results
@@ -49,7 +50,7 @@ async def get_export_result(  # noqa: PLR0913 - the parameters of the route
     """
     kept = await jobs.file_for(store, caller, export, now)
     headers = _headers(kept)
-    if headers["ETag"] in {tag.strip() for tag in if_none_match.split(",")}:
+    if headers["ETag"].strip('"') in HeldTags.of(if_none_match):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     part = asked_part(range_, if_range, headers["ETag"], kept["size"])
     if part is None:

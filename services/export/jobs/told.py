@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from services.export.instants import instant
+from shared.domain.instants import instant
 from shared.runtime.problem_document import IssueTold
 from shared.store.export_jobs import Document, JobState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from services.export.files.formats import MEDIA_TYPES
 from services.export.files.tally import Tally
 from services.export.manifests.signing import Signer
 from shared.access.caller import Caller
+from shared.domain.instants import known_instant
 from shared.domain.period import Question
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.mongo import Database
@@ -93,13 +94,13 @@ def manifest_of(draft: Draft, tally: Tally) -> dict[str, Any]:
     known_at_ms = tally.known_at_ms if draft.known_at_ms is None else draft.known_at_ms
     return {
         "id": draft.id,
-        "created": _instant(int(draft.created.timestamp() * 1000)),
+        "created": known_instant(int(draft.created.timestamp() * 1000)),
         "software": {"name": "gastrack", "version": SOFTWARE_VERSION},
         "rules_version": RULES_VERSION,
         "query": dict(draft.query),
         "period": {"view": asked.view.value, "from": asked.shown_from, "to": asked.shown_to},
-        "known_at": _instant(known_at_ms),
-        "next_since": _instant(draft.next_since_ms),
+        "known_at": known_instant(known_at_ms),
+        "next_since": known_instant(draft.next_since_ms),
         "rows": tally.rows,
         "hours_expected": tally.hours_expected,
         "hours_present": tally.hours_present,
@@ -127,10 +128,3 @@ async def with_manifest(
         async for block in blocks:
             yield block
     await keep_signed(database, signer, draft, tally)
-
-
-def _instant(milliseconds: int) -> str | None:
-    if not milliseconds:
-        return None
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"

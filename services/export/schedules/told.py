@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from services.export.instants import instant
 from services.export.jobs.told import ResultTold
+from shared.domain.instants import instant
 from shared.runtime.problem_document import IssueTold
 from shared.store.deliveries import DeliveryState
 from shared.store.export_jobs import Document

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.query.instants import instant
 from services.query.wiring import application
 from shared.domain import gas_time
+from shared.domain.instants import known_instant
 from shared.domain.reading import Quality, Validity
 from shared.runtime.mongo import SyncDatabase, connect
 from tests.integration.query.clients import client_of
@@ -124,7 +124,7 @@ async def test_what_was_read_then_is_answered_now(api: httpx2.AsyncClient, told:
         for asked, then in zip(ASKED, answers, strict=True):
             now = await answer(api, asked, moment + later)
             assert now["rows"] == then["rows"]
-            assert now["known_at"] == instant(round((moment + later).timestamp() * 1000))
+            assert now["known_at"] == known_instant(round((moment + later).timestamp() * 1000))
 
 
 async def test_before_the_first_event_nothing_was_known(api: httpx2.AsyncClient, told: Told) -> None:
@@ -152,10 +152,10 @@ async def test_the_watermark_bounds_what_can_be_known(api: httpx2.AsyncClient, t
     late = await answer(api, ASKED[0], NOW)
     other = await api.get(PATH.replace(LINE, "BE-0042-B"), params={**ASKED[0], "known_at": NOW.isoformat()})
     reach(line.database, round(NOW.timestamp() * 1000))
-    assert late["known_at"] == instant(round(behind.timestamp() * 1000))
+    assert late["known_at"] == known_instant(round(behind.timestamp() * 1000))
     assert late["rows"] == told.answers[-2][0]["rows"]
     # A line without hours may come to any partition: the one that is furthest behind counts.
-    assert other.json()["known_at"] == instant(round((behind - timedelta(days=1)).timestamp() * 1000))
+    assert other.json()["known_at"] == known_instant(round((behind - timedelta(days=1)).timestamp() * 1000))
 
 
 async def test_the_future_is_refused(api: httpx2.AsyncClient, told: Told) -> None:

@@ -24,8 +24,8 @@ from services.export.manifests.manifest import Draft, with_manifest
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
-from shared.runtime.http import unprocessable
 from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.problem import unprocessable
 from shared.store.as_known import least_watermark_ms
 
 api = APIRouter(prefix="/v1")

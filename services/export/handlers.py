@@ -16,8 +16,8 @@ from services.export.files.tally import Tally
 from services.export.files.writing import Text, Writer
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
-from shared.runtime.http import unprocessable
 from shared.runtime.mongo import Database
+from shared.runtime.problem import unprocessable
 
 MOST_ROWS_AT_ONCE = 3_000_000
 """Rows of a file that is streamed [P]: 100 lines over three years of hours are 2.6 million, some ten seconds."""

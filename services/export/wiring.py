@@ -15,7 +15,7 @@ from services.export.deliveries.sftp_carrying import SftpCarrier
 from services.export.deliveries.webhook_carrying import WebhookCarrier
 from services.export.documented import CATALOGUE
 from services.export.files.rendered import KeptTexts
-from services.export.jobs.attempt import Workshop
+from services.export.jobs.attempt import Workshop, everybody_may
 from services.export.jobs.sweeping import SWEEP_SECONDS, Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.manifests.signing import Signer, SigningKeyError, key_in
@@ -23,8 +23,8 @@ from services.export.routes import ROUTES
 from services.export.schedules.turns import TURN_SECONDS, Schedules
 from services.export.schedules.where import IN_PUBLIC, Offers
 from services.export.settings import ExportSettings
-from shared.access.caller import demo_caller
 from shared.runtime import documented, http, http_state
+from shared.runtime.door import Admission, open_door
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
@@ -42,7 +42,7 @@ MOST_OPEN = 20
 
 def application(  # noqa: PLR0913 - what a test may give it
     database: Database,
-    identity: str,
+    admit: Admission,
     now: Clock = utc_now,
     results: Results | None = None,
     most_open_exports: int = MOST_OPEN,
@@ -50,13 +50,12 @@ def application(  # noqa: PLR0913 - what a test may give it
     offers: Offers = IN_PUBLIC,
     signer: Signer | None = None,
 ) -> FastAPI:
-    """Return the HTTP face over a database; everybody acts as `identity` until access is built.
+    """Return the HTTP face over a database; `admit` finds out who asks.
 
     Without a signer manifests are signed with a key that rests in the database.
     """
     app = documented.application(CATALOGUE, "export")
-    http.install(app, BODY_LIMIT_BYTES)
-    http_state.act_as(app, identity)
+    http.install(app, BODY_LIMIT_BYTES, admit)
     http_state.read_from(app, database, now)
     app.state.signer = signer or Signer(database)
     app.state.results = results or GridResults(database)
@@ -82,7 +81,7 @@ def workshop_of(settings: ExportSettings, database: Database, results: Results, 
     return Workshop(
         database,
         results,
-        demo_caller,
+        everybody_may,
         settings.export_lease_seconds,
         settings.export_attempts,
         kept_seconds,
@@ -102,7 +101,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
         sftp = carriers.get(Where.SFTP)
         app = application(
             database,
-            settings.demo_identity,
+            open_door(settings.demo_identity),
             results=results,
             most_open_exports=settings.export_most_open,
             signer=shop.signer,

@@ -16,9 +16,9 @@ from services.ingest.handlers import Accepted, Doors, RefusedError
 from shared.domain.topology import Issue
 from shared.events.decision import DecisionText
 from shared.events.topology import ChangeText
-from shared.runtime.http import ProblemError, not_found, unprocessable
 from shared.runtime.http_state import CallerAsking
 from shared.runtime.kafka import KafkaError
+from shared.runtime.problem import ProblemError, not_found, unprocessable
 
 api = APIRouter(prefix="/v1")
 MAX_BODY_BYTES = 32 * 1024 * 1024

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import Request
 
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 
 JSON_TYPES = ("application/json",)
 FILE_TYPES = ("text/csv", "text/plain", "application/octet-stream", "multipart/form-data")

@@ -15,7 +15,8 @@ from services.ingest.settings import IngestSettings
 from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
-from shared.runtime import documented, http, http_state, kafka
+from shared.runtime import documented, http, kafka
+from shared.runtime.door import open_door
 from shared.runtime.health import Health
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import connect
@@ -30,8 +31,7 @@ LINGER_MS = 5
 def application(doors: Doors, settings: IngestSettings) -> FastAPI:
     """Return the HTTP face over the doors."""
     app = documented.application(CATALOGUE, "ingest")
-    http.install(app, MAX_BODY_BYTES)
-    http_state.act_as(app, settings.demo_identity)
+    http.install(app, MAX_BODY_BYTES, open_door(settings.demo_identity))
     app.state.doors = doors
     app.state.outcome_seconds = settings.outcome_seconds
     app.include_router(api)

@@ -17,8 +17,8 @@ from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT
 from shared.domain.rules.analysis_judging import judge_analyses
 from shared.domain.topology import Issue
-from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
+from shared.runtime.problem import not_found, unprocessable
 from shared.store.analyses import analyses_between
 from shared.store.lines import find_chromatograph
 

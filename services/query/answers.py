@@ -15,7 +15,7 @@ from shared.domain.period import Question
 from shared.domain.published import Column
 from shared.domain.text_columns import Cells
 from shared.domain.topology import Issue
-from shared.runtime.http import unprocessable
+from shared.runtime.problem import unprocessable
 
 BLOCK_ROWS = 8_192
 """Rows written at a time: a block of some 3 MB of cells stays near the processor."""

@@ -12,8 +12,8 @@ from shared.access.caller import Caller
 from shared.domain.instants import known_instant
 from shared.domain.topology import Issue
 from shared.events.topics import OPERATIONS
-from shared.runtime.http import ProblemError, not_found
 from shared.runtime.mongo import Database
+from shared.runtime.problem import ProblemError, not_found
 from shared.store.documents import Collection
 
 _SOURCE = f"{OPERATIONS.name}/0"

@@ -12,7 +12,7 @@ import msgspec
 
 from services.query.parameters import refused_cursor
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 from shared.store.changes import BEGIN, WORKED_OFF, Head, Heads, Place
 from shared.store.documents import CHANGES_KEPT_DAYS
 

@@ -17,8 +17,8 @@ from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VO
 from shared.domain.reading import Provenance, Quality
 from shared.domain.topology import Line
 from shared.events.topics import RECORDED, SOURCES
-from shared.runtime.http import not_found
 from shared.runtime.mongo import Database
+from shared.runtime.problem import not_found
 from shared.store.gas_quality import GasTold, gas_told
 from shared.store.hour_history import DECIDED, HourKept, hour_kept
 from shared.store.measurements import one_moment

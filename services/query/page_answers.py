@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query.languages import LOCALES, Language, chosen, language
-from shared.runtime.http import problem_of, problem_response
+from shared.runtime.http import problem_of
+from shared.runtime.problem import problem_response
 
 _HERE = Path(__file__).parent
 COOKIE, PARAMETER = "lang", "lang"

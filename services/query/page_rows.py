@@ -17,7 +17,7 @@ from shared.domain.published import Column, VolumeBasis
 from shared.domain.reading import KEPT_BACK, Validity, flagged
 from shared.domain.topology import Issue
 from shared.domain.view import HourRows, PeriodRows
-from shared.runtime.http import unprocessable
+from shared.runtime.problem import unprocessable
 from shared.store.views import LineView
 
 AWAITED_HOURS = 2

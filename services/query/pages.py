@@ -22,8 +22,8 @@ from services.query.page_answers import PARAMETER, PageHeaders, Part, Speaking, 
 from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.start_page import start_page
-from shared.runtime.http import ProblemError
 from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.problem import ProblemError
 from shared.store.lines import Selection
 
 _HERE = Path(__file__).parent

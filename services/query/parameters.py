@@ -14,7 +14,7 @@ from shared.domain import gas_time
 from shared.domain.period import Question, day_of, moment_ms_of, question_of
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError, unprocessable
+from shared.runtime.problem import ProblemError, unprocessable
 
 MAX_ROWS_PER_PAGE = 500
 

@@ -14,8 +14,8 @@ from shared.domain import gas_time
 from shared.domain.retention import floor_issues, latest_floor
 from shared.domain.rollup import fold_days
 from shared.domain.topology import Issue
-from shared.runtime.http import unprocessable
 from shared.runtime.mongo import Database
+from shared.runtime.problem import unprocessable
 from shared.store.documents import Collection, slots_of
 from shared.store.lines import find_floor
 from shared.store.retention import Condition, chromatograph_after, leaving_of_gas, leaving_of_line

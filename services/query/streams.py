@@ -16,9 +16,9 @@ from starlette.types import Receive, Scope, Send
 from services.query.feed_store import SharedFeedStore
 from shared.domain.topology import Issue
 from shared.runtime import metrics
-from shared.runtime.http import ProblemError
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database, PyMongoError, is_passing
+from shared.runtime.problem import ProblemError
 from shared.store.changes import Heads, heads
 
 MOST_STREAMS = 200

@@ -15,6 +15,7 @@ from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
 from services.query.streams import Streams
 from shared.runtime import documented, http, http_state
+from shared.runtime.door import Admission, open_door
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
@@ -26,13 +27,12 @@ BODY_LIMIT_BYTES = 64 * 1024
 """Nothing that query answers has a body; room for a client that sends one all the same."""
 
 
-def application(database: Database, identity: str, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
-    """Return the HTTP face over a database; everybody acts as `identity` until access is built."""
+def application(database: Database, admit: Admission, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
+    """Return the HTTP face over a database; `admit` finds out who asks."""
     app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
-    http.install(app, BODY_LIMIT_BYTES)
-    http_state.act_as(app, identity)
+    http.install(app, BODY_LIMIT_BYTES, admit)
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
     app.state.streams = streams or Streams(database)
@@ -49,7 +49,7 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
         streams = Streams(database)
-        app = application(database, settings.demo_identity, streams=streams)
+        app = application(database, open_door(settings.demo_identity), streams=streams)
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         return [face, streams]  # they end first: the face waits for its requests, and a stream has no end of its own
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -19,70 +18,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.domain.topology import Issue
 from shared.events.form import form_issue, position_of
 from shared.runtime.compression import Compression
+from shared.runtime.door import Admission, Door
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
-from shared.runtime.problem_document import PROBLEM_JSON
+from shared.runtime.problem import ProblemError, problem_response, too_large, unprocessable
 
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _NO_JSON = (UnicodeDecodeError, RecursionError)
 """What FastAPI makes a plain 400 of, beside faults of json that it tells: other letters, or thousands of brackets."""
 
 
-class ProblemError(HTTPException):
-    """What went wrong with a request, as the client is told; `more` are further members of the answer.
-
-    An HTTPException, because FastAPI turns everything else that is raised while a body is read into a plain 400.
-    """
-
-    def __init__(
-        self,
-        status: HTTPStatus,
-        issues: Sequence[Issue],
-        headers: dict[str, str] | None = None,
-        more: Mapping[str, Any] = MappingProxyType({}),
-    ) -> None:
-        super().__init__(status.value, ", ".join(issue.code for issue in issues), headers)
-        self.status, self.issues, self.more = status, tuple(issues), more
-
-
-def not_found(position: str, message: str) -> ProblemError:
-    """Return the 404 of something that is unknown, or that the caller may not see."""
-    return ProblemError(HTTPStatus.NOT_FOUND, [Issue("NOT_FOUND", position, message)])
-
-
-def unprocessable(issues: Sequence[Issue]) -> ProblemError:
-    """Return the 422 of a request that can be read but not answered."""
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, issues)
-
-
-def too_large(limit_bytes: int) -> ProblemError:
-    """Return the 413 of a body above its limit."""
-    text = f"the body is larger than {limit_bytes} bytes: send it in parts"
-    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [Issue("TOO_LARGE", "body", text)])
-
-
-def problem_response(problem: ProblemError) -> JSONResponse:
-    """Return a problem as its response."""
-    body = {
-        "type": "about:blank",
-        "title": problem.status.phrase,
-        "status": problem.status.value,
-        "issues": [
-            {"code": issue.code, "position": issue.position, "message": issue.message} for issue in problem.issues
-        ],
-        **problem.more,
-    }
-    return JSONResponse(body, problem.status.value, headers=dict(problem.headers or {}), media_type=PROBLEM_JSON)
-
-
-def install(app: FastAPI, limit_bytes: int) -> None:
-    """Let an application answer every error as a problem, bound bodies, compress answers, and time its routes."""
+def install(app: FastAPI, limit_bytes: int, admit: Admission) -> None:
+    """Let an application answer every error as a problem, bound bodies, compress answers, time routes, ask who asks."""
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(PyMongoError, _on_store)
     app.add_exception_handler(Exception, _on_defect)
+    app.add_middleware(Door, admit=admit)
     app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
     app.add_middleware(Compression)
     app.add_middleware(Timing)

@@ -8,8 +8,11 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 
-from shared.access.caller import Caller, demo_caller
+from shared.access.caller import Caller
+from shared.access.roles import Task
+from shared.runtime.door import CALLER
 from shared.runtime.mongo import Database
+from shared.runtime.problem import forbidden
 
 Clock = Callable[[], datetime]
 
@@ -19,20 +22,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def act_as(app: FastAPI, identity: str) -> None:
-    """Let everybody act as `identity`, until access is built."""
-    app.state.caller = demo_caller(identity)
-
-
 def read_from(app: FastAPI, database: Database, now: Clock) -> None:
     """Give the routes a database, and the clock that says which hours have ended."""
     app.state.database, app.state.now = database, now
 
 
 def caller_of(request: Request) -> Caller:
-    """Return who asks."""
-    caller: Caller = request.app.state.caller
+    """Return who asks, as the door found out."""
+    caller: Caller = request.scope["state"][CALLER]
     return caller
+
+
+def asking_to(task: Task) -> Callable[[Request], Caller]:
+    """Return the dependency of routes that only callers with a role for a task may use."""
+
+    def asking(request: Request) -> Caller:
+        caller = caller_of(request)
+        if not caller.may(task):
+            raise forbidden("ROLE", f"this needs a role that may {task.value}: ask your company's administrator")
+        return caller
+
+    return asking
 
 
 def database_of(request: Request) -> Database:
@@ -48,5 +58,9 @@ def now_of(request: Request) -> datetime:
 
 
 CallerAsking = Annotated[Caller, Depends(caller_of)]
+Reading = Annotated[Caller, Depends(asking_to(Task.READ))]
+Downloading = Annotated[Caller, Depends(asking_to(Task.DOWNLOAD))]
+Delivering = Annotated[Caller, Depends(asking_to(Task.DELIVER))]
+Operating = Annotated[Caller, Depends(asking_to(Task.OPERATE))]
 Store = Annotated[Database, Depends(database_of)]
 Now = Annotated[datetime, Depends(now_of)]

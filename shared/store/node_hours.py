@@ -13,8 +13,8 @@ from shared.domain.period import Question, View
 from shared.domain.revision import HOUR
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, hour_rows
-from shared.runtime.http import not_found
 from shared.runtime.mongo import Database, Session
+from shared.runtime.problem import not_found
 from shared.store.measurements import one_moment
 from shared.store.node_views import NodeView, compose, latest_known_at_ms, rows_and_shares, tag_of
 from shared.store.registered_nodes import registered_node

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shared.access.caller import Caller
-from shared.runtime.http import not_found
 from shared.runtime.mongo import Database, Session
+from shared.runtime.problem import not_found
 from shared.store.topology_versions import NodesKnown, nodes_known
 
 

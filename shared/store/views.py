@@ -18,8 +18,8 @@ from shared.domain.revision import HOUR
 from shared.domain.rollup import fold_days, fold_hours
 from shared.domain.topology import Line
 from shared.domain.view import HourRows, PeriodRows, day_rows, ended_before, expected_hours, hour_rows, month_rows
-from shared.runtime.http import not_found
 from shared.runtime.mongo import Database, Session
+from shared.runtime.problem import not_found
 from shared.store import measurements
 from shared.store.analyses import AnalysesVersion
 from shared.store.as_known import line_at, watermark_ms

@@ -13,9 +13,9 @@ from services.export.jobs.api import Limit
 from services.export.jobs.told import told
 from services.export.schedules.told import delivery_told
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError, not_found
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.runtime.mongo import Database
+from shared.runtime.problem import ProblemError, not_found
 from shared.store import deliveries, export_jobs
 from shared.store.deliveries import DeliveryState
 from shared.store.export_jobs import Document

@@ -16,8 +16,8 @@ from services.export.jobs.told import told
 from services.export.schedules.told import delivery_told
 from shared.domain.topology import Issue
 from shared.runtime import metrics
-from shared.runtime.http import ProblemError
 from shared.runtime.http_state import Clock, utc_now
+from shared.runtime.problem import ProblemError
 from shared.store import deliveries, schedules
 from shared.store.deliveries import DeliveryState
 from shared.store.export_jobs import Document
@@ -116,7 +116,7 @@ class Courier:
 
     async def _carried(self, schedule: Document, delivery: Document) -> Carried:
         """Hand over a delivery, as far as its owner may still read what is in it."""
-        now, caller = self._now(), self._shop.caller_named(delivery["owner"])
+        now, caller = self._now(), await self._shop.caller_named(delivery["owner"])
         try:
             kept = await jobs.file_for(self._database, caller, delivery["job"], now)
             job = await jobs.job_of(self._database, caller, delivery["job"])

@@ -14,7 +14,7 @@ from services.export.files.writing import Writer
 from services.export.files.xlsx_file import SHEET_ROWS, XlsxWriter
 from services.export.files.xml_file import XmlWriter
 from shared.domain.topology import Issue
-from shared.runtime.http import unprocessable
+from shared.runtime.problem import unprocessable
 
 MEDIA_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8; header=present",

@@ -13,8 +13,8 @@ from shared.domain import gas_time
 from shared.domain.period import Question, View
 from shared.domain.topology import Issue, Node
 from shared.domain.view import expected_hours
-from shared.runtime.http import not_found, unprocessable
 from shared.runtime.mongo import Database
+from shared.runtime.problem import not_found, unprocessable
 from shared.store.as_known import known_by
 from shared.store.lines import RegisteredLine, find_floor, find_lines
 from shared.store.registered_nodes import lines_within, may_read_all

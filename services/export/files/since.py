@@ -23,8 +23,8 @@ from shared.domain.period import Question, View
 from shared.domain.published import Column
 from shared.domain.topology import Issue
 from shared.domain.view import HourRows, PeriodRows
-from shared.runtime.http import unprocessable
 from shared.runtime.mongo import Database
+from shared.runtime.problem import unprocessable
 from shared.store.as_known import least_watermark_ms
 from shared.store.documents import Collection
 from shared.store.gas_quality import version_of

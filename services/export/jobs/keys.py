@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError, unprocessable
+from shared.runtime.problem import ProblemError, unprocessable
 
 MOST_CHARACTERS = 255
 _QUOTED = rf'"(?:[ !#-\[\]-~]|\\["\\]){{1,{MOST_CHARACTERS}}}"'

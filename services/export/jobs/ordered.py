@@ -14,8 +14,8 @@ from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
-from shared.runtime.http import ProblemError, not_found, unprocessable
 from shared.runtime.mongo import Database
+from shared.runtime.problem import ProblemError, not_found, unprocessable
 from shared.store import export_jobs
 from shared.store.export_jobs import Document, JobState, Order, order_of
 

@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 
 _ONE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
 

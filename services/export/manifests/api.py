@@ -10,8 +10,8 @@ from joserfc.jwk import OKPKey
 
 from services.export.manifests.manifest import MEDIA_TYPE
 from services.export.manifests.signing import Signer
-from shared.runtime.http import not_found
 from shared.runtime.http_state import CallerAsking, Store
+from shared.runtime.problem import not_found
 from shared.store import signing_keys
 from shared.store.manifests import find_manifest
 

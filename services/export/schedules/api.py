@@ -16,8 +16,8 @@ from services.export.schedules.times import next_daily, time_of
 from services.export.schedules.told import schedule_told
 from services.export.schedules.where import where_of
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError, not_found
 from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.problem import ProblemError, not_found
 from shared.store import schedules
 from shared.store.as_known import least_watermark_ms
 

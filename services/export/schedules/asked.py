@@ -13,7 +13,7 @@ from services.export.schedules.times import gas_day_before, of_day, of_month
 from shared.domain import gas_time
 from shared.domain.period import View
 from shared.domain.topology import Issue
-from shared.runtime.http import unprocessable
+from shared.runtime.problem import unprocessable
 from shared.store import export_jobs
 from shared.store.export_jobs import Order
 from shared.store.schedules import Where

@@ -10,8 +10,8 @@ from services.export.schedules.defects import harming_itself_alone
 from services.export.schedules.news import News, news_of
 from services.export.schedules.times import of_month
 from shared.domain import gas_time
-from shared.runtime.http import ProblemError
 from shared.runtime.mongo import Database
+from shared.runtime.problem import ProblemError
 from shared.store import changes, schedules
 from shared.store.changes import BEGIN, Card, Heads, change_id, place_of
 from shared.store.deliveries import delivery_of

@@ -10,7 +10,7 @@ from services.export.deliveries import webhook_address
 from services.export.deliveries.webhook_signature import PREFIX
 from services.export.schedules.asked import List, Sftp, Webhook
 from shared.domain.topology import Issue
-from shared.runtime.http import unprocessable
+from shared.runtime.problem import unprocessable
 from shared.store.export_jobs import Document
 
 

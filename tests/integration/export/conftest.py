@@ -13,12 +13,12 @@ import pytest
 
 from deploy.local.servers import Servers
 from deploy.local.services import Service, common_environment, five_services
-from services.export.jobs.attempt import Workshop
+from services.export.jobs.attempt import Workshop, everybody_may
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
-from shared.access.caller import demo_caller
 from shared.domain import gas_time
+from shared.runtime.door import open_door
 from shared.runtime.mongo import Database, SyncDatabase, connect, connect_sync
 from shared.store.results import GridResults
 from tests.integration.query.clients import client_of
@@ -49,7 +49,7 @@ async def database(stack: Servers, stored: SyncDatabase[dict[str, Any]]) -> Asyn
     for name in ("export_jobs", "export_results.files", "export_results.chunks"):
         stored[name].delete_many({})
     made = connect(stack.mongo_uri, stored.name)
-    await Sweeper(Workshop(made, GridResults(made), demo_caller)).start()
+    await Sweeper(Workshop(made, GridResults(made), everybody_may)).start()
     yield made
     made.client.close()
 
@@ -57,21 +57,21 @@ async def database(stack: Servers, stored: SyncDatabase[dict[str, Any]]) -> Asyn
 @pytest.fixture
 async def export(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the export service."""
-    async with client_of(application(database, "anna", lambda: NOW)) as client:
+    async with client_of(application(database, open_door("anna"), lambda: NOW)) as client:
         yield client
 
 
 @pytest.fixture
 async def other(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     """A client who is somebody else."""
-    async with client_of(application(database, "bart", lambda: NOW)) as client:
+    async with client_of(application(database, open_door("bart"), lambda: NOW)) as client:
         yield client
 
 
 @pytest.fixture
 def shop(database: Database) -> Workshop:
     """What workers need."""
-    return Workshop(database, GridResults(database), demo_caller)
+    return Workshop(database, GridResults(database), everybody_may)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
+from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from tests.integration.export.conftest import NOW, ORDER, ordered, seen
 from tests.integration.query.clients import client_of
@@ -106,7 +107,7 @@ async def test_a_list_goes_on_page_by_page(export: httpx2.AsyncClient) -> None:
 
 async def test_waiting_orders_are_bounded(database: Database, other: httpx2.AsyncClient, worker: JobWorker) -> None:
     """429 with the limit, for this caller alone; a key that was used is answered all the same; room comes back."""
-    async with client_of(application(database, "carl", lambda: NOW, most_open_exports=2)) as carl:
+    async with client_of(application(database, open_door("carl"), lambda: NOW, most_open_exports=2)) as carl:
         first = await carl.post("/v1/exports", json=ORDER, headers=KEY)
         await ordered(carl)
         refused = await carl.post("/v1/exports", json=ORDER)

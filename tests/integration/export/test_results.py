@@ -14,7 +14,8 @@ from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
 from shared.access.caller import Caller
-from shared.runtime.http_state import caller_of
+from shared.access.roles import Role
+from shared.runtime.door import everybody_is
 from shared.runtime.mongo import Database
 from shared.store import results
 from shared.store.export_jobs import JobState
@@ -154,9 +155,8 @@ async def test_a_file_expires(
 async def test_rights_are_looked_at_again(export: httpx2.AsyncClient, worker: JobWorker, database: Database) -> None:
     """A file with a line that is no longer the caller's is the 404 of an unknown line."""
     link, _ = await done(export, worker)
-    app = application(database, "anna", lambda: NOW)
-    app.dependency_overrides[caller_of] = lambda: Caller("anna")
-    async with client_of(app) as without_rights:
+    anna = Caller("anna", frozenset({Role.DOWNLOADER}))
+    async with client_of(application(database, everybody_is(anna), lambda: NOW)) as without_rights:
         refused = await without_rights.get(link)
     assert (refused.status_code, refused.json()["issues"][0]["position"]) == (404, "line[0]")
 

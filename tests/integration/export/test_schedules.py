@@ -12,13 +12,13 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.export.jobs.attempt import Workshop
+from services.export.jobs.attempt import Workshop, everybody_may
 from services.export.jobs.worker import JobWorker
 from services.export.schedules.turns import Schedules
 from services.export.wiring import application
-from shared.access.caller import demo_caller
 from shared.domain import gas_time
 from shared.events.line_log import Tick
+from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store import deliveries, schedules
 from shared.store.results import GridResults
@@ -108,8 +108,8 @@ async def desk(stack: Servers, database_name: str) -> AsyncIterator[Desk]:
         store.count = 2_000  # what comes from here on became known later
         turns = Schedules(store.database, KEPT_SECONDS)
         await turns.start()
-        shop = Workshop(store.database, GridResults(store.database), demo_caller)
-        async with client_of(application(store.database, "anna")) as client:
+        shop = Workshop(store.database, GridResults(store.database), everybody_may)
+        async with client_of(application(store.database, open_door("anna"))) as client:
             yield Desk(store, client, turns, JobWorker(shop))
 
 
@@ -145,7 +145,7 @@ async def test_a_delivery_is_told_until_it_is_acknowledged(desk: Desk) -> None:
     assert await desk.listed() == []
     assert (await desk.client.post(f"{path}/acknowledge")).status_code == 409
     assert (await desk.work())[0]["id"] == being_made["_id"]
-    async with client_of(application(desk.database, "bart")) as other:
+    async with client_of(application(desk.database, open_door("bart"))) as other:
         assert (await other.get("/v1/deliveries")).json() == {"rows": [], "next": None}
         for method, tail in (("GET", ""), ("POST", "/acknowledge")):
             assert (await other.request(method, f"{path}{tail}")).status_code == 404
@@ -266,7 +266,7 @@ async def test_schedules_are_ones_own(desk: Desk) -> None:
     first = (await desk.client.get("/v1/schedules?limit=2")).json()
     rest = (await desk.client.get(first["next"])).json()
     assert sorted(row["id"] for row in (*first["rows"], *rest["rows"])) == sorted(made)
-    async with client_of(application(desk.database, "bart")) as other:
+    async with client_of(application(desk.database, open_door("bart"))) as other:
         assert (await other.get("/v1/schedules")).json()["rows"] == []
         assert (await other.get(f"/v1/schedules/{made[0]}")).status_code == 404
         assert (await other.delete(f"/v1/schedules/{made[0]}")).status_code == 404

@@ -18,6 +18,7 @@ from services.export.deliveries.sftp_carrying import SftpCarrier
 from services.export.jobs.attempt import Workshop
 from services.export.schedules.where import Offers
 from services.export.wiring import application
+from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store.results import BUCKET
 from shared.store.schedules import Where
@@ -75,7 +76,7 @@ async def export(database: Database, carrier: SftpCarrier) -> AsyncIterator[http
     for name in ("schedules", "deliveries", "progress"):
         await database[name].delete_many({})
     offers = Offers(allows_loopback=True, sftp_public_key=carrier.public_key)
-    async with client_of(application(database, "anna", offers=offers)) as client:
+    async with client_of(application(database, open_door("anna"), offers=offers)) as client:
         yield client
 
 
@@ -150,6 +151,6 @@ async def test_bad_hosts_are_refused_when_they_are_said(database: Database, host
     """A private address; and any where SFTP is not offered."""
     asked = {"when": WHEN, "what": {"line": ["BE-0042-A"]}, "where": host.where(host="10.0.0.1")}
     for offers in (Offers(sftp_public_key="ssh-ed25519 AAAA"), Offers()):
-        async with client_of(application(database, "anna", offers=offers)) as client:
+        async with client_of(application(database, open_door("anna"), offers=offers)) as client:
             refused = await client.post("/v1/schedules", json=asked)
         assert (refused.status_code, refused.json()["issues"][0]["code"]) == (422, "SFTP_ADDRESS")

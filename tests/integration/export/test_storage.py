@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from gridfs import GridFSBucket
 
-from services.export.jobs.attempt import Workshop
+from services.export.jobs.attempt import Workshop, everybody_may
 from services.export.jobs.worker import JobWorker
 from services.export.settings import ExportSettings
 from services.export.wiring import application, results_of
-from shared.access.caller import demo_caller
+from shared.runtime.door import open_door
 from shared.runtime.mongo import Database, synchronous
 from shared.store.results import BUCKET as BUCKET_NAME
 from shared.store.results import GridResults, Results, ResultsAwayError
@@ -120,9 +120,9 @@ async def test_what_a_dead_writer_left_is_removed(storage: Results) -> None:
 
 async def test_an_export_rests_there(storage: Results, database: Database) -> None:
     """Ordered, written, fetched in parts, and nothing left when it is removed."""
-    async with client_of(application(database, "anna", lambda: NOW, storage)) as client:
+    async with client_of(application(database, open_door("anna"), lambda: NOW, storage)) as client:
         job = await ordered(client)
-        await JobWorker(Workshop(database, storage, demo_caller)).work_on_next()
+        await JobWorker(Workshop(database, storage, everybody_may)).work_on_next()
         told = await seen(client, job)
         assert told["state"] == "done", told
         whole = (await client.get(told["result"]["link"])).content

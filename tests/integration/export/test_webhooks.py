@@ -22,6 +22,7 @@ from services.export.jobs.worker import JobWorker
 from services.export.schedules.turns import Schedules
 from services.export.schedules.where import Offers
 from services.export.wiring import application
+from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store.schedules import Where
 from tests.integration.query.clients import client_of
@@ -66,7 +67,7 @@ async def export(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a service that may send to this machine."""
     for name in ("schedules", "deliveries", "progress"):
         await database[name].delete_many({})
-    async with client_of(application(database, "anna", offers=Offers(allows_loopback=True))) as client:
+    async with client_of(application(database, open_door("anna"), offers=Offers(allows_loopback=True))) as client:
         yield client
 
 
@@ -192,7 +193,7 @@ async def test_a_name_of_a_private_address_is_not_connected_to(
 )
 async def test_bad_addresses_are_refused_when_they_are_said(database: Database, url: str) -> None:
     """Plain http, private addresses in every disguise, secrets in the URL."""
-    async with client_of(application(database, "anna")) as client:
+    async with client_of(application(database, open_door("anna"))) as client:
         where = {"kind": "webhook", "url": url}
         refused = await client.post(
             "/v1/schedules", json={"when": WHEN, "what": {"line": ["BE-0042-A"]}, "where": where}

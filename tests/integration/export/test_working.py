@@ -168,7 +168,11 @@ async def test_a_job_over_which_workers_die_fails(
 async def test_rights_are_looked_at_when_it_runs(export: httpx2.AsyncClient, shop: Workshop) -> None:
     """Whoever may no longer read a line gets no file with it; the reason is that of an unknown line."""
     job = await ordered(export)
-    await JobWorker(replace(shop, caller_named=Caller)).work_on_next()
+
+    async def without_rights(identity: str) -> Caller:
+        return Caller(identity)
+
+    await JobWorker(replace(shop, caller_named=without_rights)).work_on_next()
     told = await seen(export, job)
     assert (told["state"], told["problem"]["code"], told["problem"]["position"]) == ("failed", "NOT_FOUND", "line[0]")
 

@@ -17,6 +17,7 @@ from services.query.wiring import application as query_application
 from shared.domain import gas_time
 from shared.domain.reading import Quality, Validity
 from shared.domain.topology import Composition, Node, Station
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect, connect_sync
 from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import database_of_a_module
@@ -52,7 +53,7 @@ def database(stack: Servers) -> Iterator[SyncDatabase[dict[str, Any]]]:
 async def query(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the query service."""
     store = connect(stack.mongo_uri, database.name)
-    async with client_of(query_application(store, "demo", lambda: NOW)) as client:
+    async with client_of(query_application(store, open_door("demo"), lambda: NOW)) as client:
         yield client
     store.client.close()
 
@@ -61,7 +62,7 @@ async def query(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> Async
 async def export(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the export service."""
     store = connect(stack.mongo_uri, database.name)
-    async with client_of(export_application(store, "demo", lambda: NOW)) as client:
+    async with client_of(export_application(store, open_door("demo"), lambda: NOW)) as client:
         yield client
     store.client.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from services.query.wiring import application
-from shared.access.caller import Caller
+from shared.runtime.door import open_door
 from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import (
     DAY,
@@ -24,18 +24,6 @@ from tests.integration.query.fed_store import (
 
 Row = dict[str, Any]
 HOURS = range(START, START + 12)
-
-
-@dataclass(frozen=True, slots=True)
-class Someone(Caller):
-    """One who may see some lines."""
-
-    identity: str = "someone"
-    lines: frozenset[str] = field(default_factory=frozenset)
-
-    def may_read(self, line: str) -> bool:
-        """Only those."""
-        return line in self.lines
 
 
 @dataclass(slots=True)
@@ -77,6 +65,6 @@ def day_of(count: int) -> str:
 async def followed(uri: str, database_name: str) -> AsyncIterator[Following]:
     """Give a store with all lines registered, and a client."""
     async with fed_store(uri, database_name) as store:
-        app = application(store.database, "demo", lambda: NOW)
+        app = application(store.database, open_door("demo"), lambda: NOW)
         async with client_of(app) as client:
             yield Following(store, app, client)

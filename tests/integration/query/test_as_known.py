@@ -15,6 +15,7 @@ from services.query.wiring import application
 from shared.domain import gas_time
 from shared.domain.instants import known_instant
 from shared.domain.reading import Quality, Validity
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from tests.integration.query.clients import client_of
 from tests.integration.query.conftest import NOW
@@ -76,7 +77,7 @@ def clock() -> Clock:
 async def api(stack: Servers, line: StoredHistory, clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a query service with that clock."""
     store = connect(stack.mongo_uri, line.database.name)
-    async with client_of(application(store, "demo", clock)) as client:
+    async with client_of(application(store, open_door("demo"), clock)) as client:
         yield client
     store.client.close()
 

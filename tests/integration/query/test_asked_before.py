@@ -15,6 +15,7 @@ from deploy.local.servers import Servers
 from services.query import asked_before
 from services.query.wiring import application
 from shared.domain import gas_time
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection
 from shared.store.positions import Positions, Standing
@@ -53,7 +54,7 @@ async def asking(
     register(database, a_line(LINE, first=DAY))
     store_hours(database, LINE, HOURS.start, plausible_hours(HOURS))
     store = connect(stack.mongo_uri, database.name)
-    async with client_of(application(store, "demo", clock)) as client:
+    async with client_of(application(store, open_door("demo"), clock)) as client:
         yield client
     store.client.close()
 

@@ -9,11 +9,15 @@ import pytest
 
 from services.aggregation import handlers, retelling
 from services.query import feed, feed_store
+from services.query.wiring import application
 from shared.domain import gas_time
 from shared.events.line_log import Entry, Tick
+from shared.runtime.door import everybody_is
 from shared.store.changes import heads
 from shared.store.documents import CHANGES_KEPT_DAYS, Collection
+from tests.callers import someone
 from tests.integration.pipeline.test_telling_again import analysed, attributed
+from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import (
     DAY,
     FAR,
@@ -29,7 +33,7 @@ from tests.integration.query.fed_store import (
     readings,
     registered,
 )
-from tests.integration.query.following import HOURS, Following, Row, Someone, day_of, told
+from tests.integration.query.following import HOURS, Following, Row, day_of, told
 from tests.pipeline.stations import CAPACITY_M3N
 
 
@@ -202,9 +206,14 @@ async def test_a_cursor_of_while_parts_are_told_hears_the_others(
 async def test_foreign_lines_are_unseen(following: Following) -> None:
     """And the nodes that hold one; a filter by them is 404."""
     store = following.store
-    following.app.state.caller = Someone(lines=frozenset([LINE, OTHER]))
     await store.take(0, readings(1, LINE, HOURS[:1]))
     await store.take(1, readings(1, FAR, HOURS[:1]))
+    client = client_of(application(store.database, everybody_is(someone([LINE, OTHER])), lambda: NOW))
+    async with client:
+        await _sees_no_foreign_line(Following(store, following.app, client))
+
+
+async def _sees_no_foreign_line(following: Following) -> None:
     rows, _ = await following.all_behind("/v1/changes?since=earliest&limit=1")
     assert told(rows, "kind", "part", "id", "line") == [
         ("topology", "station", FIRST, None),

@@ -17,6 +17,7 @@ from shared.domain import gas_time
 from shared.domain.analysis import KEPT_ANALYSIS
 from shared.domain.attribution import Attribution
 from shared.domain.topology import Terms
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection, day_id, month_id
 from shared.store.measurements import hours_of_lines
@@ -58,7 +59,7 @@ async def keeping(
         return await hours_of_lines(*asked)
 
     monkeypatch.setattr("services.export.files.reading.hours_of_lines", counted)
-    app = application(store, "demo", lambda: NOW)
+    app = application(store, open_door("demo"), lambda: NOW)
     async with client_of(app) as client:
         yield Keeping(client, app.state.kept_texts, reads)
     store.client.close()

@@ -19,8 +19,8 @@ from services.export.files.parts import layout_for
 from services.export.files.tally import Tally
 from shared.access.caller import Caller, demo_caller
 from shared.domain.topology import Issue
-from shared.runtime.http import ProblemError
 from shared.runtime.mongo import Database, SyncDatabase, connect
+from shared.runtime.problem import ProblemError
 from shared.store.documents import Collection
 from shared.store.register import FLOOR_ID, to_document
 from tests.integration.query.conftest import NOW

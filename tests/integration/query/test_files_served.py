@@ -17,6 +17,7 @@ from services.export.files import file_stream
 from services.export.wiring import application
 from shared.domain import gas_time
 from shared.runtime import metrics
+from shared.runtime.door import open_door
 from shared.runtime.lifecycle import HttpFace
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection
@@ -75,7 +76,7 @@ def stored(database: SyncDatabase[dict[str, Any]]) -> None:
 async def serving(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[Serving]:
     """A real server over these lines."""
     store, (port,) = connect(stack.mongo_uri, database.name), free_ports(1)
-    face = HttpFace(application(store, "demo", lambda: NOW), LOOPBACK, port, 1.0)
+    face = HttpFace(application(store, open_door("demo"), lambda: NOW), LOOPBACK, port, 1.0)
     await face.start()
     async with httpx2.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", timeout=PATIENCE_SECONDS) as client:
         yield Serving(port, client)

@@ -21,6 +21,7 @@ from services.export.manifests.signing import Signer
 from services.export.settings import ExportSettings
 from services.export.wiring import application, given_key
 from shared.domain.rules.catalogue import RULES_VERSION
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.runtime.version import SOFTWARE_VERSION
 from tests.integration.query.clients import client_of
@@ -92,7 +93,7 @@ async def test_openssl_verifies_a_manifest(export: httpx2.AsyncClient, tmp_path:
 async def test_a_file_that_was_cut_off_has_no_manifest(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> None:
     """What was not given out to its end is vouched for by nobody."""
     store = connect(stack.mongo_uri, database.name)
-    async with client_of(application(store, "demo", lambda: NOW)) as export:
+    async with client_of(application(store, open_door("demo"), lambda: NOW)) as export:
         head = await export.head("/v1/download", params=ASKED)
         assert (await export.get(head.links["describedby"]["url"])).status_code == 404
     store.client.close()
@@ -104,7 +105,7 @@ async def test_a_manifest_is_for_who_fetched_the_file(
     """Anybody else is answered what is answered for one that never was."""
     file, _ = await fetched(export)
     store = connect(stack.mongo_uri, database.name)
-    async with client_of(application(store, "somebody else", lambda: NOW)) as theirs:
+    async with client_of(application(store, open_door("somebody else"), lambda: NOW)) as theirs:
         other = await theirs.get(file.links["describedby"]["url"])
         unknown = await theirs.get("/v1/manifests/0")
     assert (other.status_code, other.json()) == (404, unknown.json())
@@ -115,7 +116,7 @@ async def test_a_manifest_is_for_who_fetched_the_file(
 async def given(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[tuple[OKPKey, Any]]:
     """A key that the service is given, and a client of a service that has it."""
     key, store = OKPKey.generate_key("Ed25519"), connect(stack.mongo_uri, database.name)
-    async with client_of(application(store, "demo", lambda: NOW, signer=Signer(store, key))) as client:
+    async with client_of(application(store, open_door("demo"), lambda: NOW, signer=Signer(store, key))) as client:
         yield key, client
     store.client.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,11 @@ import pytest
 
 from deploy.local.servers import Servers
 from services.query.topology_history import node_history
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.topology import Code, Composition, Node
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection
+from tests.callers import someone
 from tests.integration.query.conftest import FIRST, GAP, NOW
 from tests.integration.query.stored_lines import KNOWN_AT_MS, plausible_hours, reach, register, store_hours
 
@@ -237,16 +237,7 @@ async def test_history_names_no_foreign_line(database: SyncDatabase[dict[str, An
     register(database, replace(before, compositions=(Composition(FIRST, ((A, Decimal(1)),)),)), offset=9)
     store = connect(stack.mongo_uri, database.name)
     try:
-        listed = await node_history(store, _Reader(A), "SHRUNK", "", 10)
+        listed = await node_history(store, someone([A], ["SHRUNK"]), "SHRUNK", "", 10)
     finally:
         store.client.close()
     assert [one["of"] for row in listed.rows for one in row["changes"] if one["of"]] == [A]
-
-
-@dataclass(frozen=True)
-class _Reader(Caller):
-    """Sees one line alone."""
-
-    def may_read(self, line: str) -> bool:
-        """Say whether it is that line."""
-        return line == self.identity

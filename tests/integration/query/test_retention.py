@@ -17,8 +17,9 @@ from services.query.wiring import application
 from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.topology import Composition, Node, Station
-from shared.runtime.http import ProblemError
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect, connect_sync
+from shared.runtime.problem import ProblemError
 from shared.store.documents import Collection, gas_id
 from shared.store.register import FLOOR_ID, to_document
 from tests.integration.query.clients import client_of
@@ -56,7 +57,7 @@ def old(stack: Servers) -> Iterator[SyncDatabase[dict[str, Any]]]:
 async def asking(stack: Servers, old: SyncDatabase[dict[str, Any]]) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the query service over that store."""
     store = connect(stack.mongo_uri, old.name)
-    async with client_of(application(store, "demo", lambda: NOW)) as client:
+    async with client_of(application(store, open_door("demo"), lambda: NOW)) as client:
         yield client
     store.client.close()
 

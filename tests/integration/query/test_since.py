@@ -19,6 +19,7 @@ from lxml import etree
 from deploy.local.servers import Servers
 from services.export.wiring import application
 from shared.domain.topology import Composition, Node
+from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from tests.integration.query.clients import client_of
 from tests.integration.query.conftest import FIRST, NOW
@@ -43,7 +44,7 @@ def clock() -> Clock:
 async def files(stack: Servers, line: StoredHistory, clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an export service with that clock."""
     store = connect(stack.mongo_uri, line.database.name)
-    async with client_of(application(store, "demo", clock)) as client:
+    async with client_of(application(store, open_door("demo"), clock)) as client:
         yield client
     store.client.close()
 

@@ -17,6 +17,7 @@ from deploy.local.servers import Servers
 from services.query import events
 from services.query.streams import Streams
 from services.query.wiring import application
+from shared.runtime.door import open_door
 from shared.runtime.lifecycle import HttpFace
 from tests.integration.query.fed_store import (
     FAR,
@@ -88,7 +89,9 @@ async def streaming(stack: Servers, database_name: str) -> AsyncIterator[Streami
     async with fed_store(stack.mongo_uri, database_name) as store:
         streams = Streams(store.database, MOST, look_seconds=0.02)
         (port,) = free_ports(1)
-        face = HttpFace(application(store.database, "demo", lambda: NOW, streams), LOOPBACK, port, DRAIN_SECONDS)
+        face = HttpFace(
+            application(store.database, open_door("demo"), lambda: NOW, streams), LOOPBACK, port, DRAIN_SECONDS
+        )
         await face.start()
         async with httpx2.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", timeout=PATIENCE_SECONDS) as client:
             yield Streaming(store, streams, face, client)

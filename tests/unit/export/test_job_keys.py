@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.export.jobs.keys import MOST_CHARACTERS, key_of
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 
 
 def test_quoted_and_bare_are_the_same_key() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.export.jobs.result_ranges import asked_part
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 
 TAG = '"tag"'
 SIZES = st.integers(1, 10**12)

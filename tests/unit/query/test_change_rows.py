@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from services.query.change_rows import Sight, Wanted, nodes_named, rows_of
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.hour_changes import RUN, HourChange
+from tests.callers import someone
 
 FIRST = gas_time.hours_of_month("2026-10").start
 RUNS = [
@@ -48,18 +47,6 @@ DOCUMENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Someone(Caller):
-    """One who may see some lines."""
-
-    identity: str = "someone"
-    lines: frozenset[str] = field(default_factory=frozenset)
-
-    def may_read(self, line: str) -> bool:
-        """Only those."""
-        return line in self.lines
-
-
 def seen(sight: Sight, skip: int = 0) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows that are shown, with their places."""
     return list(rows_of(DOCUMENT, sight, skip))
@@ -73,7 +60,7 @@ def names(sight: Sight) -> list[tuple[str, str]]:
     ]
 
 
-ALL = Sight(Someone(lines=frozenset("AB")), nodes=frozenset("NM"))
+ALL = Sight(someone("AB"), nodes=frozenset("NM"))
 
 
 def test_every_row_says_what_changed() -> None:
@@ -114,7 +101,7 @@ def test_every_row_says_what_changed() -> None:
 
 def test_places_count_all_rows_whoever_looks() -> None:
     """So that a place means the same when rights or filters change."""
-    only_b = Sight(Someone(lines=frozenset("B")))
+    only_b = Sight(someone("B"))
     assert [place for place, _ in seen(ALL)] == list(range(9))
     assert [place for place, _ in seen(only_b)] == [1, 3, 4, 5, 6]
     assert [place for place, _ in seen(only_b, skip=4)] == [4, 5, 6]
@@ -122,7 +109,7 @@ def test_places_count_all_rows_whoever_looks() -> None:
 
 def test_foreign_lines_are_unseen() -> None:
     """And the nodes that hold them, and stations that have no line of the caller's."""
-    sight = Sight(Someone(lines=frozenset("A")), nodes=frozenset("N"))
+    sight = Sight(someone("A"), nodes=frozenset("N"))
     assert names(sight) == [("hours", "A"), ("status", "A"), ("analyses", "C"), ("chromatograph", "C"), ("line", "A")]
     (row,) = [row for _, row in seen(sight) if row.get("part") == "line"]
     assert row["nodes"] == EFFECTS[:1]
@@ -145,7 +132,7 @@ def test_who_follows_a_node_hears_what_makes_it_another_sum() -> None:
     sight = Sight(ALL.caller, Wanted(frozenset(), frozenset("M")), ALL.nodes)
     assert names(sight) == [("line", "A"), ("node", "M")]
     assert [row["nodes"] for _, row in seen(sight)] == [EFFECTS[1:], EFFECTS[1:]]
-    foreign = Sight(Someone(lines=frozenset("B")), Wanted(frozenset(), frozenset("M")), ALL.nodes)
+    foreign = Sight(someone("B"), Wanted(frozenset(), frozenset("M")), ALL.nodes)
     assert names(foreign) == [("node", "M")]
 
 

@@ -19,7 +19,7 @@ from services.query.feed_cursor import (
     from_now,
     still_kept,
 )
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 from shared.store.changes import BEGIN, WORKED_OFF, Head, Heads, Place
 from shared.store.documents import CHANGES_STAY_SECONDS
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.query.languages import language
 from services.query.page_answers import age
 from services.query.parameters import cursor_of, known_at_ms, last_id_of, next_link
-from shared.runtime.http import ProblemError
+from shared.runtime.problem import ProblemError
 
 
 @given(st.text(max_size=64).filter(lambda text: text.encode("utf-8", "ignore").decode() == text))

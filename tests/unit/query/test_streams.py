@@ -16,8 +16,8 @@ from services.query.change_rows import Sight
 from services.query.feed_cursor import from_now
 from services.query.streams import EventStream, Streams
 from shared.access.caller import demo_caller
-from shared.runtime.http import ProblemError
 from shared.runtime.mongo import Database
+from shared.runtime.problem import ProblemError
 from shared.store.changes import Head, Heads, Place
 
 NO_STORE = cast("Database", None)

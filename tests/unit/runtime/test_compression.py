@@ -14,6 +14,7 @@ from starlette.types import Message, Scope
 
 from shared.runtime import compression, http
 from shared.runtime.compression import SMALL_BYTES
+from shared.runtime.door import open_door
 from shared.runtime.encodings import Coding, accepted, whole
 from shared.runtime.entity_tags import HeldTags
 
@@ -24,7 +25,7 @@ DECODED = {"zstd": cramjam.zstd.decompress, "gzip": cramjam.gzip.decompress}
 def an_application() -> FastAPI:
     """Return an application with one route of each kind."""
     app = FastAPI()
-    http.install(app, limit_bytes=100)
+    http.install(app, limit_bytes=100, admit=open_door("demo"))
 
     @app.get("/long")
     async def long(request: Request) -> Response:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 
 from shared.runtime import http
+from shared.runtime.door import open_door
 from shared.runtime.metrics import CATALOGUE
 
 
@@ -27,7 +28,7 @@ class Body(BaseModel):
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application whose routes fail in every way."""
     app = FastAPI()
-    http.install(app, limit_bytes=100)
+    http.install(app, limit_bytes=100, admit=open_door("demo"))
 
     @app.post("/body/{name}")
     async def body(name: str, body: Body) -> dict[str, int]:

@@ -7,7 +7,6 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-
 LARGE_BYTES = 64 * 1024
 """What takes longer to digest than to hand to a thread: 60 µs."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
@@ -44,10 +45,23 @@ async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -
         await admin.close()
 
 
+async def create_topic(admin: AIOKafkaAdminClient, topic: Topic, replication: int = 1) -> None:
+    """Create one topic; one that is there already stays as it is.
+
+    Raises:
+        KafkaError: the broker is away, or refuses it: `telemetry.a_b` where `telemetry.a.b` is there, for instance.
+    """
+    with contextlib.suppress(TopicAlreadyExistsError):
+        told = await admin.create_topics([_new(topic, topic.partitions or 1, replication)])
+        for _, code, *_ in told.topic_errors:
+            if code:
+                raise for_code(code)(f"{topic.name} cannot be created")
+
+
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     settings = {
         "retention.ms": str(topic.retention_ms),
-        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        "max.message.bytes": str(topic.max_message_bytes),
         **topic.settings,
     }
     count = topic.partitions or partitions
@@ -62,6 +76,27 @@ def producer(bootstrap: str, linger_ms: int = 0) -> AIOKafkaProducer:
         acks="all",
         compression_type="zstd",
         linger_ms=linger_ms,
+        max_request_size=MAX_MESSAGE_BYTES,
+        max_batch_size=1024 * 1024,
+    )
+
+
+TRANSACTION_TIMEOUT_MS = 10_000
+"""How long a transaction may stay open that nobody ends: until then readers wait where it began. A dead worker's
+successor ends it sooner, when it begins."""
+
+
+def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaProducer:
+    """Return a producer whose records and offsets become visible together or never; not started.
+
+    Its start ends what the one before it with the same id left open, and fences that one.
+    """
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        acks="all",
+        compression_type="zstd",
         max_request_size=MAX_MESSAGE_BYTES,
         max_batch_size=1024 * 1024,
     )
@@ -90,6 +125,18 @@ def highwater_of(reader: Any, place: Any) -> int | None:
     except AssertionError:  # aiokafka's way to say that the partition is not assigned (any more)
         return None
     return highwater
+
+
+async def position_of(reader: Any, place: TopicPartition) -> int | None:
+    """Return the offset that a consumer reads next; None where it reads the partition no more.
+
+    It lies behind markers of transactions, which take offsets and are no records.
+    """
+    try:
+        position: int = await reader.position(place)
+    except IllegalStateError:
+        return None
+    return position
 
 
 class Assigned(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no published types
@@ -148,9 +195,21 @@ class Watcher:
             {place: RecordsToDelete(before_offset=end) for place, end in ends.items() if end}
         )
 
-    async def committed(self) -> dict[TopicPartition, int]:
-        """Return the offset that the group has committed for each partition."""
-        found = await self._admin.list_consumer_group_offsets(self._group)
+    async def topics(self, prefix: str) -> list[str]:
+        """Return the topics whose names begin with this, in order."""
+        return sorted(name for name in await self._admin.list_topics() if name.startswith(prefix))
+
+    async def create(self, topic: Topic) -> None:
+        """Create a topic.
+
+        Raises:
+            KafkaError: as `create_topic` does.
+        """
+        await create_topic(self._admin, topic)
+
+    async def committed(self, group: str | None = None) -> dict[TopicPartition, int]:
+        """Return the offset that the group, or another one, has committed for each partition."""
+        found = await self._admin.list_consumer_group_offsets(group or self._group)
         return {place: committed.offset for place, committed in found.items()}
 
 

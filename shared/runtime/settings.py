@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field, ValidationError, model_validator
@@ -43,12 +44,48 @@ class HttpSettings(ServiceSettings):
     http_host: str = Field("127.0.0.1", description="Address that the HTTP face listens on.")
     http_port: int = Field(ge=1, le=65535, description="Port of the HTTP face.")
     demo_identity: str = Field(
-        description="Name under which everybody acts until access is built; only on a loopback address."
+        "",
+        max_length=64,
+        description="Name under which everybody acts who comes by the demo's door; without secrets: everybody. On a "
+        "loopback address only.",
+    )
+    edge_secret_file: Path | None = Field(
+        None, description="File with the secret by which the TLS door of the edge is known (32 characters or more)."
+    )
+    demo_secret_file: Path | None = Field(
+        None, description="File with the secret of the demo's plain door; needs a demo identity and a loopback address."
+    )
+    issuer: str = Field(
+        "",
+        pattern="^(https://[^/?# ]+)?$",
+        description="The address of the TLS door, as clients know it: issuer and audience of access tokens; empty: no "
+        "tokens.",
+    )
+    requests_per_minute: int = Field(
+        3_000, ge=1, le=10_000_000, description="Requests that a client may make a minute, of each process."
+    )
+    open_requests_per_minute: int = Field(
+        600, ge=1, le=10_000_000, description="The same of an address where nobody is known: open routes and refusals."
+    )
+    demo_requests_per_minute: int = Field(
+        1_000_000, ge=1, le=10_000_000, description="The same of the demo identity."
     )
 
     @model_validator(mode="after")
+    def _has_a_door(self) -> HttpSettings:
+        if self.edge_secret_file is None and not self.demo_identity:
+            raise ValueError(
+                "edge_secret_file: nobody could come in; name the file with the edge's secret, or a demo_identity for "
+                "a door that is open to everybody"
+            )
+        if self.demo_secret_file is not None and not self.demo_identity:
+            raise ValueError("demo_identity: the demo's door needs a name under which everybody acts there")
+        return self
+
+    @model_validator(mode="after")
     def _demo_on_loopback_only(self) -> HttpSettings:
-        if not ipaddress.ip_address(self.http_host).is_loopback:
+        is_demo = self.demo_secret_file is not None or self.edge_secret_file is None
+        if is_demo and not ipaddress.ip_address(self.http_host).is_loopback:
             message = f"http_host: {self.http_host} is no loopback address, and the demo identity may do all"
             raise ValueError(message)
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gastrack.documents.markdown import GENERATED, code, table
 from services.ingest.files.refusal import RefusalCode
+from shared.access.refusal import Refusal
 from shared.domain.finding_words import HELD_WORDS
 from shared.domain.physics.gas_error import GasReason
 from shared.domain.reason import Reason
@@ -127,6 +128,7 @@ def reason_codes() -> str:
         _section("Changes of the register refused", _TOPOLOGY, TOPOLOGY),
         _section("Decisions refused", _DECISIONS, DECISIONS),
         _section("Requests refused", _REQUESTS, REQUESTS),
+        _section("Certificates not let in", _CERTIFICATES, {reason.value: reason.meaning for reason in Refusal}),
         _section("Gas properties that cannot be computed", _GAS, _gas_reasons()),
     ]
     return _HEAD + "".join(sections)
@@ -158,6 +160,7 @@ _DECISIONS = (
     "409 where a decision conflicts with what stands now, else 422; the answer tells what stands. The decision\n"
     "keeps the issues (`GET /v1/decisions/{number}`)."
 )
+_CERTIFICATES = "Issues of a 403: the certificate is good, but opens nothing here at this moment."
 _GAS = "Answers of `gastrack gas` and of the page of gas properties: a reason code, never a number."
 _REQUESTS = (
     "Issues of an `application/problem+json` answer. A parameter of a wrong type has the type's own code in capitals."

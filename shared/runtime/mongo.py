@@ -23,6 +23,7 @@ SERVER_SELECTION_MS = 5_000
 
 __all__ = [
     "ClientSession",
+    "ConnectionFailure",
     "Database",
     "PyMongoError",
     "Session",

@@ -106,6 +106,6 @@ def _network(address: str) -> str:
         whole = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if whole.version == 4:  # noqa: PLR2004 - the version of the protocol
+    if whole.version == 4:
         return address
     return str(ipaddress.ip_network((whole, _IPV6_NETWORK_BITS), strict=False))

@@ -101,7 +101,7 @@ async def admitted(register: Register, key: str) -> Caller:
     try:
         return await register.caller_with_key(key)
     except NotAdmittedError as refused:
-        raise forbidden(refused.refusal.value, refused.refusal.told) from None
+        raise forbidden(refused.refusal.value, refused.refusal.meaning) from None
     except PyMongoError as fault:
         raise _away(fault) from None
 

@@ -27,6 +27,8 @@ UNKNOWN_SECONDS = 1.5
 is at most 1 s old, and a look comes each second: a revocation ends everything within 5 s, also while the store is
 away."""
 _SAFE = ("GET", "HEAD")
+_LESS = forbidden("RIGHT_LOST", "you may read less than when you asked: ask again for what you may")
+_DEFECT = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, [Issue("DEFECT", "request", "our own code failed")])
 
 
 @dataclass(slots=True, eq=False)
@@ -100,20 +102,25 @@ class Ending:
             await asyncio.gather(*map(self._look_at, due))
 
     async def _look_at(self, one: _UnderWay) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            allowed = await one.again()
-        except ProblemError as refused:
-            if not refused.status.is_server_error or loop.time() - one.seen_at > UNKNOWN_SECONDS:
-                one.end(refused)
-            return
+            refused = await _refusal(one)
         except Exception as fault:  # noqa: BLE001 - a defect of ours must not let anybody read on
             logger(__name__).error("defect", fault=type(fault).__name__)
-            one.end(ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, [Issue("DEFECT", "request", "our own code failed")]))
-            return
-        one.seen_at = loop.time()
-        if has_lost(one.caller, allowed):
-            one.end(forbidden("RIGHT_LOST", "you may read less than when you asked: ask again for what you may"))
+            refused = _DEFECT
+        if refused is not None:
+            one.end(refused)
+
+
+async def _refusal(one: _UnderWay) -> ProblemError | None:
+    """Return why an answer must end, None where it may go on."""
+    seconds = asyncio.get_running_loop().time
+    try:
+        allowed = await one.again()
+    except ProblemError as refused:
+        is_known = refused.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return refused if is_known or seconds() - one.seen_at > UNKNOWN_SECONDS else None
+    one.seen_at = seconds()
+    return _LESS if has_lost(one.caller, allowed) else None
 
 
 async def _cut_off(ours: _UnderWay, refused: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:

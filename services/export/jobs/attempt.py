@@ -22,16 +22,17 @@ from services.export.manifests.manifest import Draft, keep_signed
 from services.export.manifests.signing import Signer
 from shared.access.caller import Caller, demo_caller
 from shared.access.losing import has_lost_of
+from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
 from shared.runtime import metrics
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database, PyMongoError, is_passing
-from shared.runtime.problem import ProblemError
+from shared.runtime.problem import ProblemError, forbidden
 from shared.store import export_claims
 from shared.store.as_known import least_watermark_ms
 from shared.store.export_claims import Claim
-from shared.store.export_jobs import Document
+from shared.store.export_jobs import Document, Order
 from shared.store.results import Results, ResultsAwayError
 
 MOST_SECONDS_BETWEEN_SIGNS = 1.0
@@ -114,6 +115,8 @@ async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     caller, known_until_ms = await shop.caller_named(ours.owner), await least_watermark_ms(shop.database)
     work.caller = caller
     parts = await handlers.parts_of(shop.database, caller, download)
+    if not caller.may(Task.DOWNLOAD):
+        raise forbidden("ROLE", f"this needs a role that may {Task.DOWNLOAD.value}")
     work.expected = rows_of(parts, download.question, ended_before(moment))
     await shop.results.remove(ours.job, keep=ours.result_name)  # what dead attempts have left
     async with aclosing(handlers.file_of(shop.database, parts, download, moment, work.tally)) as blocks:
@@ -133,7 +136,7 @@ async def _keep(shop: Workshop, ours: Claim, work: _Work) -> Issue | None:
         try:
             if not await export_claims.keep(shop.database, ours, shop.lease_seconds, work.progress):
                 return None
-            if work.caller is not None and await _is_right_lost(shop, ours, work.caller):
+            if work.caller is not None and await is_right_lost(shop, work.caller, ours.order):
                 return RIGHT_LOST
         except PyMongoError as fault:
             if not is_passing(fault):
@@ -143,9 +146,9 @@ async def _keep(shop: Workshop, ours: Claim, work: _Work) -> Issue | None:
     return None
 
 
-async def _is_right_lost(shop: Workshop, ours: Claim, caller: Caller) -> bool:
-    """Say whether the owner may no longer do what the work was begun with."""
-    return has_lost_of(caller, await shop.caller_named(ours.owner), ours.order.lines, ours.order.nodes)
+async def is_right_lost(shop: Workshop, caller: Caller, order: Order) -> bool:
+    """Say whether somebody may no longer read all of an order, or not download, that he could when work on it began."""
+    return has_lost_of(caller, await shop.caller_named(caller.identity), order.lines, order.nodes)
 
 
 async def _concluded(shop: Workshop, ours: Claim, work: _Work, writing: asyncio.Task[Draft]) -> Outcome:

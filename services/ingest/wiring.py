@@ -19,7 +19,7 @@ from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
 from shared.events.acls import RELAY_TRANSACTIONS
 from shared.runtime import documented, http, kafka
-from shared.runtime.door import open_door
+from shared.runtime.edge.entrance import Entrance, entrance
 from shared.runtime.health import Health
 from shared.runtime.http_state import utc_now
 from shared.runtime.lifecycle import HttpFace, Part
@@ -35,10 +35,10 @@ LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
 
-def application(doors: Doors, settings: IngestSettings) -> FastAPI:
-    """Return the HTTP face over the doors."""
+def application(doors: Doors, settings: IngestSettings, way_in: Entrance) -> FastAPI:
+    """Return the HTTP face over the doors; `way_in` says who may come to them."""
     app = documented.application(CATALOGUE, "ingest")
-    http.install(app, MAX_BODY_BYTES, open_door(settings.demo_identity))
+    http.install(app, MAX_BODY_BYTES, way_in.admit, way_in.limits)
     app.state.doors = doors
     app.state.outcome_seconds = settings.outcome_seconds
     app.include_router(api)
@@ -68,7 +68,8 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     reader = kafka.consumer(settings.kafka_bootstrap, None)
     originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
-    face = HttpFace(application(doors, settings), settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
+    app = application(doors, settings, entrance(settings, database))
+    face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
     return [
         worker,
         relay(settings, database, worker.owns_operations, health),

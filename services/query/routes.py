@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.query.api import api
 from services.query.feed_api import feed_api
+from services.query.tokens.api import tokens_api
 from services.query.topology_api import topology_api
 
-ROUTES = (api, topology_api, feed_api)
+ROUTES = (api, topology_api, feed_api, tokens_api)

@@ -43,9 +43,9 @@ def demo(
     https_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Where it asks for client certificates; else PORT + 363.")
     ] = None,
-    require_certificate: Annotated[
+    require_certificate: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--require-certificate", help="By TLS alone, to nobody without a client certificate.")
-    ] = False,  # noqa: FBT002 - a flag
+    ] = False,
 ) -> None:
     """Start everything here, with simulated gas, until Ctrl-C."""
     from gastrack.demo import demo as run_demo  # noqa: PLC0415 - only the demo needs the local servers

@@ -1,4 +1,4 @@
-"""What an edge is told: where it listens, whom it trusts, by which secret services know it. Paths are as the proxy reads them."""
+"""What an edge is told: where it listens, whom it trusts, by which secret services know it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ UNTRUSTED = (
     *("forwarded", "x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server"),
     *("x-real-ip", "x-original-url", "x-rewrite-url", "x-http-method-override", "x-original-forwarded-for"),
 )
-"""What clients send to be taken for somebody or something else; no service reads them, and none ever gets to see them."""
+"""What clients send to be taken for somebody or something else; no service ever gets to see it."""
 HSTS = "max-age=31536000; includeSubDomains"
 """A year, as OWASP ASVS 5 V3.4.1 and V3.7.4 want it."""
 HTTP_NAMES = ("h2", "http/1.1")
-TLS_1_2_CIPHERS = (  # those of TLS 1.3 are all good; of 1.2 only those with forward secrecy and authenticated encryption
+TLS_1_2_CIPHERS = (  # of 1.3 all are good; of 1.2 those with forward secrecy and authenticated encryption
     *("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"),
     *("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"),
     *("ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"),
@@ -40,8 +40,8 @@ class Address:
 class Tls:
     """Files in PEM: the edge's own certificate with its chain, its key, and the authorities of clients.
 
-    `revoked` is a file of certificate revocation lists, one of every authority of the chain. A certificate is asked for,
-    and what is shown must verify; `demanded` ends who shows none.
+    `revoked` is a file of revocation lists, one of every authority of the chain. A certificate is asked for, and what
+    is shown must verify; `demanded` refuses who shows none.
     """
 
     certificate: str

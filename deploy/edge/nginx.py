@@ -98,7 +98,7 @@ def _server(door: Door, tls: Tls) -> str:
         *nginx_replies.pages(),
     ]
     server = "".join(f"    {line}\n" for line in lines)
-    return f"server {{\n{server}\n{_indented(_location())}{_indented(nginx_replies.locations(lasting))}}}\n"
+    return f"server {{\n{server}\n{_indented(_location())}{_indented(nginx_replies.locations())}}}\n"
 
 
 def _tls(tls: Tls) -> list[str]:

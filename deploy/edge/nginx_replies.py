@@ -57,18 +57,18 @@ def pages() -> list[str]:
     ]
 
 
-def locations(headers: list[str]) -> str:
-    """Return the answers; a location with a header of its own inherits none, so `headers` stand in each."""
+def locations() -> str:
+    """Return the answers; without headers of their own, for then they would inherit none of the server's."""
     refused = "the certificate does not verify: $ssl_client_verify"
     return (
-        _location(PROBLEM, _problem("EDGE", "answered by the edge"), headers)
-        + _location(CERTIFICATE, _problem("$gastrack_refusal", refused), headers)
-        + _location(NONE, _problem("NO_CERTIFICATE", "show a client certificate"), headers)
+        _location(PROBLEM, _problem("EDGE", "answered by the edge"))
+        + _location(CERTIFICATE, _problem("$gastrack_refusal", refused))
+        + _location(NONE, _problem("NO_CERTIFICATE", "show a client certificate"))
     )
 
 
-def _location(path: str, problem: str, headers: list[str]) -> str:
-    lines = ["internal;", "default_type application/problem+json;", *headers, f"return 200 '{problem}';"]
+def _location(path: str, problem: str) -> str:
+    lines = ["internal;", "default_type application/problem+json;", f"return 200 '{problem}';"]
     return f"location = {path} {{\n" + "".join(f"    {line}\n" for line in lines) + "}\n"
 
 

@@ -1,4 +1,4 @@
-"""A program that tests need and no wheel carries: found, installed where that is allowed, or asked for in one sentence."""
+"""A program that tests need and no wheel carries: found, installed where allowed, or asked for in one sentence."""
 
 from __future__ import annotations
 

@@ -50,9 +50,13 @@ class DemoDoors:
         require_free(self.https_port, "--https-port 8453")
 
     def doors(self, papers: Papers) -> list[Door]:
-        """Return what the edge opens. It does not tell browsers to stay with TLS: that would hold for all of localhost."""
-        files = (papers.certificate("server"), papers.key("server"), papers.certificate("authority"))
-        tls = Tls(*(str(file) for file in files), demanded=self.certificate_required)
+        """Return what the edge opens; without HSTS, which would hold for all of this machine's localhost."""
+        tls = Tls(
+            certificate=str(papers.certificate("server")),
+            key=str(papers.key("server")),
+            authorities=str(papers.certificate("authority")),
+            demanded=self.certificate_required,
+        )
         door = Door(Address(LOOPBACK, str(self.https_port)), str(papers.tls_secret), tls)
         return [door] if self.certificate_required else [plain_door(self.port, papers.plain_secret), door]
 
@@ -81,11 +85,10 @@ class DemoDoors:
         authority, certificate = (_short(papers.certificate(name)) for name in ("authority", NEWCOMER))
         key, bundle = _short(papers.key(NEWCOMER)), _short(papers.bundle(NEWCOMER))
         asks = "requires" if self.certificate_required else "asks for"
-        return [
-            f"{self.https_url} {asks} a client certificate: trust {authority}, come with {certificate} ({NEWCOMER}; "
-            f"others beside it), in a browser with {bundle} (passphrase: {PASSPHRASE}).",
-            f"curl --cacert {authority} --cert {certificate} --key {key} {self.https_url}/v1/lines",
-        ]
+        browser = f"in a browser with {bundle} (passphrase: {PASSPHRASE})"
+        come = f"trust {authority}, come with {certificate} ({NEWCOMER}; others beside it), {browser}"
+        curl = f"curl --cacert {authority} --cert {certificate} --key {key} {self.https_url}/v1/lines"
+        return [f"{self.https_url} {asks} a client certificate: {come}.", curl]
 
 
 def _short(path: Path) -> str:

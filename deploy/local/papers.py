@@ -1,4 +1,4 @@
-"""Certificates and secrets of the demo: made where they are missing or run out, in its data folder, read by nobody else."""
+"""Certificates and secrets of the demo: made in its data folder where they are missing or run out."""
 
 from __future__ import annotations
 

@@ -43,8 +43,11 @@ def filled_in(kind: str, folder: Path, papers: Papers, services: Mapping[str, in
     port, admin = free_ports(2)
     example = EXAMPLES / {"envoy": "envoy.yaml", "nginx": "nginx.conf"}[kind]
     names = {
-        **{"EDGE_HOST": "127.0.0.1", "EDGE_PORT": str(port), "STATE_FOLDER": str(folder)},
-        **{"ADMIN_HOST": "127.0.0.1", "ADMIN_PORT": str(admin)},
+        "EDGE_HOST": "127.0.0.1",
+        "EDGE_PORT": str(port),
+        "ADMIN_HOST": "127.0.0.1",
+        "ADMIN_PORT": str(admin),
+        "STATE_FOLDER": str(folder),
         "EDGE_SECRET_FILE": _secret(kind, folder),
         "SERVER_CERTIFICATE": str(papers.certificate("edge")),
         "SERVER_KEY": str(papers.key("edge")),
@@ -59,8 +62,8 @@ def filled_in(kind: str, folder: Path, papers: Papers, services: Mapping[str, in
 def demanding(kind: str, folder: Path, papers: Papers, services: Mapping[str, int]) -> Proxy:
     """Start a proxy that demands certificates, and reads the list of revoked ones."""
     port, admin = free_ports(2)
-    files = (papers.certificate("edge"), papers.key("edge"), papers.certificate("authority"), papers.revocations)
-    tls = Tls(*(str(file) for file in files), demanded=True)
+    edge, authority = papers.certificate("edge"), papers.certificate("authority")
+    tls = Tls(str(edge), str(papers.key("edge")), str(authority), str(papers.revocations), demanded=True)
     door = Door(Address("127.0.0.1", str(port)), _secret(kind, folder), tls)
     if kind == "nginx":
         text = settings_of(door, services, folder)

@@ -54,7 +54,7 @@ class Run:
 
 
 def test_first_start_fills_second_start_finds(tmp_path: Path) -> None:
-    """The demo fills history, tells its addresses, ends cleanly, and does not fill again, also where it is by TLS alone."""
+    """The demo fills history, tells its addresses, ends cleanly, and does not fill again, by TLS alone neither."""
     write_programs(tmp_path / "programs")
     data, port = tmp_path / "data", free_ports(1)[0]
     first = Run(tmp_path, port, "--live")

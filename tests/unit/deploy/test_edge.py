@@ -98,6 +98,16 @@ def test_sessions_are_not_resumed() -> None:
     assert "ssl_session_tickets off;" in text
 
 
+def test_tls_is_of_today() -> None:
+    """Each of versions and ciphers would do; both are said, so that one who widens one is still held by the other."""
+    (listener,) = settings()["static_resources"]["listeners"]
+    shared = listener["filter_chains"][0]["transport_socket"]["typed_config"]["common_tls_context"]
+    assert shared["tls_params"]["tls_minimum_protocol_version"] == "TLSv1_2"
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in nginx_example()
+    assert all(cipher.startswith("ECDHE-") for cipher in shared["tls_params"]["cipher_suites"])
+    assert f"ssl_ciphers {':'.join(shared['tls_params']['cipher_suites'])};" in nginx_example()
+
+
 def test_browsers_are_told_to_stay_with_tls_where_it_lasts() -> None:
     """Not by the demo: it would hold for everything on that browser's localhost."""
     lasting = Door(DOOR.address, DOOR.secret_file, TLS, lasting=True)

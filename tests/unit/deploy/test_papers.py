@@ -73,7 +73,7 @@ def test_browsers_take_the_bundle(papers: Papers) -> None:
 
 def test_only_the_owner_reads_them(papers: Papers) -> None:
     """Every file; the folders too."""
-    written = [path for path in papers.folder.rglob("*")]
+    written = list(papers.folder.rglob("*"))
     assert len(written) > 20
     modes = {stat.S_IMODE(path.stat().st_mode) for path in written if path.is_file()}
     assert modes == {0o600}

@@ -49,7 +49,7 @@ def test_each_message_once_whatever_is_killed(own_system: System) -> None:
             flow.wait_for(20)
             own_system.kill("kafka")
             own_system.revive("kafka")
-            flow.wait_for(40)
+            flow.wait_for(20)
     finally:
         if second.process.running:
             second.process.stop()

@@ -42,9 +42,9 @@ line and rows, readable without the rest of the file. What a gateway of others d
 when it was delivered or relayed. A record with the first whose station is not the second becomes dead letters of reason
 `A9_STATION`, one a reading.
 
-`telemetry.<gateway>` takes telegrams of one gateway of others, at most {most:,} bytes each; their keys and headers count
-for nothing. The relay of ingest passes them on to `telemetry`, each once, in transactions (`{transactions}`). So
-`telemetry` holds markers of transactions: they take offsets and are no records, and whoever reads it reads committed.
+`telemetry.<gateway>` takes telegrams of one gateway of others, at most {most:,} bytes each; their keys and headers
+count for nothing. The relay of ingest passes them on to `telemetry`, each once, in transactions (`{transactions}`).
+So `telemetry` holds markers of transactions, which take offsets and are no records; whoever reads it reads committed.
 
 ## Who may do what
 Kafka's access control lists, as `gastrack acls` prints them; nothing else is allowed. A principal is a user of this

@@ -125,7 +125,7 @@ async def test_a_gateway_writes_to_no_other_topic(as_gateway: AIOKafkaProducer, 
 
 async def test_a_gateway_reads_nothing(broker: SecuredKafka, as_gateway: AIOKafkaProducer) -> None:
     """Not even what it wrote, and in no group."""
-    assert not as_gateway.client.cluster.topics() - {gateway_topic(GATEWAY).name}
+    await as_gateway.send_and_wait(gateway_topic(GATEWAY).name, TELEGRAM)
     alone = AIOKafkaConsumer(gateway_topic(GATEWAY).name, **broker.as_user(GATEWAY), auto_offset_reset="earliest")
     await alone.start()
     try:
@@ -146,7 +146,7 @@ async def test_a_gateway_cannot_fence_the_relay_nor_make_topics(
     broker: SecuredKafka, as_gateway: AIOKafkaProducer
 ) -> None:
     """No transactions, so that nothing of it holds up what others read; no topics, so that it is asked for none."""
-    assert as_gateway.client.cluster.topics() == {gateway_topic(GATEWAY).name}
+    await as_gateway.send_and_wait(gateway_topic(GATEWAY).name, TELEGRAM)
     for name in (RELAY_TRANSACTIONS, GATEWAY):
         fencing = AIOKafkaProducer(**broker.as_user(GATEWAY), transactional_id=name)
         try:

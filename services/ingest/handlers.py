@@ -18,7 +18,7 @@ from services.ingest.endings import endings_over_values
 from services.ingest.files import analysis_csv
 from services.ingest.files.cut import cut
 from services.ingest.files.told import Fault
-from services.ingest.foreign import foreign
+from services.ingest.foreign import ADVICE
 from services.ingest.source_record import source_record
 from services.ingest.telegram import taken_apart
 from shared.access.caller import Caller
@@ -254,7 +254,7 @@ def _refuse_foreign(caller: Caller, what: str, name: str) -> None:
         RefusedError: the caller does not deliver for it.
     """
     if not caller.delivers_for(name):
-        raise RefusedError([_issue(fault) for fault in foreign([0], what, f"{what} {name}")])
+        raise RefusedError([Issue("A9_STATION", what, f"{what} {name} {ADVICE}")])
 
 
 def _position(at: tuple[str, int, int], log: int, count: int, faults: list[Fault]) -> dict[str, Any]:

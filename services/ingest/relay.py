@@ -37,8 +37,8 @@ RELAY_GROUP = "gastrack-ingest-relay"
 LOOK_SECONDS = 2.0
 """How often it is looked for gateways that are new."""
 POLL_MS = 200
-MOST_RECORDS = 500
-"""In one transaction: it costs some milliseconds whatever it holds."""
+MOST_RECORDS = 1_000
+"""In one transaction: it costs some 50 ms whatever it holds."""
 CallerNamed = Callable[[str], Awaitable[Caller]]
 Gateways = Callable[[], Awaitable[list[str]]]
 

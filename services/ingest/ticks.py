@@ -1,7 +1,7 @@
 """Ticks: they carry the time up to which every partition of every source has been read.
 
-A tick carries a moment, and is written once everything that stood in the sources at that moment has been read: first the
-relay must have passed on what stood in the gateways' own topics, then the group must have committed past all that
+A tick carries a moment. It is written once everything that stood in the sources at that moment has been read: first
+the relay must have passed on what stood in the gateways' own topics, then the group must have committed past all that
 stands in the sources. So an outage of ingest, however long, tells no deadline that has not passed in the line log.
 """
 

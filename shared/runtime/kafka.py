@@ -86,6 +86,10 @@ TRANSACTION_TIMEOUT_MS = 10_000
 successor ends it sooner, when it begins."""
 
 
+TRANSACTION_BACKOFF_MS = 20
+"""The broker is still ending one transaction when the next begins, and asks to be asked again: not after 100 ms."""
+
+
 def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaProducer:
     """Return a producer whose records and offsets become visible together or never; not started.
 
@@ -95,6 +99,7 @@ def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaPro
         bootstrap_servers=bootstrap,
         transactional_id=transactional_id,
         transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        retry_backoff_ms=TRANSACTION_BACKOFF_MS,
         acks="all",
         compression_type="zstd",
         max_request_size=MAX_MESSAGE_BYTES,

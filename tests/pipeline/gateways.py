@@ -102,7 +102,7 @@ async def _all(system: System, ends: dict[TopicPartition, int]) -> list[tuple[st
     try:
         reader.assign(list(ends))
         await reader.seek_to_beginning()
-        while any((await position_of(reader, place) or 0) < end for place, end in ends.items()):
+        while [place for place, end in ends.items() if (await position_of(reader, place) or 0) < end]:
             for records in (await reader.getmany(timeout_ms=500)).values():
                 found += [(record.topic, record.value, dict(record.headers)) for record in records]
     finally:

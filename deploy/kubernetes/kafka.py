@@ -44,7 +44,9 @@ def _topic(topic: Topic) -> Json:
 
 def users() -> str:
     """Return every principal with its permissions. A gateway's is made when it is registered: by the runbook."""
-    return documents(_user(str(name), list(theirs)) for name, theirs in groupby(permissions(), lambda acl: acl.principal))
+    return documents(
+        _user(str(name), list(theirs)) for name, theirs in groupby(permissions(), lambda acl: acl.principal)
+    )
 
 
 def permissions() -> list[Acl]:

@@ -49,9 +49,7 @@ class Overlay:
             for each in self.of("Kafka")
             for kind in ("kafka", "entity-operator", "kafka-exporter")
         ]
-        mongodb = [
-            {"app.kubernetes.io/instance": each["metadata"]["name"]} for each in self.of("PerconaServerMongoDB")
-        ]
+        mongodb = [{"app.kubernetes.io/instance": each["metadata"]["name"]} for each in self.of("PerconaServerMongoDB")]
         return [*own, *kafka, *mongodb]
 
 

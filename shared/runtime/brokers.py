@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 
 class PapersError(ValueError):
@@ -17,9 +17,10 @@ class Brokers(str):
     It is a text wherever a text is enough, so who only passes the address on need not know of certificates.
     """
 
+    __slots__ = ("tls",)
     tls: ssl.SSLContext | None
 
-    def __new__(cls, addresses: str, tls: ssl.SSLContext | None = None) -> Brokers:
+    def __new__(cls, addresses: str, tls: ssl.SSLContext | None = None) -> Self:
         """Return the address with its context; without one it is reached in the clear."""
         made = super().__new__(cls, addresses)
         made.tls = tls

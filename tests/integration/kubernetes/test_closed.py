@@ -173,7 +173,7 @@ def test_accounts_budgets_and_settings_are_there(overlay: Overlay) -> None:
 
 
 def test_nothing_may_speak_unless_it_is_named(overlays: dict[str, Overlay]) -> None:
-    """Where policies are, all pods begin with none; and services are entered from the edge and from Prometheus alone."""
+    """All pods begin with nothing; services are entered from the edge and from Prometheus alone."""
     overlay = overlays["production"]
     (denied,) = [each for each in overlay.of("NetworkPolicy") if each["metadata"]["name"] == "default-deny"]
     assert denied["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}

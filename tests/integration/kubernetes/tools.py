@@ -1,4 +1,4 @@
-"""kustomize, and the definitions of custom resources that Go modules carry; installed by Go where they are not there."""
+"""kustomize, and the definitions of custom resources that Go modules carry; Go fetches what is not there."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _definition(path: Path) -> dict[str, object]:
     """Read a definition; lines of Helm around it are no YAML."""
     found: dict[str, object] = next(
         each
-        for each in yaml.load_all(_TEMPLATE.sub("", path.read_text(encoding="utf-8")), Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+        for each in yaml.load_all(_TEMPLATE.sub("", path.read_text(encoding="utf-8")), Loader=yaml.CSafeLoader)
         if each
     )
     return found

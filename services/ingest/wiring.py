@@ -28,12 +28,12 @@ LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
 
-def application(doors: Doors, settings: IngestSettings, admit: Admission) -> FastAPI:
-    """Return the HTTP face over the doors; `admit` finds out who asks."""
+def application(doors: Doors, admit: Admission, outcome_seconds: float) -> FastAPI:
+    """Return the HTTP face over the doors; `admit` finds out who asks, outcomes are waited for some seconds."""
     app = documented.application(CATALOGUE, "ingest")
     http.install(app, MAX_BODY_BYTES, admit)
     app.state.doors = doors
-    app.state.outcome_seconds = settings.outcome_seconds
+    app.state.outcome_seconds = outcome_seconds
     app.include_router(api)
     return app
 
@@ -53,7 +53,7 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     reader = kafka.consumer(settings.kafka_bootstrap, None)
     originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
-    app = application(doors, settings, open_door(settings.demo_identity))
+    app = application(doors, open_door(settings.demo_identity), settings.outcome_seconds)
     face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
     return [
         worker,

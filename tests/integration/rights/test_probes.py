@@ -261,7 +261,7 @@ def variants(question: Question) -> Iterator[Question]:
         "/lines/{line}",
         "/nodes/{node}",
     }:
-        views = [
+        views: list[dict[str, str | Sequence[str]]] = [
             {"view": "hour", **PERIOD},
             {"view": "day", **PERIOD},
             {"view": "month", "from": "2026-10", "to": "2026-11"},

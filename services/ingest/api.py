@@ -16,7 +16,7 @@ from services.ingest.handlers import Accepted, Doors, RefusedError
 from shared.domain.topology import Issue
 from shared.events.decision import DecisionText
 from shared.events.topology import ChangeText
-from shared.runtime.http_state import CallerAsking
+from shared.runtime.http_state import Delivering, Operating
 from shared.runtime.kafka import KafkaError
 from shared.runtime.problem import ProblemError, not_found, unprocessable
 
@@ -39,7 +39,7 @@ LineId = Annotated[str | None, Query(max_length=64, description="The line of a f
 @api.post(
     "/readings", dependencies=[Depends(TAKES_JSON)], status_code=HTTPStatus.ACCEPTED, summary="Deliver a telegram"
 )
-async def post_readings(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
+async def post_readings(request: Request, caller: Delivering, doors: TheDoors) -> JSONResponse:
     """Take a telegram (its schema: docs/schemas/telegram.schema.json); the answer comes once it is safe."""
     return await _taken(doors.take_telegram(caller, await request.body()))
 
@@ -50,13 +50,13 @@ async def post_readings(request: Request, caller: CallerAsking, doors: TheDoors)
     status_code=HTTPStatus.ACCEPTED,
     summary="Deliver a telegram of a chromatograph",
 )
-async def post_analyses(request: Request, caller: CallerAsking, doors: TheDoors) -> JSONResponse:
+async def post_analyses(request: Request, caller: Delivering, doors: TheDoors) -> JSONResponse:
     """Take analyses (their schema: docs/schemas/analysis.schema.json); the answer comes once they are safe."""
     return await _taken(doors.take_analyses(caller, await request.body()))
 
 
 @api.post("/files", dependencies=[Depends(TAKES_FILES)], status_code=HTTPStatus.ACCEPTED, summary="Deliver a file")
-async def post_files(request: Request, caller: CallerAsking, doors: TheDoors, line: LineId = None) -> JSONResponse:
+async def post_files(request: Request, caller: Delivering, doors: TheDoors, line: LineId = None) -> JSONResponse:
     """Take a csv file, our own or an operator's export, as raw body or as the part `file` of a form."""
     return await _taken(doors.take_file(caller, await _file_of(request), line))
 
@@ -74,7 +74,7 @@ async def _file_of(request: Request) -> bytes:
 
 
 @api.get("/receipts/{receipt}", summary="Tell what became of a delivery")
-async def get_receipt(receipt: str, caller: CallerAsking, doors: TheDoors) -> dict[str, Any]:
+async def get_receipt(receipt: str, caller: Delivering, doors: TheDoors) -> dict[str, Any]:
     """Tell how many readings of a delivery were accepted, repeated, held or dead-lettered, and are pending."""
     told = await doors.receipt(caller, receipt[:64])
     if told is None:
@@ -84,7 +84,7 @@ async def get_receipt(receipt: str, caller: CallerAsking, doors: TheDoors) -> di
 
 @api.post("/topology/changes", dependencies=[Depends(TAKES_JSON)], summary="Change the register")
 async def post_topology_changes(
-    change: ChangeText, request: Request, caller: CallerAsking, doors: TheDoors, response: Response
+    change: ChangeText, request: Request, caller: Operating, doors: TheDoors, response: Response
 ) -> dict[str, Any]:
     """Change stations, lines and nodes (the schema: docs/schemas/topology.schema.json); all of it or nothing."""
     try:
@@ -102,7 +102,7 @@ async def post_topology_changes(
 
 @api.post("/decisions", dependencies=[Depends(TAKES_JSON)], summary="Decide on hours or a gas month of a line")
 async def post_decisions(
-    text: DecisionText, request: Request, caller: CallerAsking, doors: TheDoors, wait: Wait = None
+    text: DecisionText, request: Request, caller: Operating, doors: TheDoors, wait: Wait = None
 ) -> JSONResponse:
     """Accept, correct, estimate, release, close or reopen (the schema: docs/schemas/decision.schema.json).
 

@@ -19,6 +19,7 @@ from services.ingest.files.cut import cut
 from services.ingest.files.told import Fault
 from services.ingest.telegram import taken_apart
 from shared.access.caller import Caller
+from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.events import operation
 from shared.events.decision import NOBODY, DecisionText
@@ -139,10 +140,13 @@ class Doors:
         document = {"_id": receipt, "by": caller.identity, "at": datetime.now(UTC), "positions": positions}
         await self._database[Collection.RECEIPTS].insert_one(document)
 
-    async def receipt(self, _: Caller, receipt: str) -> dict[str, Any] | None:
-        """Tell what has become of a delivery, reading by reading; None if there is no such receipt."""
+    async def receipt(self, caller: Caller, receipt: str) -> dict[str, Any] | None:
+        """Tell what has become of a delivery, reading by reading; None if there is none, or it is another's.
+
+        Those who run the grid are told of every one.
+        """
         document = await self._database[Collection.RECEIPTS].find_one({"_id": receipt})
-        if document is None:
+        if document is None or not (document["by"] == caller.identity or caller.may(Task.OPERATE)):
             return None
         told = dict.fromkeys(("accepted", "repeated", "held", "dead_lettered", "pending"), 0)
         for position in document["positions"]:

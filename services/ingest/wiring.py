@@ -16,7 +16,7 @@ from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
 from shared.runtime import documented, http, kafka
-from shared.runtime.door import open_door
+from shared.runtime.door import Admission, open_door
 from shared.runtime.health import Health
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import connect
@@ -28,12 +28,12 @@ LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
 
-def application(doors: Doors, settings: IngestSettings) -> FastAPI:
-    """Return the HTTP face over the doors."""
+def application(doors: Doors, admit: Admission, outcome_seconds: float) -> FastAPI:
+    """Return the HTTP face over the doors; `admit` finds out who asks, outcomes are waited for some seconds."""
     app = documented.application(CATALOGUE, "ingest")
-    http.install(app, MAX_BODY_BYTES, open_door(settings.demo_identity))
+    http.install(app, MAX_BODY_BYTES, admit)
     app.state.doors = doors
-    app.state.outcome_seconds = settings.outcome_seconds
+    app.state.outcome_seconds = outcome_seconds
     app.include_router(api)
     return app
 
@@ -53,7 +53,8 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     reader = kafka.consumer(settings.kafka_bootstrap, None)
     originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
-    face = HttpFace(application(doors, settings), settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
+    app = application(doors, open_door(settings.demo_identity), settings.outcome_seconds)
+    face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
     return [
         worker,
         Periodic(ticks.look, TICKS_LOOK_SECONDS, watcher),

@@ -20,7 +20,7 @@ from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.plot import asked as form_of_question
 from services.query.topology_page import TopologyPage, line_topology_page, node_topology_page
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Now, Reading, Store
 
 node_pages = APIRouter(include_in_schema=False)
 
@@ -31,7 +31,7 @@ async def get_node(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     node: str,
     asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     language: Speaking,
@@ -40,7 +40,8 @@ async def get_node(  # noqa: PLR0913 - the parameters of the route
 ) -> HTMLResponse:
     """Show a node: its chart, its table, what it is made of."""
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
-    question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
+    days = caller.rights.node(node)
+    question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
     page = await node_page(store, caller, node, question, shown=shown, now=now, language=language)
     if part:
         return html(request, "node_part.html", page=page)
@@ -55,7 +56,7 @@ async def get_node_hour(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     node: str,
     start: Start,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     language: Speaking,
@@ -72,7 +73,7 @@ async def get_topology(  # noqa: PLR0913 - the parameters of the route
     *,
     request: Request,
     name: str,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     language: Speaking,

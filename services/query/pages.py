@@ -22,7 +22,7 @@ from services.query.page_answers import PARAMETER, PageHeaders, Part, Speaking, 
 from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.start_page import start_page
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Now, Reading, Store
 from shared.runtime.problem import ProblemError
 from shared.store.lines import Selection
 
@@ -35,7 +35,7 @@ pages = APIRouter(include_in_schema=False)
 async def get_start(  # noqa: PLR0913 - the parameters of the route
     *,
     request: Request,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     language: Speaking,
@@ -56,7 +56,7 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     line: str,
     asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     language: Speaking,
@@ -65,7 +65,8 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
 ) -> HTMLResponse:
     """Show a line: its chart, its table, its files."""
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
-    question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
+    days = caller.rights.line(line)
+    question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
     page = await line_page(store, caller, line, question, shown=shown, now=now, language=language)
     if part:
         return html(request, "line_part.html", page=page)
@@ -79,7 +80,7 @@ async def get_hour(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     line: str,
     start: Start,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     language: Speaking,
     part: Part = False,

@@ -14,9 +14,10 @@ from services.export.jobs import ordered as jobs
 from services.export.jobs.attempt import Workshop
 from services.export.jobs.told import told
 from services.export.schedules.told import delivery_told
+from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.runtime import metrics
-from shared.runtime.http_state import Clock, utc_now
+from shared.runtime.http_state import Clock, check_role, utc_now
 from shared.runtime.problem import ProblemError
 from shared.store import deliveries, schedules
 from shared.store.deliveries import DeliveryState
@@ -118,6 +119,7 @@ class Courier:
         """Hand over a delivery, as far as its owner may still read what is in it."""
         now, caller = self._now(), await self._shop.caller_named(delivery["owner"])
         try:
+            check_role(caller, Task.DOWNLOAD)
             kept = await jobs.file_for(self._database, caller, delivery["job"], now)
             job = await jobs.job_of(self._database, caller, delivery["job"])
         except ProblemError as refused:

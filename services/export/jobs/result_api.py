@@ -14,7 +14,7 @@ from services.export.jobs.api import JobId
 from services.export.jobs.result_ranges import asked_part
 from services.export.manifests.manifest import link_to
 from shared.runtime.entity_tags import HeldTags
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Downloading, Now, Store
 from shared.store.export_jobs import Document
 from shared.store.results import Results
 
@@ -35,7 +35,7 @@ Condition = Annotated[str, Header(max_length=200)]
 async def get_export_result(  # noqa: PLR0913 - the parameters of the route
     *,
     export: JobId,
-    caller: CallerAsking,
+    caller: Downloading,
     store: Store,
     now: Now,
     storage: Storage,

@@ -1,0 +1,1 @@
+"""Who asks, and which gas days he may read."""

@@ -41,7 +41,7 @@ def drawn(  # noqa: PLR0913, PLR0917 - all that a drawing shows
 
 def _words_of(row: Row, shown: str, language: Language) -> str:
     said = row.figures[shown] or (language(f"state.{row.state}") if row.state else "")
-    return f"{row.group} {row.label}: {said}".lstrip()
+    return f"{row.group} {row.label}{language.colon} {said}".lstrip()
 
 
 def _axis(question: Question, told: HourRows | PeriodRows) -> tuple[int, list[int]]:

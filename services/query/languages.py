@@ -1,11 +1,13 @@
 """The languages of the pages: their words, and numbers and dates as people write them there. Never used in files.
 
 Words rest in one catalogue a language under `words`, by keys such as `line.status`; `{n}` and other names in braces are
-filled in. What depends on a number has a key for each form that the language has: `line.hidden.one`, `.other`.
+filled in. What depends on a number has a key for each form that the language has: `line.hidden.one`, `.other`. What the
+rules say rests in catalogues of its own under `words/rules`, by the rule's id; English is that of the rules themselves.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,18 +23,26 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 """Language codes, the first is that of who prefers none of them; with the country whose habits of writing count."""
+OF_THE_RULES = "en"
+"""The language in which the catalogue's rules explain themselves."""
 _FOLDER = Path(__file__).parent / "words"
+_NARROW, _WIDE = re.compile(r" (?=[;?!])"), re.compile(r"(?<=«) | (?=[:»%°])")
+"""Spaces at which a line never breaks: those of French before and within its signs, those before % and °C."""
 _DATES_KEPT = 8_192
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the pages. Called with a key it returns the words."""
+    """A language of the pages. Called with a key it returns the words.
+
+    `rules` are explanations of rules by their ids; what is not there, a rule of tomorrow, is told in English alone.
+    """
 
     code: str
     locale: Locale
     words: Mapping[str, str]
     signs: dict[int, str]
+    rules: Mapping[str, str]
 
     def __call__(self, key: str, **given: object) -> str:
         """Return the words of a key, its places filled in.
@@ -56,6 +66,11 @@ class Language:
     def tag(self) -> str:
         """The language and country as HTML names them."""
         return str(self.locale).replace("_", "-")
+
+    @property
+    def colon(self) -> str:
+        """A colon as it follows a word."""
+        return "\N{NO-BREAK SPACE}:" if self.code == "fr" else ":"
 
     def count(self, number: int) -> str:
         """Return a whole number with its digits grouped."""
@@ -101,8 +116,7 @@ def language(code: str) -> Language:
     """Return a language by its code, one of LOCALES."""
     locale = Locale.parse(LOCALES[code])
     signs = str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
-    read = tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
-    return Language(code, locale, _flat(read), signs)
+    return Language(code, locale, _flat(_read(f"{code}.toml")), signs, _explanations(code))
 
 
 def chosen(asked: str, remembered: str, accepted: str) -> Language:
@@ -128,8 +142,22 @@ def _preferred(accepted: str) -> list[str]:
     return [tag for _, _, tag in sorted(weighed)]
 
 
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _explanations(code: str) -> dict[str, str]:
+    """Return what the rules say, by their ids, without the marks of names of settings."""
+    told = {} if code == OF_THE_RULES else _read(f"rules/{code}.toml")
+    return {rule: _unbroken(entry["words"]).replace("`", "") for rule, entry in told.items()}
+
+
 def _flat(words: Mapping[str, Any], lead: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in words.items():
-        flat |= _flat(value, f"{lead}{key}.") if isinstance(value, dict) else {f"{lead}{key}": value}
+        flat |= _flat(value, f"{lead}{key}.") if isinstance(value, dict) else {f"{lead}{key}": _unbroken(value)}
     return flat
+
+
+def _unbroken(text: str) -> str:
+    return _WIDE.sub("\N{NO-BREAK SPACE}", _NARROW.sub("\N{NARROW NO-BREAK SPACE}", text))

@@ -1,17 +1,17 @@
-"""What a finding's rule is called and what it says, in the language of a page as far as it is told there."""
+"""What a finding's rule is called and what it says, in the language of a page as far as it is told in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.query.languages import Language
+from services.query.languages import OF_THE_RULES, Language
 from shared.domain.finding_words import HELD, words_of
 from shared.domain.rules.judging import DEFECT
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTold:
-    """A rule's title, and what it says. Explanations of the catalogue are English in every language: `is_english`."""
+    """A rule's title, and what it says; `is_english`: that is told in English alone, on a page of another language."""
 
     title: str
     words: str
@@ -24,7 +24,8 @@ def rule_told(rule: str, language: Language) -> RuleTold:
         return RuleTold(language("rule.held"), language(f"held.{rule.removeprefix(HELD)}"))
     if rule.startswith(DEFECT):
         return RuleTold(language("rule.failed", rule=rule.removeprefix(DEFECT)), language("held.DEFECT"))
-    catalogue = words_of(rule)
-    return RuleTold(
-        language.known(f"rule.{rule}") or catalogue.title, catalogue.words.replace("`", ""), language.code != "en"
-    )
+    catalogue, words = words_of(rule), language.rules.get(rule)
+    title = language.known(f"rule.{rule}") or catalogue.title
+    if words is not None:
+        return RuleTold(title, words)
+    return RuleTold(title, catalogue.words.replace("`", ""), language.code != OF_THE_RULES)

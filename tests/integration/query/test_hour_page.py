@@ -6,8 +6,10 @@ import re
 
 import httpx2
 import pytest
+from markupsafe import escape
 
 from services.query.languages import LOCALES, language
+from services.query.rule_words import rule_told
 from tests.integration.query.test_history import LINE, START, history
 
 __all__ = ["history"]
@@ -66,6 +68,9 @@ async def test_the_part_speaks_every_language(query: httpx2.AsyncClient, code: s
     part = (await query.get(f"{PAGE}?part=true&lang={code}")).text
     assert language(code)("hour.story") in part
     assert "<html" not in part
+    assert escape(rule_told("D7", language(code)).words) in part
+    assert language(code)("hour.deadline_came") in part
+    assert 'lang="en"' not in part
 
 
 @pytest.mark.parametrize(("start", "status"), [("2026-10-15T07:30:00Z", 422), ("2020-01-01T00:00:00Z", 404)])

@@ -32,7 +32,7 @@ def test_pure_methane() -> None:
 def test_a_normalised_gas_says_so() -> None:
     """Who reads the number must know that it is not of what he wrote."""
     page = gas_page({**METHANE, "methane": "99.6", "method": "sgerg88"}, ENGLISH)
-    assert any("99.6 mol % and were normalised" in line for line in page.computed)
+    assert any("99.6 mol\u00a0% and were normalised" in line for line in page.computed)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -78,3 +79,15 @@ def test_every_language_names_itself() -> None:
     """And has a tag that browsers know."""
     assert [language(code).tag for code in LOCALES] == ["en-GB", "fr-BE", "nl-BE", "de-BE"]
     assert [language(code)("language.name") for code in LOCALES] == ["English", "Français", "Nederlands", "Deutsch"]
+
+
+def test_french_signs_never_begin_a_line() -> None:
+    """The space before them does not break; nor does one before %, in any language."""
+    french = language("fr")
+    assert french("start.none_at_all").startswith("Rien ne correspond à «\u00a0{words}\u00a0». ")
+    assert french("line.chart") == "Graphique\u00a0: {measure}, {unit}\u202f; {period}"
+    assert [language(code).colon for code in LOCALES] == [":", "\u00a0:", ":", ":"]
+    everything = [*french.words.values(), *french.rules.values()]
+    assert [text for text in everything if re.search(r" [:;?!»%]|« ", text)] == []
+    assert language("de")("gas.shares") == "Gas, Mol-%"
+    assert language("nl")("gas.shares") == "Gas, mol\u00a0%"

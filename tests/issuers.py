@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
@@ -69,7 +69,7 @@ def an_authority(name: str = "Gas Root", extensions: Sequence[Extension] | None 
     """Return an authority of its own."""
     key, subject = ec.generate_private_key(ec.SECP256R1()), _name(name)
     told = of_authority() if extensions is None else extensions
-    life = NOW - timedelta(days=1_000), NOW + timedelta(days=3_000)
+    life = NOW - timedelta(days=1_000), datetime(2100, 1, 1, tzinfo=UTC)
     return Issued(key, _built(name, subject, key, told, life).sign(key, hashes.SHA256()))
 
 

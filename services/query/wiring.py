@@ -8,6 +8,7 @@ from cryptography.x509 import Certificate
 from fastapi import FastAPI
 
 from services.query.access.asking import install_access
+from services.query.access.counting import COUNTED_EVERY_SECONDS, NothingHeld, count_clients
 from services.query.answering import MOST_KEPT_BYTES
 from services.query.api_page import install_api_page
 from services.query.asked_before import AskedBefore
@@ -23,6 +24,7 @@ from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.periodic import Periodic
 from shared.store.positions import Positions
 
 BODY_LIMIT_BYTES = 64 * 1024
@@ -62,6 +64,11 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
             database, open_door(settings.demo_identity), streams=streams, authorities=settings.authorities
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
-        return [face, streams]  # they end first: the face waits for its requests, and a stream has no end of its own
+        counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
+        return [
+            counting,
+            face,
+            streams,
+        ]  # they end first: the face waits for its requests, and a stream has no end of its own
 
     return parts

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gastrack.access import access
 from shared.domain.physics.method import Method
 
 SERVICES = ("ingest", "validation", "aggregation", "query", "export")
@@ -20,6 +21,7 @@ app.add_typer(topology, name="topology")
 gas = typer.Typer(no_args_is_help=True, help="Gas physics: of compositions and states, without any server.")
 app.add_typer(rollups, name="rollups")
 app.add_typer(gas, name="gas")
+app.add_typer(access, name="access")
 
 
 def _service(name: str) -> None:

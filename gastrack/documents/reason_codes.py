@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gastrack.documents.markdown import GENERATED, code, table
 from services.ingest.files.refusal import RefusalCode
+from shared.access.refusal import Refusal
 from shared.domain.finding_words import HELD_WORDS
 from shared.domain.physics.gas_error import GasReason
 from shared.domain.reason import Reason
@@ -52,6 +53,31 @@ DECISIONS = {
     "SAME_PERSON": "A reopening needs a second person.",
 }
 """Why a decision is refused; as a whole, always."""
+ACCESS = {
+    "PRIVATE_KEY": "A private key was sent: it is worthless now, make a new one.",
+    "CERTIFICATE_UNREADABLE": "There is no certificate as PEM.",
+    "CERTIFICATE_CHAIN": "No authority that is trusted here has issued the certificate, as far as it was sent.",
+    "CERTIFICATE_KEY": "The kind or size of its key is not taken.",
+    "CERTIFICATE_SIGNATURE": "It is signed by MD5 or SHA-1.",
+    "CERTIFICATE_USAGE": "It is not for clients: an authority's, or for servers only.",
+    "CERTIFICATE_EXPIRED": "It has expired, or has by now.",
+    "CERTIFICATE_NOT_YET_VALID": "It is not valid yet.",
+    "KEY_TAKEN": "The key is another client's, or was: each has its own.",
+    "KEY_REVOKED": "The key was revoked, and does not come back.",
+    "TWO_KEYS": "Two certificates are in use already.",
+    "STATEMENT": "The statement of a renewal is not signed by an old key of the client, or says something else.",
+    "STATE": "It is decided, revoked or ended already, or is not yet; look again.",
+    "SAME_PERSON": "Review and confirmation need two people.",
+    "FINGERPRINT": "The fingerprint is not that of the certificate's key.",
+    "COMPANY_TAKEN": "The id is another company's.",
+    "UNKNOWN_AGREEMENT": "The company has no agreement of this number.",
+    "AGREEMENT_ENDED": "The agreement is over.",
+    "UNKNOWN_LINE": "The line is not registered.",
+    "UNKNOWN_NODE": "The node is not registered.",
+    "SAME_COMPANY": "A company passes nothing on to itself.",
+    "MORE_THAN_OWN": "More would be passed on than the company has of its own now.",
+}
+"""Why a change of the access register is refused; as a whole, always."""
 REQUESTS = {
     "FORM": "The body does not keep its schema; the position names the field.",
     "A1_SCHEMA": "The body is no telegram, or has no hours: nothing was received.",
@@ -129,6 +155,8 @@ def reason_codes() -> str:
         _section("Changes of the register refused", _TOPOLOGY, TOPOLOGY),
         _section("Decisions refused", _DECISIONS, DECISIONS),
         _section("Requests refused", _REQUESTS, REQUESTS),
+        _section("Changes of the access register refused", _ACCESS, ACCESS),
+        _section("Certificates not let in", _CERTIFICATES, {reason.value: reason.meaning for reason in Refusal}),
         _section("Gas properties that cannot be computed", _GAS, _gas_reasons()),
     ]
     return _HEAD + "".join(sections)
@@ -160,6 +188,11 @@ _DECISIONS = (
     "409 where a decision conflicts with what stands now, else 422; the answer tells what stands. The decision\n"
     "keeps the issues (`GET /v1/decisions/{number}`)."
 )
+_ACCESS = (
+    "409 where it conflicts with what stands now, 404 for what is unknown or another's, else 422\n"
+    "([access.md](access.md))."
+)
+_CERTIFICATES = "Issues of a 403: the certificate is good, but opens nothing here at this moment."
 _GAS = "Answers of `gastrack gas` and of the page of gas properties: a reason code, never a number."
 _REQUESTS = (
     "Issues of an `application/problem+json` answer. A parameter of a wrong type has the type's own code in capitals."

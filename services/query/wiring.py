@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from cryptography.x509 import Certificate
 from fastapi import FastAPI
 
+from services.query.access.asking import install_access
+from services.query.access.counting import COUNTED_EVERY_SECONDS, NothingHeld, count_clients
 from services.query.answering import MOST_KEPT_BYTES
 from services.query.api_page import install_api_page
 from services.query.asked_before import AskedBefore
@@ -21,14 +24,21 @@ from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.periodic import Periodic
 from shared.store.positions import Positions
 
 BODY_LIMIT_BYTES = 64 * 1024
-"""Nothing that query answers has a body; room for a client that sends one all the same."""
+"""What changes the access register is small: a certificate with its chain, a thousand lines that are wanted."""
 
 
-def application(database: Database, admit: Admission, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
-    """Return the HTTP face over a database; `admit` finds out who asks."""
+def application(
+    database: Database,
+    admit: Admission,
+    now: Clock = utc_now,
+    streams: Streams | None = None,
+    authorities: Sequence[Certificate] = (),
+) -> FastAPI:
+    """Return the HTTP face over a database; `admit` finds out who asks, `authorities` issue what can be registered."""
     app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
@@ -36,6 +46,7 @@ def application(database: Database, admit: Admission, now: Clock = utc_now, stre
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
     app.state.streams = streams or Streams(database)
+    install_access(app, authorities)
     for routes in ROUTES:
         app.include_router(routes)
     install_pages(app)
@@ -49,8 +60,15 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
         streams = Streams(database)
-        app = application(database, open_door(settings.demo_identity), streams=streams)
+        app = application(
+            database, open_door(settings.demo_identity), streams=streams, authorities=settings.authorities
+        )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
-        return [face, streams]  # they end first: the face waits for its requests, and a stream has no end of its own
+        counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
+        return [
+            counting,
+            face,
+            streams,
+        ]  # they end first: the face waits for its requests, and a stream has no end of its own
 
     return parts

@@ -117,6 +117,13 @@ DELIVERIES = Counter(
     ["where", "outcome"],
     registry=CATALOGUE,
 )
+ACCESS_CLIENTS = Gauge("gastrack_access_clients", "Clients whose access has not been ended.", registry=CATALOGUE)
+ACCESS_CERTIFICATES = Gauge(
+    "gastrack_access_certificates",
+    "Clients by how long their last certificate is still good: at most 60, 30 or 7 days, longer, or expired.",
+    ["left"],
+    registry=CATALOGUE,
+)
 DOWNLOADS = Gauge("gastrack_export_downloads", "Files that are being sent to readers.", registry=CATALOGUE)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
@@ -158,6 +165,8 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     EXPORT_HOPELESS: "exports",
     DELIVERIES_MADE: "deliveries",
     DELIVERIES: "tries",
+    ACCESS_CLIENTS: "clients",
+    ACCESS_CERTIFICATES: "clients",
     DOWNLOADS: "files",
     HTTP_SECONDS: "seconds",
 }

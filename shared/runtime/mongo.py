@@ -11,7 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, A
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database as SyncDatabase
-from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -23,7 +23,9 @@ SERVER_SELECTION_MS = 5_000
 
 __all__ = [
     "ClientSession",
+    "ConnectionFailure",
     "Database",
+    "DuplicateKeyError",
     "PyMongoError",
     "Session",
     "SyncDatabase",

@@ -33,6 +33,7 @@ class Problem(BaseModel):
 PROBLEM_WORDS = MappingProxyType(
     {
         HTTPStatus.BAD_REQUEST: "The request cannot be read, a form that breaks off for instance.",
+        HTTPStatus.FORBIDDEN: "Who asks is known, but may not come in (any more), or not do this.",
         HTTPStatus.NOT_FOUND: "Not known here, or not the caller's.",
         HTTPStatus.CONFLICT: "It conflicts with what stands now, which `state` tells.",
         HTTPStatus.GONE: "It is older than what is kept: a cursor begins anew, an export is ordered anew.",
@@ -48,6 +49,7 @@ PROBLEM_WORDS = MappingProxyType(
 """What a problem of each status means."""
 _EXAMPLES = {
     HTTPStatus.BAD_REQUEST: ("BAD_REQUEST", "request", "the form breaks off"),
+    HTTPStatus.FORBIDDEN: ("CERTIFICATE_REVOKED", "request", "this certificate was revoked: apply with a new one"),
     HTTPStatus.NOT_FOUND: ("NOT_FOUND", "line", "line 'NOPE' is not known here"),
     HTTPStatus.CONFLICT: ("REVISION", "hours[0].revision", "the hour has revision 3 by now: look again, then decide"),
     HTTPStatus.GONE: ("CURSOR_EXPIRED", "since", "this cursor is older than 89 days: begin with since=earliest"),

@@ -20,6 +20,7 @@ before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (
 `{_id: "3|CHROMATOGRAPH|2026-11-23", p, g}`: `g` holds 25 packed GAS_TOLD rows.
 `changes`: what a committed batch changed, for those who follow: see `shared/store/changes.py`.
 `manifests`: what went with files, `{_id, by, jws, at}`; `signing_keys`: with which keys they are signed.
+`companies` to `access_head`: who may do what; see `shared/store/access`.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -74,6 +75,13 @@ class Collection(StrEnum):
     EXPORT_JOBS = "export_jobs"
     SCHEDULES = "schedules"
     DELIVERIES = "deliveries"
+    COMPANIES = "companies"
+    CLIENTS = "clients"
+    PERSONS = "persons"
+    RIGHTS = "rights"
+    APPLICATIONS = "applications"
+    ACCESS_EVENTS = "access_events"
+    ACCESS_HEAD = "access_head"
 
 
 IDS_PER_QUERY = 10_000
@@ -128,6 +136,9 @@ def slots_of(slots: dict[str, bytes]) -> NDArray[np.void]:
     return month
 
 
+_LAST_CHANGED_FIRST = [("known_at", -1), ("log_offset", -1)]
+
+
 async def ensure_collections(database: Database) -> None:
     """Create the collections (a transaction cannot) and their indexes; what is there already stays."""
     there = set(await database.list_collection_names())
@@ -135,6 +146,7 @@ async def ensure_collections(database: Database) -> None:
         if name not in there:
             await create_collection(database, name)
     newest_first = [("known_at", -1), ("_id", -1)]
+    await _ensure_access_indexes(database)
     await database[Collection.FINDINGS].create_index([("line", 1), *newest_first])
     await database[Collection.FINDINGS].create_index(newest_first)
     await database[Collection.FINDINGS].create_index([("line", 1), ("open", 1)])
@@ -144,7 +156,20 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
     await database[Collection.DEAD_LETTERS].create_index([("by", 1), ("original", 1), ("source", 1)])
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])
+    await database[Collection.TOPOLOGY].create_index([("kind", 1), *_LAST_CHANGED_FIRST])
     await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)
     kept_seconds = MANIFESTS_KEPT_DAYS * 24 * 3600
     await database[Collection.MANIFESTS].create_index([("at", 1)], expireAfterSeconds=kept_seconds)
+
+
+async def _ensure_access_indexes(database: Database) -> None:
+    """Create the indexes of the access register: a key has one client; a company's clients and rights, by giver too."""
+    keyed = {"keys.fingerprint": {"$exists": True}}
+    clients, rights = database[Collection.CLIENTS], database[Collection.RIGHTS]
+    await clients.create_index([("keys.fingerprint", 1)], unique=True, partialFilterExpression=keyed)
+    await clients.create_index([("company", 1), ("_id", 1)])
+    await rights.create_index([("company", 1), ("client", 1), ("revoked_at", 1)])
+    await rights.create_index([("delegated_by", 1)])
+    await database[Collection.APPLICATIONS].create_index([("state", 1), ("_id", 1)])
+    await database[Collection.ACCESS_EVENTS].create_index([("of", 1), ("_id", 1)])

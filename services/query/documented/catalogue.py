@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
+from services.query.documented import access
 from services.query.documented.changed import Changes
 from services.query.documented.composed import Nodes, NodeTold, RetentionTold, TopologyHistory, TopologyTold
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
@@ -56,11 +57,13 @@ OPERATIONS = {
     "get_decisions": Operation(EXPLAINED, _one("A page of decisions.", Decisions), (NOT_FOUND,)),
     "get_decision": Operation(EXPLAINED, _one("The decision.", DecisionTold), (NOT_FOUND,)),
     "get_dead_letters": Operation(EXPLAINED, _one("A page of dead letters.", DeadLetters), (NOT_FOUND,)),
+    **access.OPERATIONS,
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **OF_A_PERIOD,
     **STATED,
+    **access.PARAMETERS,
     "node": Parameter("A node's id.", "NODE-1"),
     "chromatograph": Parameter("A chromatograph's id.", "ZELZATE"),
     "month": Parameter("A gas month.", "2026-10"),
@@ -87,7 +90,7 @@ PARAMETERS = {
     "limit": Parameter("Rows a page.", 100),
     "rule": Parameter("A rule's id, or HELD:<reason>.", "C5"),
     "severity": Parameter("W: shown; F: blocks the close.", "F"),
-    "state": Parameter("Whether an hour of it awaits a decision.", "open"),
+    "state": Parameter("Of a finding: whether an hour of it awaits a decision; of an application: how far it is.", ""),
 }
 CATALOGUE = Catalogue(
     "Gastrack query",
@@ -98,6 +101,7 @@ CATALOGUE = Catalogue(
         REGISTER: "Lines, nodes and chromatographs.",
         MEASURED: "Values of hours, gas days and gas months, and the analyses of the gas.",
         CHANGED: "What has changed since a cursor, page by page or as it happens.",
+        access.ACCESS: access.ACCESS_WORDS,
         EXPLAINED: "Why a value is what it is: findings, decisions, closes, revisions.",
     },
     OPERATIONS,

@@ -1,1 +1,1 @@
-"""Who asks, and which gas days he may read."""
+"""Who asks, and what he may do."""

@@ -1,0 +1,1 @@
+"""The access register on a real MongoDB."""

@@ -58,6 +58,7 @@ class TokenGiver:
         except (AssertionRefusedError, NotAdmittedError) as refused:
             logger(__name__).info("no token was given", reason=str(refused))
             raise not_this_client() from None
+        logger(__name__).info("a token was given", client=proof.client, is_bound=shown is not None)
         return await self._signed(proof, shown)
 
     async def _check(self, proof: Asserted, client: str) -> None:

@@ -192,6 +192,19 @@ async def test_open_routes_ask_for_nobody(server: Server) -> None:
     assert (await server.ask("/v1/oauth/token", {}, "POST"))[0] == 403
 
 
+async def test_methods_and_headers_tell_nothing_more(server: Server) -> None:
+    """No TRACE, no answer to another site's preflight, no version of anything, no listing."""
+    preflight = [*lines_of(ANNA.headers()), "Origin: https://evil.example", "Access-Control-Request-Method: POST"]
+    connection = await server.connect()
+    head = await connection.begin("/who", preflight, "OPTIONS")
+    connection.close()
+    assert status_of(head) == 405
+    assert "access-control" not in head.lower()
+    assert "server:" not in head.lower()
+    assert await server.status("/who", lines_of(ANNA.headers()), "TRACE") == 405
+    assert await server.status("/static/", lines_of(ANNA.headers())) == 404
+
+
 async def test_a_revocation_counts_on_an_open_connection(server: Server, register: Callable[[Client], None]) -> None:
     """The same connection, the same certificate: refused as soon as the register has moved; and let in again."""
     connection = await server.connect()

@@ -13,9 +13,10 @@ import binascii
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_der_x509_certificate
 from joserfc import jws, jwt
@@ -43,7 +44,11 @@ class _WithCertificate(JWSRegistry):
 
 
 _WIDE = _WithCertificate(algorithms=list(ALGORITHMS))
-_PUBLIC_KINDS = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+_KINDS: dict[type[object], Literal["RSA", "EC", "OKP"]] = {
+    rsa.RSAPublicKey: "RSA",
+    ec.EllipticCurvePublicKey: "EC",
+    ed25519.Ed25519PublicKey: "OKP",
+}
 PublicKey = RSAKey | ECKey | OKPKey
 
 
@@ -87,25 +92,18 @@ def key_in(header: Mapping[str, Any]) -> PublicKey:
     """Return the public key that a header brings, as `jwk` or as the first certificate of `x5c`; not both."""
     if ("jwk" in header) == ("x5c" in header):
         raise AssertionRefusedError("one of jwk and x5c")
-    if "x5c" in header:
-        certificate = load_der_x509_certificate(base64.b64decode(header["x5c"][0], validate=True))
-        pem = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        key: object = import_key(pem, _kind_of(pem))
-    else:
-        key = _PUBLIC_KINDS[header["jwk"]["kty"]].import_key(header["jwk"])
+    key = import_key(header["jwk"]) if "jwk" in header else _key_in_certificate(header["x5c"][0])
     if not isinstance(key, PublicKey) or key.is_private:
         raise AssertionRefusedError("no public key")
     return key
 
 
-def _kind_of(pem: bytes) -> Any:
-    for kind, made in _PUBLIC_KINDS.items():
-        try:
-            made.import_key(pem)
-        except _FAULTS:
-            continue
-        return kind
-    raise AssertionRefusedError("a key of another kind")
+def _key_in_certificate(encoded: str) -> object:
+    key = load_der_x509_certificate(base64.b64decode(encoded, validate=True)).public_key()
+    kind = next((kind for made, kind in _KINDS.items() if isinstance(key, made)), None)
+    if kind is None:
+        raise AssertionRefusedError("a key of another kind")
+    return import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), kind)
 
 
 def _checked(claims: Mapping[str, Any], key: PublicKey, issuer: str, now: float) -> Asserted:

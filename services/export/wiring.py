@@ -15,7 +15,7 @@ from services.export.deliveries.sftp_carrying import SftpCarrier
 from services.export.deliveries.webhook_carrying import WebhookCarrier
 from services.export.documented import CATALOGUE
 from services.export.files.rendered import KeptTexts
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import CallerNamed, Workshop, everybody_may
 from services.export.jobs.sweeping import SWEEP_SECONDS, Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.manifests.signing import Signer, SigningKeyError, key_in
@@ -24,12 +24,14 @@ from services.export.schedules.turns import TURN_SECONDS, Schedules
 from services.export.schedules.where import IN_PUBLIC, Offers
 from services.export.settings import ExportSettings
 from shared.runtime import documented, http, http_state
-from shared.runtime.door import Admission, open_door
+from shared.runtime.door import Admission
+from shared.runtime.edge.entrance import entrance
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
+from shared.runtime.rate_limits import RateLimits
 from shared.runtime.settings import PREFIX, WRONG_USE
 from shared.store.results import GridResults, Results
 from shared.store.results_s3 import S3Results, s3_store
@@ -49,13 +51,14 @@ def application(  # noqa: PLR0913 - what a test may give it
     *,
     offers: Offers = IN_PUBLIC,
     signer: Signer | None = None,
+    limits: RateLimits | None = None,
 ) -> FastAPI:
     """Return the HTTP face over a database; `admit` finds out who asks.
 
     Without a signer manifests are signed with a key that rests in the database.
     """
     app = documented.application(CATALOGUE, "export")
-    http.install(app, BODY_LIMIT_BYTES, admit)
+    http.install(app, BODY_LIMIT_BYTES, admit, limits)
     http_state.read_from(app, database, now)
     app.state.signer = signer or Signer(database)
     app.state.results = results or GridResults(database)
@@ -75,13 +78,15 @@ def results_of(settings: ExportSettings, database: Database) -> Results:
     return S3Results(s3_store(bucket, settings.export_s3_endpoint), prefix)
 
 
-def workshop_of(settings: ExportSettings, database: Database, results: Results, signer: Signer) -> Workshop:
-    """Return what workers need; whoever ordered acts as in the demo until access is built."""
+def workshop_of(
+    settings: ExportSettings, database: Database, results: Results, signer: Signer, named: CallerNamed = everybody_may
+) -> Workshop:
+    """Return what workers need; `named` says what whoever ordered may do by now."""
     kept_seconds = settings.export_kept_hours * 3600
     return Workshop(
         database,
         results,
-        everybody_may,
+        named,
         settings.export_lease_seconds,
         settings.export_attempts,
         kept_seconds,
@@ -96,15 +101,17 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
         results = results_of(settings, database)
-        shop = workshop_of(settings, database, results, Signer(database, signing_key))
+        way_in = entrance(settings, database)
+        shop = workshop_of(settings, database, results, Signer(database, signing_key), way_in.caller_named)
         carriers = carriers_of(settings)
         sftp = carriers.get(Where.SFTP)
         app = application(
             database,
-            open_door(settings.demo_identity),
+            way_in.admit,
             results=results,
             most_open_exports=settings.export_most_open,
             signer=shop.signer,
+            limits=way_in.limits,
             offers=Offers(settings.export_webhook_loopback, sftp.public_key if isinstance(sftp, SftpCarrier) else ""),
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)

@@ -16,11 +16,13 @@ from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
 from shared.runtime import documented, http, kafka
-from shared.runtime.door import Admission, open_door
+from shared.runtime.door import Admission
+from shared.runtime.edge.entrance import entrance
 from shared.runtime.health import Health
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import connect
 from shared.runtime.periodic import Periodic
+from shared.runtime.rate_limits import RateLimits
 from shared.store.documents import ensure_collections
 
 GROUP = "gastrack-ingest"
@@ -28,10 +30,10 @@ LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
 
-def application(doors: Doors, admit: Admission, outcome_seconds: float) -> FastAPI:
+def application(doors: Doors, admit: Admission, outcome_seconds: float, limits: RateLimits | None = None) -> FastAPI:
     """Return the HTTP face over the doors; `admit` finds out who asks, outcomes are waited for some seconds."""
     app = documented.application(CATALOGUE, "ingest")
-    http.install(app, MAX_BODY_BYTES, admit)
+    http.install(app, MAX_BODY_BYTES, admit, limits)
     app.state.doors = doors
     app.state.outcome_seconds = outcome_seconds
     app.include_router(api)
@@ -53,7 +55,8 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     reader = kafka.consumer(settings.kafka_bootstrap, None)
     originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
-    app = application(doors, open_door(settings.demo_identity), settings.outcome_seconds)
+    way_in = entrance(settings, database)
+    app = application(doors, way_in.admit, settings.outcome_seconds, way_in.limits)
     face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
     return [
         worker,

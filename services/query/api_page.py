@@ -6,10 +6,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from services.query.page_answers import SECURITY_HEADERS, templates
+from services.query.page_answers import templates
+from shared.runtime.safe_values import PAGE_POLICY
 
 api_page = APIRouter(include_in_schema=False)
-POLICY = SECURITY_HEADERS["Content-Security-Policy"].replace("img-src 'self'", "img-src 'self' data:")
+POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 """Swagger UI's style sheet draws its small signs as data: images; nothing else is loosened."""
 
 

@@ -1,4 +1,4 @@
-"""How a page is answered: drawn in the reader's language, with headers that keep it safe and fresh."""
+"""How a page is answered: drawn in the reader's language."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query.languages import LOCALES, Language, chosen, language
 from shared.runtime.http import problem_of
@@ -22,15 +20,11 @@ from shared.runtime.problem import ProblemError, problem_response
 _HERE = Path(__file__).parent
 COOKIE, PARAMETER = "lang", "lang"
 """A chosen language is remembered; the address asks for it by this parameter."""
+TLS_COOKIE = f"__Host-{COOKIE}"
+"""Its name at the TLS door: no other program of this host, and nothing without TLS, can set it."""
 _A_YEAR_S = 365 * 86_400
 _UNTOLD = (PARAMETER, "part")
 """Parameters that links to the same page leave out."""
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
 templates = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -67,7 +61,7 @@ class LanguageLink:
 def language_of(request: Request) -> Language:
     """Return the language in which a reader is answered."""
     asked = request.query_params.get(PARAMETER, "")
-    return chosen(asked, request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
+    return chosen(asked, request.cookies.get(_cookie_of(request), ""), request.headers.get("accept-language", ""))
 
 
 async def language_asked(request: Request) -> Language:
@@ -85,8 +79,17 @@ def html(request: Request, template: str, **given: object) -> HTMLResponse:
     drawn = templates.get_template(template).render(t=speaking, languages=_links(request, speaking), **given)
     answer = HTMLResponse(drawn, headers={"Content-Language": speaking.tag, "Vary": "Accept-Language, Cookie"})
     if request.query_params.get(PARAMETER) in LOCALES:
-        answer.set_cookie(COOKIE, speaking.code, max_age=_A_YEAR_S, samesite="lax", httponly=True)
+        name, by_tls = _cookie_of(request), _is_by_tls(request)
+        answer.set_cookie(name, speaking.code, max_age=_A_YEAR_S, samesite="lax", httponly=True, secure=by_tls)
     return answer
+
+
+def _is_by_tls(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _cookie_of(request: Request) -> str:
+    return TLS_COOKIE if _is_by_tls(request) else COOKIE
 
 
 def base_of(request: Request) -> str:
@@ -139,22 +142,3 @@ def _instead(request: Request, problem: ProblemError) -> str:
 
 def _is_for_a_person(request: Request) -> bool:
     return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
-
-
-class PageHeaders:
-    """Adds the security headers to every answer, and lets browsers ask again where nothing else is said."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**SECURITY_HEADERS, "Cache-Control": "no-cache"}.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, with_headers)

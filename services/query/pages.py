@@ -18,7 +18,7 @@ from services.query.hour_page import hour_page
 from services.query.line_page import line_page
 from services.query.moves import opening_question
 from services.query.node_pages import node_pages
-from services.query.page_answers import PARAMETER, PageHeaders, Part, Speaking, base_of, html, on_problem
+from services.query.page_answers import PARAMETER, Part, Speaking, base_of, html, on_problem
 from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.start_page import start_page
@@ -104,4 +104,3 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     for fault in (HTTPException, ProblemError):
         app.add_exception_handler(fault, on_problem)
-    app.add_middleware(PageHeaders)

@@ -17,36 +17,46 @@ from services.query.pages import install_pages
 from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
 from services.query.streams import Streams
+from services.query.tokens.giving import TokenGiver
 from shared.runtime import documented, http, http_state
-from shared.runtime.door import Admission, open_door
+from shared.runtime.door import Admission
+from shared.runtime.edge.entrance import Entrance, entrance
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
+from shared.runtime.rate_limits import RateLimits
 from shared.store.positions import Positions
 
 BODY_LIMIT_BYTES = 64 * 1024
 """What changes the access register is small: a certificate with its chain, a thousand lines that are wanted."""
 
 
-def application(
+def application(  # noqa: PLR0913 - what a test may give it
     database: Database,
     admit: Admission,
     now: Clock = utc_now,
     streams: Streams | None = None,
+    *,
     authorities: Sequence[Certificate] = (),
+    limits: RateLimits | None = None,
+    tokens: TokenGiver | None = None,
 ) -> FastAPI:
-    """Return the HTTP face over a database; `admit` finds out who asks, `authorities` issue what can be registered."""
+    """Return the HTTP face over a database; `admit` finds out who asks.
+
+    `authorities` issue the certificates that can be registered; `tokens` are given where there is a giver.
+    """
     app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
-    http.install(app, BODY_LIMIT_BYTES, admit)
+    http.install(app, BODY_LIMIT_BYTES, admit, limits)
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
     app.state.streams = streams or Streams(database)
     install_access(app, authorities)
+    app.state.tokens = tokens
     for routes in ROUTES:
         app.include_router(routes)
     install_pages(app)
@@ -60,8 +70,14 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
         streams = Streams(database)
+        way_in = entrance(settings, database)
         app = application(
-            database, open_door(settings.demo_identity), streams=streams, authorities=settings.authorities
+            database,
+            way_in.admit,
+            streams=streams,
+            authorities=settings.authorities,
+            limits=way_in.limits,
+            tokens=giver_of(settings, database, way_in),
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
@@ -72,3 +88,10 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
         ]  # they end first: the face waits for its requests, and a stream has no end of its own
 
     return parts
+
+
+def giver_of(settings: QuerySettings, database: Database, way_in: Entrance) -> TokenGiver | None:
+    """Return what gives tokens: none where there is no register, or no name for us to give them in."""
+    if way_in.register is None or not settings.issuer:
+        return None
+    return TokenGiver(settings.issuer, database, way_in.register, utc_now)

@@ -17,6 +17,7 @@ from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from shared.runtime.documented_access import EITHER, GUARDED, SCHEMES, headers_of, needs_nobody
 from shared.runtime.problem_document import PROBLEM_JSON, PROBLEM_WORDS, Problem, example_of
 
 Json = dict[str, Any]
@@ -26,7 +27,7 @@ _LICENCE = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Our metrics are Prometheus'; to look for another's costs each request 15 µs."""
 _REFERENCE = "#/components/schemas/{model}"
-_EVERYWHERE = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+_EVERYWHERE = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 _WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -125,26 +126,25 @@ def document_of(app: FastAPI, catalogue: Catalogue) -> Json:
         contact={"name": "Gastrack"},
         license_info=dict(_LICENCE),
     )
-    for operation in _operations(routed):
-        _complete(operation, catalogue)
+    for path, methods in routed["paths"].items():
+        for method, operation in methods.items():
+            _complete(operation, catalogue, is_open=needs_nobody(method, path))
     given = routed.get("components", {}).get("schemas", {})
-    routed["components"] = {"schemas": _used(routed["paths"], {**given, **_schemas(catalogue)})}
+    schemas = _used(routed["paths"], {**given, **_schemas(catalogue)})
+    routed["components"] = {"schemas": schemas, "securitySchemes": dict(SCHEMES)}
     return routed
 
 
-def _operations(document: Json) -> Iterator[Json]:
-    for path in document["paths"].values():
-        yield from path.values()
-
-
-def _complete(operation: Json, catalogue: Catalogue) -> None:
+def _complete(operation: Json, catalogue: Catalogue, *, is_open: bool) -> None:
     name = operation["operationId"]
     said = catalogue.operations[name]
     operation["tags"] = [said.tag]
     if said.body is not None:
         operation["requestBody"] = {"required": True, "content": said.body}
     good = {str(status): answer.document for status, answer in said.answers.items()}
-    operation["responses"] = {**good, **{str(status.value): _problem(status) for status in _statuses(operation, said)}}
+    problems = {*_statuses(operation, said), *(() if is_open else GUARDED)}
+    operation["responses"] = {**{str(status.value): _problem(status) for status in sorted(problems)}, **good}
+    operation["security"] = [] if is_open else EITHER
     for parameter in operation.get("parameters", ()):
         _explain(parameter, catalogue.parameters)
 
@@ -158,7 +158,7 @@ def _statuses(operation: Json, said: Operation) -> list[HTTPStatus]:
 
 def _problem(status: HTTPStatus) -> Json:
     content = {PROBLEM_JSON: {"schema": _reference(Problem.__name__), "example": example_of(status)}}
-    return {"description": PROBLEM_WORDS[status], "content": content}
+    return {"description": PROBLEM_WORDS[status], **headers_of(status), "content": content}
 
 
 def _explain(parameter: Json, words: Mapping[str, Parameter]) -> None:

@@ -21,24 +21,34 @@ from shared.domain.topology import Issue
 from shared.events.form import form_issue, position_of
 from shared.runtime.compression import Compression
 from shared.runtime.door import Admission, Door
+from shared.runtime.ending import Ending
 from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
+from shared.runtime.other_sites import OtherSites
 from shared.runtime.problem import ProblemError, problem_response, too_large, unprocessable
+from shared.runtime.rate_limits import RateLimits
+from shared.runtime.safe_headers import SafeHeaders
 
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _NO_JSON = (UnicodeDecodeError, RecursionError)
 """What FastAPI makes a plain 400 of, beside faults of json that it tells: other letters, or thousands of brackets."""
 
 
-def install(app: FastAPI, limit_bytes: int, admit: Admission) -> None:
-    """Let an application answer every error as a problem, bound bodies, compress answers, time routes, ask who asks."""
+def install(app: FastAPI, limit_bytes: int, admit: Admission, limits: RateLimits | None = None) -> None:
+    """Let an application answer every error as a problem, bound bodies, compress answers, time routes, ask who asks.
+
+    Without limits everybody may ask as often as he likes.
+    """
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(PyMongoError, _on_store)
     app.add_exception_handler(Exception, _on_defect)
-    app.add_middleware(Door, admit=admit)
+    app.add_middleware(Ending)
+    app.add_middleware(Door, admit=admit, limits=limits)
+    app.add_middleware(OtherSites)
+    app.add_middleware(SafeHeaders)
     app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
     app.add_middleware(Compression)
     app.add_middleware(Timing)

@@ -51,6 +51,7 @@ class HttpFace:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # what the edge says counts with its secret alone: see shared/runtime/edge
             lifespan="off",
             timeout_graceful_shutdown=max(1, int(drain_seconds)),
         )

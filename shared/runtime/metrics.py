@@ -92,6 +92,9 @@ LEDGER_READINGS = Gauge(
     "gastrack_ledger_readings", "Readings in the stored ledgers, by column.", ["column"], registry=CATALOGUE
 )
 STREAMS = Gauge("gastrack_query_streams", "Streams of the change feed that are open.", registry=CATALOGUE)
+CUT_OFF = Counter(
+    "gastrack_http_answers_cut_off", "Answers under way that ended because a right did.", ["code"], registry=CATALOGUE
+)
 EXPORT_JOBS = Gauge("gastrack_export_jobs", "Exports that wait or run, by state.", ["state"], registry=CATALOGUE)
 EXPORT_ATTEMPTS = Counter(
     "gastrack_export_attempts",
@@ -157,6 +160,7 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     LEDGER_DIFFERENCE: "readings",
     LEDGER_READINGS: "readings",
     STREAMS: "streams",
+    CUT_OFF: "answers",
     EXPORT_JOBS: "exports",
     EXPORT_ATTEMPTS: "attempts",
     EXPORT_SECONDS: "seconds",

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from shared.domain.topology import Issue
 from shared.runtime.problem_document import PROBLEM_JSON
+from shared.runtime.safe_values import NOTHING_ALLOWED, SAFE_EVERYWHERE
 
 
 class ProblemError(HTTPException):
@@ -68,4 +69,5 @@ def problem_response(problem: ProblemError) -> JSONResponse:
         ],
         **problem.more,
     }
-    return JSONResponse(body, problem.status.value, headers=dict(problem.headers or {}), media_type=PROBLEM_JSON)
+    headers = {**SAFE_EVERYWHERE, "Content-Security-Policy": NOTHING_ALLOWED, **(problem.headers or {})}
+    return JSONResponse(body, problem.status.value, headers=headers, media_type=PROBLEM_JSON)

@@ -33,13 +33,15 @@ class Problem(BaseModel):
 PROBLEM_WORDS = MappingProxyType(
     {
         HTTPStatus.BAD_REQUEST: "The request cannot be read, a form that breaks off for instance.",
+        HTTPStatus.UNAUTHORIZED: "Nobody says who asks: no certificate, and no token that counts.",
         HTTPStatus.FORBIDDEN: "Who asks is known, but may not come in (any more), or not do this.",
         HTTPStatus.NOT_FOUND: "Not known here, or not the caller's.",
         HTTPStatus.CONFLICT: "It conflicts with what stands now, which `state` tells.",
         HTTPStatus.GONE: "It is older than what is kept: a cursor begins anew, an export is ordered anew.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this service takes.",
         HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The part that is asked for lies behind the end of the file.",
-        HTTPStatus.TOO_MANY_REQUESTS: "As much of the caller's is under way as may be: try again later.",
+        HTTPStatus.TOO_MANY_REQUESTS: "The caller has asked too often, or as much of his is under way as may be: go on "
+        "after `Retry-After` seconds.",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is said to be of a kind that this operation does not take.",
         HTTPStatus.UNPROCESSABLE_ENTITY: "It can be read and not answered; each issue says why.",
         HTTPStatus.INTERNAL_SERVER_ERROR: "A defect of ours; it has been logged.",
@@ -49,13 +51,14 @@ PROBLEM_WORDS = MappingProxyType(
 """What a problem of each status means."""
 _EXAMPLES = {
     HTTPStatus.BAD_REQUEST: ("BAD_REQUEST", "request", "the form breaks off"),
+    HTTPStatus.UNAUTHORIZED: ("NO_CERTIFICATE", "request", "show the certificate that is registered for you"),
     HTTPStatus.FORBIDDEN: ("CERTIFICATE_REVOKED", "request", "this certificate was revoked: apply with a new one"),
     HTTPStatus.NOT_FOUND: ("NOT_FOUND", "line", "line 'NOPE' is not known here"),
     HTTPStatus.CONFLICT: ("REVISION", "hours[0].revision", "the hour has revision 3 by now: look again, then decide"),
     HTTPStatus.GONE: ("CURSOR_EXPIRED", "since", "this cursor is older than 89 days: begin with since=earliest"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("TOO_LARGE", "body", "the body is larger than its limit: send it in parts"),
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: ("RANGE", "range", "the file has 4711 bytes"),
-    HTTPStatus.TOO_MANY_REQUESTS: ("TOO_MANY_EXPORTS", "request", "20 exports of yours wait or run already"),
+    HTTPStatus.TOO_MANY_REQUESTS: ("TOO_MANY_REQUESTS", "request", "3000 requests a minute, and they are used up"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("CONTENT_TYPE", "content-type", "'image/png' is not taken here"),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("FORM", "reason", "String should have at least 1 character"),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("DEFECT", "request", "our own code failed on this request; it has been logged"),

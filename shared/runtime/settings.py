@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.runtime.edge.door_secrets import DoorSecretError, read_secrets
 
 PREFIX = "GASTRACK_"
 WRONG_USE = 2
@@ -43,13 +46,51 @@ class HttpSettings(ServiceSettings):
     http_host: str = Field("127.0.0.1", description="Address that the HTTP face listens on.")
     http_port: int = Field(ge=1, le=65535, description="Port of the HTTP face.")
     demo_identity: str = Field(
-        description="Name under which everybody acts until access is built; only on a loopback address."
+        "",
+        max_length=64,
+        description="Name under which everybody acts who comes by the demo's door; without secrets: everybody. On a "
+        "loopback address only.",
     )
+    edge_secret_file: Path | None = Field(
+        None, description="File with the secret by which the TLS door of the edge is known (32 characters or more)."
+    )
+    demo_secret_file: Path | None = Field(
+        None, description="File with the secret of the demo's plain door; needs a demo identity and a loopback address."
+    )
+    issuer: str = Field(
+        "",
+        pattern="^(https://[^/?# ]+)?$",
+        description="The address of the TLS door, as clients know it: issuer and audience of access tokens; empty: no "
+        "tokens.",
+    )
+    requests_per_minute: int = Field(
+        3_000, ge=1, le=10_000_000, description="Requests that a client may make a minute, of each process."
+    )
+    open_requests_per_minute: int = Field(
+        600, ge=1, le=10_000_000, description="The same of an address where nobody is known: open routes and refusals."
+    )
+    demo_requests_per_minute: int = Field(1_000_000, ge=1, le=10_000_000, description="The same of the demo identity.")
+
+    @model_validator(mode="after")
+    def _has_a_door(self) -> HttpSettings:
+        if self.edge_secret_file is None and not self.demo_identity:
+            raise ValueError(
+                f"{PREFIX}EDGE_SECRET_FILE: nobody could come in; name the file with the secret of the edge, or give a "
+                f"{PREFIX}DEMO_IDENTITY, for a door that is open to everybody on this machine"
+            )
+        if self.demo_secret_file is not None and not self.demo_identity:
+            raise ValueError(f"{PREFIX}DEMO_IDENTITY: the demo's door needs a name under which everybody acts there")
+        try:
+            read_secrets(self.edge_secret_file, self.demo_secret_file)
+        except DoorSecretError as fault:
+            raise ValueError(f"{PREFIX}EDGE_SECRET_FILE, {PREFIX}DEMO_SECRET_FILE: {fault}") from None
+        return self
 
     @model_validator(mode="after")
     def _demo_on_loopback_only(self) -> HttpSettings:
-        if not ipaddress.ip_address(self.http_host).is_loopback:
-            message = f"http_host: {self.http_host} is no loopback address, and the demo identity may do all"
+        is_demo = self.demo_secret_file is not None or self.edge_secret_file is None
+        if is_demo and not ipaddress.ip_address(self.http_host).is_loopback:
+            message = f"{PREFIX}HTTP_HOST: {self.http_host} is no loopback address, and the demo identity may do all"
             raise ValueError(message)
         return self
 
@@ -63,6 +104,7 @@ def load(kind: type[Settings]) -> Settings:
         return kind()
     except ValidationError as fault:
         for error in fault.errors():
-            name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
-            sys.stderr.write(f"{name}: {error['msg']}\n")
+            name = "_".join(str(part) for part in error["loc"]).upper()
+            told = error["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"{PREFIX}{name}: {told}\n" if name else f"{told}\n")
         raise SystemExit(WRONG_USE) from None

@@ -20,6 +20,7 @@ before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (
 `{_id: "3|CHROMATOGRAPH|2026-11-23", p, g}`: `g` holds 25 packed GAS_TOLD rows.
 `changes`: what a committed batch changed, for those who follow: see `shared/store/changes.py`.
 `manifests`: what went with files, `{_id, by, jws, at}`; `signing_keys`: with which keys they are signed.
+`token_keys`: the same of access tokens; `assertions`: which assertions of clients were used, `{_id: digest, until}`.
 `companies` to `access_head`: who may do what; see `shared/store/access`.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
@@ -75,6 +76,8 @@ class Collection(StrEnum):
     EXPORT_JOBS = "export_jobs"
     SCHEDULES = "schedules"
     DELIVERIES = "deliveries"
+    TOKEN_KEYS = "token_keys"  # noqa: S105 - the name of a collection
+    ASSERTIONS = "assertions"
     COMPANIES = "companies"
     CLIENTS = "clients"
     PERSONS = "persons"
@@ -159,6 +162,7 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.TOPOLOGY].create_index([("kind", 1), *_LAST_CHANGED_FIRST])
     await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)
+    await database[Collection.ASSERTIONS].create_index([("until", 1)], expireAfterSeconds=0)
     kept_seconds = MANIFESTS_KEPT_DAYS * 24 * 3600
     await database[Collection.MANIFESTS].create_index([("at", 1)], expireAfterSeconds=kept_seconds)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.export.jobs import ordered as jobs
-from services.export.jobs.attempt import Workshop
+from services.export.jobs.attempt import RIGHT_LOST, Workshop, is_right_lost
 from services.export.jobs.told import told
 from services.export.schedules.told import delivery_told
+from shared.access.caller import Caller
 from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.runtime import metrics
@@ -21,11 +22,13 @@ from shared.runtime.http_state import Clock, check_role, utc_now
 from shared.runtime.problem import ProblemError
 from shared.store import deliveries, schedules
 from shared.store.deliveries import DeliveryState
-from shared.store.export_jobs import Document
+from shared.store.export_jobs import Document, Order, order_of
 from shared.store.schedules import Where
 
 BEHIND_ANOTHER_SECONDS = 1.0
 FASTEST_SECONDS, SLOWEST_SECONDS, TIMES = 5.0, 24 * 3600.0, 5.0
+LOOK_SECONDS = 1.0
+"""How often the owner's rights are looked at while a file is handed over."""
 MOST_TRIES = 9
 """5 s, 25 s, 2 min, 10 min, 52 min, 4 h, 22 h, a day: two days in all."""
 
@@ -130,7 +133,20 @@ class Courier:
             kept["file_name"],
             lambda: results.read(kept["name"], 0, kept["size"]),
         )
-        return await self._carriers[Where(delivery["where"])].carry(schedule["where"], parcel, now)
+        carrying = self._carriers[Where(delivery["where"])].carry(schedule["where"], parcel, now)
+        return await self._while_allowed(caller, order_of(job["asked"]), carrying)
+
+    async def _while_allowed(self, caller: Caller, order: Order, carrying: Coroutine[Any, Any, Carried]) -> Carried:
+        """Hand over as long as the owner may read what is in it; once he may not, it breaks off within a second."""
+        task = asyncio.create_task(carrying)
+        try:
+            while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
+                if await is_right_lost(self._shop, caller, order):
+                    return Carried(Taken.REFUSED, RIGHT_LOST)
+            return task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _conclude(self, delivery: Document, carried: Carried) -> None:
         name, problem = delivery["_id"], asdict(carried.issue) if carried.issue else {}

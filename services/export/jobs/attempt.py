@@ -21,6 +21,7 @@ from services.export.jobs.ordered import download_ordered, moment_of
 from services.export.manifests.manifest import Draft, keep_signed
 from services.export.manifests.signing import Signer
 from shared.access.caller import Caller, demo_caller
+from shared.access.losing import has_lost_of
 from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
@@ -32,11 +33,12 @@ from shared.runtime.problem import ProblemError
 from shared.store import export_claims
 from shared.store.as_known import least_watermark_ms
 from shared.store.export_claims import Claim
-from shared.store.export_jobs import Document
+from shared.store.export_jobs import Document, Order
 from shared.store.results import Results, ResultsAwayError
 
 MOST_SECONDS_BETWEEN_SIGNS = 1.0
 """So that progress is no older than that; a sign of life costs the store some 50 µs."""
+RIGHT_LOST = Issue("RIGHT_LOST", "export", "its owner may not read all of it any more: order what he may read")
 AGAIN_AFTER_SECONDS = 5.0
 """Times the attempts so far: how long a job waits after the storage was away."""
 
@@ -80,12 +82,13 @@ class Workshop:
 
 @dataclass(slots=True)
 class _Work:
-    """What is being written."""
+    """What is being written, and for whom."""
 
     tally: Tally
     expected: int | None = None
     named: list[str] = field(default_factory=list)
     """Lines of its nodes that the file may name: who fetches it must still be allowed to know of them."""
+    caller: Caller | None = None
 
     @property
     def progress(self) -> Document:
@@ -99,7 +102,10 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
     keeping = asyncio.create_task(_keep(shop, ours, work))
     try:
         await asyncio.wait((writing, keeping), return_when=asyncio.FIRST_COMPLETED)
-        return await _concluded(shop, ours, work, writing) if writing.done() else Outcome.LOST
+        if writing.done():
+            return await _concluded(shop, ours, work, writing)
+        lost = None if keeping.exception() else keeping.result()
+        return await _fail(shop, ours, lost) if lost else Outcome.LOST
     finally:
         writing.cancel()
         keeping.cancel()
@@ -109,6 +115,7 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
 async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     moment = moment_of(ours.asked_at_ms)
     caller, known_until_ms = await shop.caller_named(ours.owner), await least_watermark_ms(shop.database)
+    work.caller = caller
     check_role(caller, Task.DOWNLOAD)
     download = await pinned(shop.database, download_ordered(ours.order, moment, caller), moment)
     parts = await handlers.parts_of(shop.database, caller, download)
@@ -124,20 +131,28 @@ async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     return draft
 
 
-async def _keep(shop: Workshop, ours: Claim, work: _Work) -> None:
-    """Tell that the work goes on; return when the claim is lost, or must be taken for lost."""
+async def _keep(shop: Workshop, ours: Claim, work: _Work) -> Issue | None:
+    """Tell that the work goes on; return when the claim is lost, or must be taken for lost, or its owner's right is."""
     until = time.monotonic() + shop.lease_seconds
     while time.monotonic() < until:
         await asyncio.sleep(min(MOST_SECONDS_BETWEEN_SIGNS, shop.lease_seconds / 3))
         told = time.monotonic()
         try:
             if not await export_claims.keep(shop.database, ours, shop.lease_seconds, work.progress):
-                return
+                return None
+            if work.caller is not None and await is_right_lost(shop, work.caller, ours.order):
+                return RIGHT_LOST
         except PyMongoError as fault:
             if not is_passing(fault):
                 raise
         else:
             until = told + shop.lease_seconds
+    return None
+
+
+async def is_right_lost(shop: Workshop, caller: Caller, order: Order) -> bool:
+    """Say whether somebody may no longer read all of an order, or not download, that he could when work on it began."""
+    return has_lost_of(caller, await shop.caller_named(caller.identity), order.lines, order.nodes)
 
 
 async def _concluded(shop: Workshop, ours: Claim, work: _Work, writing: asyncio.Task[Draft]) -> Outcome:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from services.query.documented import access
+from services.query.documented import access, tokens
 from services.query.documented.changed import Changes
 from services.query.documented.composed import Nodes, NodeTold, RetentionTold, TopologyHistory, TopologyTold
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
@@ -56,6 +56,7 @@ OPERATIONS = {
     "get_findings": Operation(EXPLAINED, _one("A page of findings.", Findings), (NOT_FOUND,)),
     "get_decisions": Operation(EXPLAINED, _one("A page of decisions.", Decisions), (NOT_FOUND,)),
     "get_decision": Operation(EXPLAINED, _one("The decision.", DecisionTold), (NOT_FOUND,)),
+    **tokens.OPERATIONS,
     "get_dead_letters": Operation(EXPLAINED, _one("A page of dead letters.", DeadLetters), (NOT_FOUND,)),
     **access.OPERATIONS,
 }
@@ -102,6 +103,7 @@ CATALOGUE = Catalogue(
         MEASURED: "Values of hours, gas days and gas months, and the analyses of the gas.",
         CHANGED: "What has changed since a cursor, page by page or as it happens.",
         access.ACCESS: access.ACCESS_WORDS,
+        tokens.TOKENS: tokens.WORDS,
         EXPLAINED: "Why a value is what it is: findings, decisions, closes, revisions.",
     },
     OPERATIONS,

@@ -137,7 +137,7 @@ async def test_the_tag_changes_with_the_content_only(
     ]
     assert [given.status_code for given in again] == [304, 200]
     assert again[1].headers["etag"] not in ("", tags[1])
-    assert again[1].headers["cache-control"] == "no-cache"
+    assert again[1].headers["cache-control"] == "private, no-cache"
 
 
 async def test_another_layout_has_another_tag(query: httpx2.AsyncClient) -> None:

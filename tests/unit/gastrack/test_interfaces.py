@@ -26,6 +26,12 @@ OPERATIONS = {
 }
 
 
+OF_OAUTH = {("query post_token", "400"), ("query post_token", "401")}
+"""Refused in the form of RFC 6749, as every library of OAuth expects it."""
+OPEN = {"post_token", "get_token_keys", "get_authorization_server", "get_keys", "get_key"}
+"""What needs no certificate."""
+
+
 @pytest.mark.parametrize("service", DOCUMENTS)
 def test_a_document_is_valid(service: str) -> None:
     """By the schema of OpenAPI 3.1, examples and defaults included."""
@@ -70,7 +76,7 @@ def test_every_problem_is_documented_as_one(name: str) -> None:
     assert ("requestBody" in operation) <= ({"413", "415"} <= set(operation["responses"]))
     for status, answer in operation["responses"].items():
         assert answer["description"].endswith(".")
-        if status >= "400":
+        if status >= "400" and (name, status) not in OF_OAUTH:
             assert set(answer["content"]) == {PROBLEM_JSON}
             assert answer["content"][PROBLEM_JSON]["example"]["status"] == int(status)
 
@@ -115,11 +121,9 @@ def test_a_route_that_the_catalogue_does_not_name_has_no_document() -> None:
 
 def _lists() -> Iterator[tuple[str, Json]]:
     for path, operations in DOCUMENTS["query"]["paths"].items():
-        if "get" not in operations:
-            continue
-        content = operations["get"]["responses"]["200"]["content"]
+        content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
         if "application/json" not in content:
-            continue  # a stream
+            continue  # a stream, keys, or nothing to read
         schema = content["application/json"]["schema"]
         form = DOCUMENTS["query"]["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         if "rows" in form.get("properties", {}):
@@ -137,3 +141,21 @@ def test_every_list_has_rows_and_next() -> None:
         if "cursor" in {parameter["name"] for parameter in operations.get("get", {}).get("parameters", ())}
     }
     assert with_cursor <= set(lists)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_says_who_may_ask(name: str) -> None:
+    """By certificate or token, and then 401 and 403; what is open to everybody says neither; 429 may always come."""
+    operation = OPERATIONS[name]
+    is_open = name.split()[1] in OPEN
+    assert operation["security"] == ([] if is_open else [{"certificate": []}, {"token": []}])
+    assert "Retry-After" in operation["responses"]["429"]["headers"]
+    if name != "query post_token":
+        assert ({"401", "403"} <= set(operation["responses"])) is not is_open
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_a_document_says_how_to_show_who_asks(service: str) -> None:
+    """Mutual TLS, and OAuth 2 client credentials."""
+    schemes = DOCUMENTS[service]["components"]["securitySchemes"]
+    assert {scheme["type"] for scheme in schemes.values()} == {"mutualTLS", "oauth2"}

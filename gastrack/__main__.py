@@ -42,11 +42,17 @@ def demo(
     history: Annotated[str, typer.Option(help="How much is filled first, as 30d, 6m or 3y.")] = "3y",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where people and programs find it.")] = 8080,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Keep telegrams coming.")] = True,  # noqa: FBT002 - a flag
+    https_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where it asks for client certificates; else PORT + 363.")
+    ] = None,
+    require_certificate: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--require-certificate", help="By TLS alone, to nobody without a client certificate.")
+    ] = False,
 ) -> None:
     """Start everything here, with simulated gas, until Ctrl-C."""
     from gastrack.demo import demo as run_demo  # noqa: PLC0415 - only the demo needs the local servers
 
-    raise typer.Exit(run_demo(history, port, live))
+    raise typer.Exit(run_demo(history, port, live, https_port, require_certificate=require_certificate))
 
 
 @app.command("import")

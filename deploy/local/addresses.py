@@ -16,6 +16,9 @@ class Addresses:
     mongo_uri: str
     http: str
     operations: dict[str, str] = field(default_factory=dict)  # service → base URL of its operations port
+    authority: str = ""  # files in PEM of one who may come in, where `http` requires a certificate
+    certificate: str = ""
+    certificate_key: str = ""
 
 
 def write(folder: Path, addresses: Addresses) -> None:

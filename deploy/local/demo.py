@@ -11,11 +11,14 @@ from typing import NoReturn
 
 from deploy.local import addresses, console, data_folder, history, kafka_jars, ports, simulator
 from deploy.local.addresses import Addresses
+from deploy.local.demo_doors import DemoDoors
 from deploy.local.ending import EndedError, Ending
 from deploy.local.envoy import Envoy
 from deploy.local.errors import ServerDiedError, StartError
 from deploy.local.filling import History
+from deploy.local.papers import Papers
 from deploy.local.process import WatchedProcess
+from deploy.local.readable import Edge
 from deploy.local.servers import Servers
 from deploy.local.services import PARTITIONS, REPOSITORY, Service, common_environment, five_services
 from deploy.local.settled import settled
@@ -44,26 +47,29 @@ class Feed:
 class Demo:
     """One run of the demo on one data folder."""
 
-    def __init__(self, folder: Path, ending: Ending) -> None:
+    def __init__(self, folder: Path, ending: Ending, doors: DemoDoors) -> None:
         """Nothing is started yet."""
         self._folder = folder
+        self._doors, self._papers = doors, Papers(folder)
         self._ending = ending
         self._logs = folder / "logs"
         self._lock = data_folder.FolderLock(folder)
         self._supervisor = Supervisor(console.complain)
         self._environment: dict[str, str] = {}
 
-    def run(self, first_hour: int, port: int, *, live: bool) -> NoReturn:
+    def run(self, first_hour: int, *, live: bool) -> NoReturn:
         """Start everything, fill it, say that it is ready, and keep it alive until EndedError comes."""
-        self._occupy(port)
+        self._occupy()
         servers = self._start_servers()
-        edge = self._start_services(servers, port)
+        self._start_services(servers)
         sent = self._register_once(first_hour)
         until = max(sent.following, int(time.time() // 3600) - (WATCHED_ARRIVING_HOURS if live else 0))
         self._start_feed(until, live=live)
         ledger = partial(settled, self._folder, servers.mongo_uri, until)
+        edge = Edge(self._doors.url, self._doors.context(self._papers))
         History(edge, sent.begin, until, ledger).wait_until_readable(self._look)
-        console.say(f"ready: {edge}")
+        for line in (*self._doors.told(self._papers), f"ready: {edge.url}"):
+            console.say(line)
         while True:
             self._look()
 
@@ -74,11 +80,12 @@ class Demo:
             addresses.remove(self._folder)
         self._lock.release()
 
-    def _occupy(self, port: int) -> None:
+    def _occupy(self) -> None:
         self._lock.take()
         data_folder.prepare(self._folder)
         addresses.remove(self._folder)
-        ports.require_free(port)
+        self._doors.require_free()
+        self._papers.prepare()
 
     def _start_servers(self) -> Servers:
         fetches = not os.environ.get("GASTRACK_KAFKA_BOOTSTRAP") and not kafka_jars.is_cached()
@@ -94,22 +101,35 @@ class Demo:
         console.say(f"MongoDB and Kafka are ready after {time.monotonic() - began:.1f} s.")
         return servers
 
-    def _start_services(self, servers: Servers, port: int) -> str:
-        """Start the five services and the edge, publish their addresses, and return the edge's."""
+    def _start_services(self, servers: Servers) -> None:
+        """Start the five services and the edge, and publish their addresses."""
         self._environment = common_environment(servers.kafka_bootstrap, servers.mongo_uri)
-        services = five_services(self._environment, self._logs, [self._lock.descriptor])
-        behind = {name: service.http_port for name, service in services.items() if service.http_port}
-        edge_ports = (port, ports.free_ports(1)[0])
-        edge = Envoy(self._folder / "envoy", self._logs / "envoy.log", edge_ports, behind, [self._lock.descriptor])
+        told = self._environment | self._doors.environment(self._papers)
+        services = five_services(told, self._logs, [self._lock.descriptor])
+        edge = self._edge({name: service.http_port for name, service in services.items() if service.http_port})
         for service in services.values():
             self._supervisor.start(service, SERVICES)
         self._supervisor.start(edge, EDGE)
         for service in services.values():
             service.wait_ready()
         edge.wait_ready()
-        addresses.write(self._folder, _addresses(servers, edge, services))
+        addresses.write(self._folder, self._addresses(servers, services))
         console.say(f"Five services are ready behind {edge.url}.")
-        return edge.url
+
+    def _edge(self, behind: dict[str, int]) -> Envoy:
+        """Return the edge with its doors, in front of services on some ports."""
+        numbers, doors = (self._doors.port, ports.free_ports(1)[0]), self._doors.doors(self._papers)
+        log, inherited = self._logs / "envoy.log", [self._lock.descriptor]
+        return Envoy(self._folder / "envoy", log, numbers, behind, inherited, doors=doors)
+
+    def _addresses(self, servers: Servers, services: dict[str, Service]) -> Addresses:
+        return Addresses(
+            kafka_bootstrap=servers.kafka_bootstrap,
+            mongo_uri=servers.mongo_uri,
+            http=self._doors.url,
+            operations={name: service.operations for name, service in services.items()},
+            **self._doors.identity(self._papers),
+        )
 
     def _register_once(self, first_hour: int) -> history.Sent:
         """Register stations, lines and nodes on a new folder; on a used one say what is there."""
@@ -144,7 +164,14 @@ class Demo:
         time.sleep(LOOK_EVERY_S)
 
 
-def demo(span: str = "3y", port: int = 8080, *, live: bool = True) -> int:
+def demo(
+    span: str = "3y",
+    port: int = 8080,
+    *,
+    live: bool = True,
+    https_port: int | None = None,
+    certificate_required: bool = False,
+) -> int:
     """Run the demo until it is ended; exit code 0 if somebody ended it, 1 if it could not run, 2 for a wrong span."""
     try:
         first_hour = history.first_hour(span, int(time.time() // 3600))
@@ -152,9 +179,10 @@ def demo(span: str = "3y", port: int = 8080, *, live: bool = True) -> int:
         console.complain(str(error))
         return WRONG_USE
     ending = Ending()
-    running = Demo(data_folder.chosen_folder(), ending)
+    doors = DemoDoors.chosen(port, https_port, certificate_required=certificate_required)
+    running = Demo(data_folder.chosen_folder(), ending, doors)
     try:
-        running.run(first_hour, port, live=live)
+        running.run(first_hour, live=live)
     except StartError as error:
         console.complain(str(error))
         return FAILED
@@ -165,12 +193,3 @@ def demo(span: str = "3y", port: int = 8080, *, live: bool = True) -> int:
         ending.ignore_further()
         running.stop()
         ending.restore()
-
-
-def _addresses(servers: Servers, edge: Envoy, services: dict[str, Service]) -> Addresses:
-    return Addresses(
-        kafka_bootstrap=servers.kafka_bootstrap,
-        mongo_uri=servers.mongo_uri,
-        http=edge.url,
-        operations={name: service.operations for name, service in services.items()},
-    )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deploy.local import console, readable, simulator
+from deploy.local.readable import Edge
 from shared.domain.gas_time import gas_day
 from shared.store.ledgers import Ledger
 
@@ -18,7 +19,7 @@ class History:
     `settled` gives the ledger once everything sent is in its place: the simulator also sends what is refused.
     """
 
-    edge: str
+    edge: Edge
     begin: int
     end: int
     settled: Callable[[], Ledger | None]

@@ -8,6 +8,7 @@ import sys
 from deploy.local.errors import StartError
 
 LOOPBACK = "127.0.0.1"
+HIGHEST = 65_535
 FIRST_PORT = 20_000
 LAST_PORT = (
     32_767  # Linux hands out 32768 and above to outgoing connections, which would take a port between two starts
@@ -72,9 +73,9 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def require_free(port: int) -> None:
-    """Raise StartError if the port that the user asked for is taken."""
+def require_free(port: int, another: str = "--port 8090") -> None:
+    """Raise StartError, with an option that chooses `another`, if the port that the user asked for is taken."""
     if not is_free(port):
         raise StartError(
-            f'Port {port} on {LOOPBACK} is taken; choose another, for instance make demo ARGS="--port 8090".'
+            f'Port {port} on {LOOPBACK} is taken; choose another, for instance make demo ARGS="{another}".'
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from deploy.edge.examples import envoy_example, nginx_example
 from gastrack.documents.events import events
 from gastrack.documents.interfaces import INTERFACES, interface
 from gastrack.documents.metrics import metrics
@@ -23,6 +24,8 @@ from gastrack.documents.schemas import (
 from gastrack.documents.settings import settings
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
+    "deploy/edge/envoy.yaml": envoy_example,
+    "deploy/edge/nginx.conf": nginx_example,
     "docs/events.md": events,
     "docs/metrics.md": metrics,
     **{f"docs/openapi/{service}.json": interface(service) for service in INTERFACES},

@@ -6,7 +6,7 @@ The servers, the edge, the supervisor, the simulator and every way to end are th
 import sys
 from pathlib import Path
 
-from deploy.local import demo, services
+from deploy.local import demo, ports, services
 
 SPAN = "3d"
 
@@ -31,7 +31,9 @@ def main() -> int:
     programs, port = Path(sys.argv[1]), int(sys.argv[2])
     for module in (services, demo):
         setattr(module, "REPOSITORY", programs)  # noqa: B010 - the demo imports the name, it does not offer it
-    return demo.demo(SPAN, port, live="--live" in sys.argv)
+    required = "--require-certificate" in sys.argv
+    https_port = ports.free_ports(1)[0]
+    return demo.demo(SPAN, port, live="--live" in sys.argv, https_port=https_port, certificate_required=required)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ class Run:
 
 
 def test_first_start_fills_second_start_finds(tmp_path: Path) -> None:
-    """The demo fills history, tells its addresses, ends cleanly, and does not fill a second time."""
+    """The demo fills history, tells its addresses, ends cleanly, and does not fill again, by TLS alone neither."""
     write_programs(tmp_path / "programs")
     data, port = tmp_path / "data", free_ports(1)[0]
     first = Run(tmp_path, port, "--live")
@@ -65,6 +65,7 @@ def test_first_start_fills_second_start_finds(tmp_path: Path) -> None:
     assert told is not None
     assert http_question.get_json(told.http + "/v1/lines") is not None
     assert all(http_question.is_ok(url + "/health/ready") for url in told.operations.values())
+    assert asked_as_told(said) is not None
 
     refused = Run(tmp_path, port)
     assert "A demo runs already on" in refused.process.communicate(timeout=60)[1]
@@ -79,10 +80,23 @@ def test_first_start_fills_second_start_finds(tmp_path: Path) -> None:
     assert first.end() == (0, "", "Ending …\n")
     assert addresses.read(data) is None
 
-    second = Run(tmp_path, port)
+    second = Run(tmp_path, port, "--require-certificate")
     said = second.lines_until_ready()
     assert any(line.startswith("Found the data from ") for line in said)
+    assert said[-1].startswith("ready: https://127.0.0.1:")
+    assert not http_question.is_ok(f"http://127.0.0.1:{port}/v1/lines")
+    assert asked_as_told(said) is not None
     assert second.end(signal.SIGTERM)[0] == 0
+
+
+def asked_as_told(said: list[str]) -> object:
+    """What the line with curl asks for, asked with its address and its files; the line before it names them too."""
+    curl, *words = said[-2].split()
+    assert curl == "curl"
+    options = dict(zip(words[:-1:2], words[1:-1:2], strict=True))
+    assert all(file in said[-3] for name, file in options.items() if name != "--key")
+    context = http_question.client_context(options["--cacert"], options["--cert"], options["--key"])
+    return http_question.get_json(words[-1], context)
 
 
 def first_child_named(pid: int, module: str) -> psutil.Process:

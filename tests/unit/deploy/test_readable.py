@@ -7,6 +7,7 @@ import pytest
 from pymongo.errors import ConnectionFailure
 
 from deploy.local import filling, history, http_question, readable
+from deploy.local.readable import Edge
 from deploy.local.settled import settled
 from deploy.local.simulator import expected_present, grid
 from shared.domain.gas_time import hours_of_month
@@ -14,15 +15,15 @@ from shared.store import ledgers
 from shared.store.ledgers import Ledger
 
 BEGIN, END = hours_of_month("2026-10").start, hours_of_month("2026-10").stop
-EDGE = "http://127.0.0.1:8080"
+EDGE = Edge("http://127.0.0.1:8080")
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, pages: dict[str, Any]) -> list[str]:
     """Let the edge answer `pages` (path → JSON); the paths that were asked."""
     asked: list[str] = []
 
-    def get(url: str) -> Any:
-        asked.append(url.removeprefix(EDGE))
+    def get(url: str, _: object) -> Any:
+        asked.append(url.removeprefix(EDGE.url))
         return pages.get(asked[-1])
 
     monkeypatch.setattr(http_question, "get_json", get)
@@ -33,7 +34,7 @@ def test_all_pages_of_the_months_are_added(monkeypatch: pytest.MonkeyPatch) -> N
     """The question covers whole months, and `next` is followed with and without a host."""
     first = "/v1/lines/A/measurements?view=month&from=2026-10&to=2026-11"
     pages = {
-        first: {"rows": [{"hours_present": 700}], "next": f"{EDGE}/second?x=1"},
+        first: {"rows": [{"hours_present": 700}], "next": f"{EDGE.url}/second?x=1"},
         "/second?x=1": {"rows": [{"hours_present": 5}], "next": "/third"},
         "/third": {"rows": [{"hours_present": 1}], "next": None},
     }

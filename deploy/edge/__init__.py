@@ -1,0 +1,1 @@
+"""The edge: the one address in front of the services, as settings of Envoy and of nginx."""

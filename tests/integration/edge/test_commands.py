@@ -1,0 +1,26 @@
+"""Commands with no address of their own talk to the demo that runs here, also where it requires a certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local import addresses
+from deploy.local.addresses import Addresses
+from gastrack.http_calls import call
+from tests.integration.edge.proxies import Proxy
+
+
+def test_they_come_with_the_demos_own_certificate(
+    strict_edge: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it nobody answers; another address is asked without."""
+    monkeypatch.setenv("GASTRACK_DATA", str(tmp_path))
+    url, papers = f"https://127.0.0.1:{strict_edge.port}", strict_edge.papers
+    assert call(f"{url}/v1/lines")[0] == 0
+    files = (papers.certificate("authority"), papers.certificate("good"), papers.key("good"))
+    addresses.write(tmp_path, Addresses("kafka", "mongodb", url, {}, *(str(file) for file in files)))
+    status, told = call(f"{url}/v1/readings", b"{}")
+    assert (status, told["service"], told["received"]) == (200, "ingest", 2)
+    assert call(f"https://localhost:{strict_edge.port}/v1/lines")[0] == 0

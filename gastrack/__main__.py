@@ -20,6 +20,8 @@ app.add_typer(topology, name="topology")
 gas = typer.Typer(no_args_is_help=True, help="Gas physics: of compositions and states, without any server.")
 app.add_typer(rollups, name="rollups")
 app.add_typer(gas, name="gas")
+access = typer.Typer(no_args_is_help=True, help="Who may read what, and who did.")
+app.add_typer(access, name="access")
 
 
 def _service(name: str) -> None:
@@ -87,6 +89,20 @@ def rollups_verify(*, json: Json = False) -> None:
     from gastrack.rollups import verify  # noqa: PLC0415 - as above
 
     raise typer.Exit(verify(as_json=json))
+
+
+@access.command("verify")
+def access_verify(
+    key: Annotated[
+        list[str] | None, typer.Option(help="Thumbprint of a key whose signatures are taken; repeats. Without: all.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Prove that the trail of who read what is unbroken, or say where it is not."""
+    from gastrack.access_verify import verify  # noqa: PLC0415 - as above
+
+    raise typer.Exit(verify(key or [], as_json=json))
 
 
 @gas.command("properties")

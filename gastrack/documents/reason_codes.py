@@ -61,6 +61,8 @@ REQUESTS = {
     "BROKER_AWAY": "Kafka does not answer: nothing was received, try again.",
     "EDGE": "The one address answers itself: a service is away, or the address cannot be read.",
     "STORE_AWAY": "MongoDB does not answer: try again.",
+    "ROLE": "The caller has no role for this.",
+    "TRAIL_AWAY": "Who reads what cannot be recorded at the moment, so nobody reads: try again.",
     "TOO_LARGE": "The body is larger than its limit.",
     "NOT_FOUND": "Unknown, or not for this caller.",
     "CURSOR_EXPIRED": "What follows a cursor of the change feed is no longer kept: begin anew.",

@@ -5,5 +5,6 @@ from __future__ import annotations
 from services.query.api import api
 from services.query.feed_api import feed_api
 from services.query.topology_api import topology_api
+from services.query.trail.api import trail_api
 
-ROUTES = (api, topology_api, feed_api)
+ROUTES = (api, topology_api, feed_api, trail_api)

@@ -14,6 +14,8 @@ from services.query.pages import install_pages
 from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
 from services.query.streams import Streams
+from services.query.trail.keeping import Keeping, Policy
+from services.query.trail.worker import TrailWorker
 from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission, open_door
 from shared.runtime.health import Health
@@ -21,17 +23,31 @@ from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.reads_told import ReadsTold, Teller
+from shared.runtime.trail import Trail
 from shared.store.positions import Positions
+from shared.store.signing import given_key
 
 BODY_LIMIT_BYTES = 64 * 1024
 """Nothing that query answers has a body; room for a client that sends one all the same."""
 
 
-def application(database: Database, admit: Admission, now: Clock = utc_now, streams: Streams | None = None) -> FastAPI:
-    """Return the HTTP face over a database; `admit` finds out who asks."""
+def application(
+    database: Database,
+    admit: Admission,
+    now: Clock = utc_now,
+    streams: Streams | None = None,
+    trail: Teller | None = None,
+) -> FastAPI:
+    """Return the HTTP face over a database; `admit` finds out who asks, and `trail` is told what he reads.
+
+    Without a trail nobody is told: for tests of something else.
+    """
     app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
+    if trail is not None:
+        app.add_middleware(ReadsTold, trail=trail)
     http.install(app, BODY_LIMIT_BYTES, admit)
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
@@ -44,13 +60,18 @@ def application(database: Database, admit: Admission, now: Clock = utc_now, stre
 
 
 def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
-    """Return what builds the service's parts once the event loop runs."""
+    """Return what builds the service's parts once the event loop runs; a wrong setting is told at once."""
+    signing_key = given_key(settings.trail_signing_key_file, "TRAIL_SIGNING_KEY_FILE")
 
-    async def parts(_: Health) -> Sequence[Part]:
+    async def parts(health: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
-        streams = Streams(database)
-        app = application(database, open_door(settings.demo_identity), streams=streams)
+        streams, trail = Streams(database), Trail(settings.kafka_bootstrap)
+        app = application(database, open_door(settings.demo_identity), streams=streams, trail=trail)
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
-        return [face, streams]  # they end first: the face waits for its requests, and a stream has no end of its own
+        policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
+        worker = TrailWorker(settings.kafka_bootstrap, database, Keeping(database, policy, signing_key), health)
+        # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
+        # until the face had ended is told.
+        return [worker, trail, face, streams]
 
     return parts

@@ -33,6 +33,7 @@ class Problem(BaseModel):
 PROBLEM_WORDS = MappingProxyType(
     {
         HTTPStatus.BAD_REQUEST: "The request cannot be read, a form that breaks off for instance.",
+        HTTPStatus.FORBIDDEN: "The caller is known, but has no role for this.",
         HTTPStatus.NOT_FOUND: "Not known here, or not the caller's.",
         HTTPStatus.CONFLICT: "It conflicts with what stands now, which `state` tells.",
         HTTPStatus.GONE: "It is older than what is kept: a cursor begins anew, an export is ordered anew.",
@@ -42,12 +43,13 @@ PROBLEM_WORDS = MappingProxyType(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is said to be of a kind that this operation does not take.",
         HTTPStatus.UNPROCESSABLE_ENTITY: "It can be read and not answered; each issue says why.",
         HTTPStatus.INTERNAL_SERVER_ERROR: "A defect of ours; it has been logged.",
-        HTTPStatus.SERVICE_UNAVAILABLE: "The store or the broker is away: try again after `Retry-After` seconds.",
+        HTTPStatus.SERVICE_UNAVAILABLE: "The store, the broker or the trail is away: try again after `Retry-After` seconds.",
     }
 )
 """What a problem of each status means."""
 _EXAMPLES = {
     HTTPStatus.BAD_REQUEST: ("BAD_REQUEST", "request", "the form breaks off"),
+    HTTPStatus.FORBIDDEN: ("ROLE", "request", "this needs a role that may read the whole trail"),
     HTTPStatus.NOT_FOUND: ("NOT_FOUND", "line", "line 'NOPE' is not known here"),
     HTTPStatus.CONFLICT: ("REVISION", "hours[0].revision", "the hour has revision 3 by now: look again, then decide"),
     HTTPStatus.GONE: ("CURSOR_EXPIRED", "since", "this cursor is older than 89 days: begin with since=earliest"),

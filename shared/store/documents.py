@@ -20,6 +20,8 @@ before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (
 `{_id: "3|CHROMATOGRAPH|2026-11-23", p, g}`: `g` holds 25 packed GAS_TOLD rows.
 `changes`: what a committed batch changed, for those who follow: see `shared/store/changes.py`.
 `manifests`: what went with files, `{_id, by, jws, at}`; `signing_keys`: with which keys they are signed.
+`persons`: who is behind a client of the register, `{_id: client, name, ...}`, erasable; `access_log`, `access_heads`,
+`access_checkpoints`: who read what, chained: see `shared/store/trail.py`.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -74,6 +76,10 @@ class Collection(StrEnum):
     EXPORT_JOBS = "export_jobs"
     SCHEDULES = "schedules"
     DELIVERIES = "deliveries"
+    PERSONS = "persons"
+    ACCESS_LOG = "access_log"
+    ACCESS_HEADS = "access_heads"
+    ACCESS_CHECKPOINTS = "access_checkpoints"
 
 
 IDS_PER_QUERY = 10_000
@@ -146,5 +152,10 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.TOPOLOGY].create_index([("kind", 1)])
     await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)
+    newest_read_first = [("entry.at", -1), ("_id", -1)]
+    await database[Collection.ACCESS_LOG].create_index(newest_read_first)
+    await database[Collection.ACCESS_LOG].create_index([("entry.lines", 1), *newest_read_first])
+    await database[Collection.ACCESS_LOG].create_index([("entry.nodes", 1), *newest_read_first])
+    await database[Collection.ACCESS_LOG].create_index([("address_at", 1)], sparse=True)
     kept_seconds = MANIFESTS_KEPT_DAYS * 24 * 3600
     await database[Collection.MANIFESTS].create_index([("at", 1)], expireAfterSeconds=kept_seconds)

@@ -90,8 +90,8 @@ def unknown(job: str) -> ProblemError:
     return not_found("export", f"export {job[:64]!r} is not known here")
 
 
-async def file_for(database: Database, caller: Caller, job: str, now: datetime) -> Document:
-    """Return what is kept of a job's file, for somebody who may still read all that is in it.
+async def file_for(database: Database, caller: Caller, job: str, now: datetime) -> tuple[Document, Download]:
+    """Return what is kept of a job's file, and what is in it, for somebody who may still read all of that.
 
     Raises:
         ProblemError: 404 for another's job, or a line that is no longer the caller's; 409 where there is no file yet,
@@ -105,7 +105,7 @@ async def file_for(database: Database, caller: Caller, job: str, now: datetime) 
         issue = Issue("EXPORT_NOT_DONE", "export", f"it is {state}: there is a file once it is done")
         wait = {"Retry-After": "2"} if state in export_jobs.OPEN else None
         raise ProblemError(HTTPStatus.CONFLICT, [issue], wait, {"state": state.value})
-    moment = moment_of(found["asked_at"])
-    await handlers.parts_of(database, caller, download_ordered(order_of(found["asked"]), moment))
+    download = download_ordered(order_of(found["asked"]), moment_of(found["asked_at"]))
+    await handlers.parts_of(database, caller, download)
     kept: Document = found["result"]
-    return kept
+    return kept, download

@@ -11,11 +11,13 @@ from services.query.documented.composed import Nodes, NodeTold, RetentionTold, T
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
 from services.query.documented.measured import MEASUREMENTS, NODE_MEASUREMENTS, measurement_schemas
 from services.query.documented.registered import Analyses, Chromatographs, Lines, LineTold
+from services.query.documented.trailed import Readings
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
 from shared.runtime.documented_parameters import OF_A_PERIOD, STATED
 
 NOT_FOUND = HTTPStatus.NOT_FOUND
 REGISTER, MEASURED, EXPLAINED, CHANGED = "Register", "Measurements", "Explain", "Changes"
+TRAILED = "Trail"
 _TAGGED = {"ETag": "Strong: names these bytes; give it back in If-None-Match."}
 
 
@@ -55,6 +57,7 @@ OPERATIONS = {
     "get_findings": Operation(EXPLAINED, _one("A page of findings.", Findings), (NOT_FOUND,)),
     "get_decisions": Operation(EXPLAINED, _one("A page of decisions.", Decisions), (NOT_FOUND,)),
     "get_decision": Operation(EXPLAINED, _one("The decision.", DecisionTold), (NOT_FOUND,)),
+    "get_readings": Operation(TRAILED, _one("A page of readings.", Readings), (HTTPStatus.FORBIDDEN, NOT_FOUND)),
     "get_dead_letters": Operation(EXPLAINED, _one("A page of dead letters.", DeadLetters), (NOT_FOUND,)),
 }
 """Every operation of the interface; a route that is not here has no document."""
@@ -98,6 +101,7 @@ CATALOGUE = Catalogue(
         REGISTER: "Lines, nodes and chromatographs.",
         MEASURED: "Values of hours, gas days and gas months, and the analyses of the gas.",
         CHANGED: "What has changed since a cursor, page by page or as it happens.",
+        TRAILED: "Who read what, for auditors and administrators.",
         EXPLAINED: "Why a value is what it is: findings, decisions, closes, revisions.",
     },
     OPERATIONS,

@@ -35,7 +35,7 @@ SCHEMA = Path(__file__).parent / "measurements.xsd"
 _NO_CACHE = {"Cache-Control": "no-cache"}
 
 
-def kept_texts_of(request: Request) -> KeptTexts:
+async def kept_texts_of(request: Request) -> KeptTexts:
     """Return the texts that this service keeps."""
     kept: KeptTexts = request.app.state.kept_texts
     return kept

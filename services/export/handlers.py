@@ -21,8 +21,8 @@ from shared.runtime.problem import unprocessable
 
 MOST_ROWS_AT_ONCE = 3_000_000
 """Rows of a file that is streamed [P]: 100 lines over three years of hours are 2.6 million, some ten seconds."""
-LEAST_BYTES = 96 * 1024
-"""What is sent at a time, if there is so much: a month of hours has 150 kB as csv."""
+LEAST_BYTES = 256 * 1024
+"""What is sent at a time, if there is so much: two months of hours are 300 kB as csv."""
 KEPT_ROWS = 100_000
 """Rows of a file whose months are kept: a larger one would only push out what others ask for again."""
 
@@ -78,9 +78,12 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
     texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
+    counting = asyncio.create_task(tally.count(b""))
     async for block in _blocks(texts, writer, tally):
-        tally.add_bytes(block)
+        await counting
+        counting = asyncio.create_task(tally.count(block))  # while the reader takes it
         yield block
+    await counting
 
 
 async def _blocks(texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally) -> AsyncIterator[bytes]:

@@ -25,7 +25,7 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 """A file of three years of ten lines, hour by hour, is 20 MB."""
 
 
-def doors_of(request: Request) -> Doors:
+async def doors_of(request: Request) -> Doors:
     """Return the doors that wiring built."""
     doors: Doors = request.app.state.doors
     return doors

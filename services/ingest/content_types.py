@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from fastapi import Request
@@ -18,10 +18,10 @@ _UNSAID = ("", "application/x-www-form-urlencoded")
 """Nothing was said, or what curl says of any body when it was told nothing."""
 
 
-def takes(offered: tuple[str, ...]) -> Callable[[Request], None]:
+def takes(offered: tuple[str, ...]) -> Callable[[Request], Awaitable[None]]:
     """Return a dependency that refuses a body of another kind: 415; a body of no kind is taken by its content."""
 
-    def refuse_others(request: Request) -> None:
+    async def refuse_others(request: Request) -> None:
         said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if said not in (*offered, *_UNSAID) and not (said.endswith("+json") and offered is JSON_TYPES):
             text = f"{said[:100]!r} is not taken here: send {', '.join(offered)}"

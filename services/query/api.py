@@ -27,7 +27,7 @@ from shared.store.lines import Selection
 api = APIRouter(prefix="/v1")
 
 
-def kept_answers_of(request: Request) -> KeptBodies:
+async def kept_answers_of(request: Request) -> KeptBodies:
     """Return the answers that this service keeps."""
     kept: KeptBodies = request.app.state.kept_answers
     return kept

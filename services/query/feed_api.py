@@ -25,7 +25,7 @@ MOST_LINES = 100
 """Followed by name; whoever wants more follows everything that he may see."""
 
 
-def streams_of(request: Request) -> Streams:
+async def streams_of(request: Request) -> Streams:
     """Return the streams of this process."""
     streams: Streams = request.app.state.streams
     return streams

@@ -69,7 +69,12 @@ def language_of(request: Request) -> Language:
     return chosen(asked, request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
 
 
-Speaking = Annotated[Language, Depends(language_of)]
+async def language_asked(request: Request) -> Language:
+    """Return the language in which a page is asked for."""
+    return language_of(request)
+
+
+Speaking = Annotated[Language, Depends(language_asked)]
 Part = Annotated[bool, Query(description="Only the part of the page that changes.")]
 
 

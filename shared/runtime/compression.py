@@ -35,7 +35,8 @@ class Compression:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        codings = () if "range" in headers else tuple(accepted(",".join(headers.getlist("accept-encoding"))))
+        offered = ",".join(headers.getlist("accept-encoding"))
+        codings = tuple(accepted(offered)) if offered and "range" not in headers else ()
         held = Held(", ".join(headers.getlist("if-none-match")), codings)
         if held.header:
             asked = MutableHeaders(raw=list(scope["headers"]))
@@ -91,14 +92,14 @@ class _Answer:
         await self._send(message)
 
     async def _whole(self, head: Message, body: bytes, coding: Coding) -> bytes:
-        """Encode a body; a long one whose tag names its bytes is encoded once for all who ask for it."""
-        if len(body) < _OWN_THREAD_BYTES:
-            return whole(coding, body)
+        """Encode a body; one whose tag names its bytes is encoded once for all who ask for it."""
         tag = Headers(raw=head["headers"]).get("etag", "")
         name = f"{self._address} {tag_in(tag, coding)}" if tag.startswith('"') else ""
         encoded = self._kept.get(name) if name else None
         if encoded is None:
-            encoded = await asyncio.to_thread(whole, coding, body)
+            encoded = (
+                whole(coding, body) if len(body) < _OWN_THREAD_BYTES else await asyncio.to_thread(whole, coding, body)
+            )
             if name:
                 self._kept.keep(name, encoded)
         return encoded

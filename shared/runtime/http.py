@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from prometheus_client import Histogram
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -151,10 +153,16 @@ class Timing:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "unmatched")
                 status = f"{message['status'] // 100}xx"
-                HTTP_SECONDS.labels(route, _method(scope), status).observe(self._clock() - begin)
+                _seconds(route, _method(scope), status).observe(self._clock() - begin)
             await send(message)
 
         await self._app(scope, receive, observed)
+
+
+@cache
+def _seconds(route: str, method: str, status: str) -> Histogram:
+    """Return the histogram of a route's answers; there are as many as it has labels."""
+    return HTTP_SECONDS.labels(route, method, status)
 
 
 class Head:

@@ -27,7 +27,7 @@ class ExportOrder(Asked):
     model_config = ConfigDict(populate_by_name=False, extra="forbid")
 
 
-def most_open_of(request: Request) -> int:
+async def most_open_of(request: Request) -> int:
     """Return how many jobs of one caller may wait and run."""
     most: int = request.app.state.most_open_exports
     return most

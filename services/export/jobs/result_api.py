@@ -23,7 +23,7 @@ from shared.store.results import Results
 result_api = APIRouter(prefix="/v1")
 
 
-def results_of(request: Request) -> Results:
+async def results_of(request: Request) -> Results:
     """Return the storage of files that wiring built."""
     results: Results = request.app.state.results
     return results

@@ -19,7 +19,7 @@ KEY_SET, PEM = "application/jwk-set+json", "application/x-pem-file"
 api = APIRouter(prefix="/v1")
 
 
-def signer_of(request: Request) -> Signer:
+async def signer_of(request: Request) -> Signer:
     """Return what signs, as wiring made it."""
     signer: Signer = request.app.state.signer
     return signer

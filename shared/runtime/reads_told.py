@@ -93,7 +93,7 @@ def address_of(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
 
 
-def telling_of(request: Request) -> Tell:
+async def telling_of(request: Request) -> Tell:
     """Return by what a route says what its answer lets read; an answer that goes on says it again and again."""
     state: dict[str, Any] = request.scope["state"]
 

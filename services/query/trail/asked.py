@@ -44,7 +44,7 @@ async def readings(database: Database, caller: Caller, asked: ReadingsAsked, aft
     condition = {**condition_of(asked), **({} if sees_all else _of_own(caller, asked))}
     found = await database[Collection.ACCESS_LOG].find(_following(condition, after)).sort(_NEWEST).to_list(limit + 1)
     page, last_id = cut(found, limit, lambda last: f"{last['entry']['at']}|{last['_id']}")
-    seen = [seen for document in page if (seen := document if sees_all else within_own(caller, document)) is not None]
+    seen = page if sees_all else [one for document in page if (one := within_own(caller, asked, document)) is not None]
     names = await _names(database, {one["entry"]["client"] for one in seen if _is_of_his(caller, one["entry"])})
     return Listed([_row(one, names, is_whole=sees_all or _is_of_his(caller, one["entry"])) for one in seen], last_id)
 
@@ -76,12 +76,16 @@ def _of_own(caller: Caller, asked: ReadingsAsked) -> Document:
     return {"$or": [{name: names} for name, names in own.items()]}
 
 
-def within_own(caller: Caller, document: Mapping[str, Any]) -> Document | None:
-    """Return an entry with those lines and nodes alone that are the caller's own on the gas days that were read."""
+def within_own(caller: Caller, asked: ReadingsAsked, document: Mapping[str, Any]) -> Document | None:
+    """Return an entry with those lines and nodes alone that are the caller's own on the gas days that were read.
+
+    None where there is none of them, or not the one that is asked for: that it was read is not his to know then.
+    """
     entry = document["entry"]
     lines = [line for line in entry["lines"] if _is_own(caller.rights.line(line), entry)]
     nodes = [node for node in entry["nodes"] if _is_own(caller.rights.node(node), entry)]
-    if not (lines or nodes):
+    is_as_asked = asked.line in ("", *lines) and asked.node in ("", *nodes)
+    if not is_as_asked or not (lines or nodes):
         return None
     return {**document, "entry": {**entry, "lines": lines, "nodes": nodes, "gas": []}}
 

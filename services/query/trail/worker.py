@@ -41,7 +41,7 @@ _SALT_BYTES = 16
 class TrailWorker:
     """A part of the query service that chains who read what."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its servers, its clock, its topic
         self,
         bootstrap: str,
         database: Database,
@@ -115,6 +115,7 @@ class TrailWorker:
         for place, records in found.items():
             read = [Record(one.offset, one.timestamp, one.value or b"") for one in records]
             await self._take(reader, place, read)
+        self._tell_lag(reader)
         if time.monotonic() >= self._keep_at:
             await persistently(self._keep, STAGE, self._health)
 
@@ -149,7 +150,7 @@ class TrailWorker:
             return
         if place.partition in self._heads:
             self._heads[place.partition] = found.after
-        self._tell(reader, place, found)
+        self._tell(place, found)
         await persistently(partial(self._keeping.sign, found.after, self._now()), STAGE, self._health)
 
     async def _follows(self, reader: AIOKafkaConsumer, place: TopicPartition, head: Head, record: Record) -> bool:
@@ -161,14 +162,17 @@ class TrailWorker:
             self._log.error("readings left before they were chained", partition=place.partition, upto=record.offset)
         return bool(begins == record.offset)
 
-    def _tell(self, reader: AIOKafkaConsumer, place: TopicPartition, found: Chained) -> None:
+    def _tell(self, place: TopicPartition, found: Chained) -> None:
         metrics.TRAIL_ENTRIES.inc(len(found.entries))
         metrics.TRAIL_LOST.inc(found.lost)
         if found.lost:
             self._log.error("messages to the trail never came", partition=place.partition, messages=found.lost)
-        end = highwater_of(reader, place)
-        if end is not None:
-            metrics.LAG.labels(self._topic.name, str(place.partition)).set(max(0, end - 1 - found.after.offset))
+
+    def _tell_lag(self, reader: AIOKafkaConsumer) -> None:
+        for partition, head in self._heads.items():
+            end = highwater_of(reader, TopicPartition(self._topic.name, partition))
+            if end is not None:
+                metrics.LAG.labels(self._topic.name, str(partition)).set(max(0, end - 1 - head.offset))
 
     async def _keep(self) -> None:
         """Sign what is a day old, and let some leave whose time is over; go on soon where more is left."""

@@ -34,7 +34,7 @@ def reading(client: str, company: str = "ACME", line: str = "BE-0042-A", what: W
 async def eventually(holds: Callable[[], Awaitable[bool]], what: str, seconds: float = 60.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.05)
     assert await holds(), what
 

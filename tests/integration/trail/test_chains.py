@@ -85,7 +85,7 @@ async def _set(trailing: Trailing, place: str, **fields: Any) -> None:
 
 
 async def test_who_changes_the_trail_is_found(trailing: Trailing) -> None:
-    """An entry that says something else, one that is gone, two in each other's place, the end cut off: all are named."""
+    """An entry that says something else, one gone, two in each other's place, the end cut off: all are named."""
     await filled(trailing)
     before = await trailing.entries()
     names = [one["_id"] for one in before]
@@ -117,7 +117,7 @@ async def test_who_changes_the_trail_is_found(trailing: Trailing) -> None:
 
 
 async def test_who_writes_all_anew_is_found_by_what_was_signed(trailing: Trailing) -> None:
-    """A chain whose end and head were taken back together; a checkpoint that was signed by nobody or for another place."""
+    """A chain whose end and head were taken back together; a checkpoint that nobody signed."""
     await filled(trailing)
     names = [one["_id"] for one in await trailing.entries()]
     checkpoints = trailing.database[Collection.ACCESS_CHECKPOINTS]

@@ -24,7 +24,7 @@ from shared.events.topology import ID_PATTERN, ChangeText
 from shared.runtime import metrics
 from tests.architecture.sources import modules, tree
 
-HEARD_AS_VARIABLE = {"FORMAT", "DIALECT", "VIEW", "UNIT", "NODE", "UNKNOWN_NODE", "CYCLE", "TOO_DEEP"}
+HEARD_AS_VARIABLE = {"ROLE", "FORMAT", "DIALECT", "VIEW", "UNIT", "NODE", "UNKNOWN_NODE", "CYCLE", "TOO_DEEP"}
 """Codes that the code builds from a name, or has from an error that tells its own."""
 
 SAID_BY_THE_EDGE = {"EDGE"}

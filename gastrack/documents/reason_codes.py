@@ -95,6 +95,7 @@ REQUESTS = {
     "RIGHT_LOST": "The caller may do less than when he asked: what was under way has ended; also in an export.",
     "OTHER_SITE": "A browser says that another site's page asks for this: nothing is changed for it.",
     "TOO_MANY_REQUESTS": "More requests a minute than the client, or the address, may make.",
+    "TRAIL_AWAY": "Who reads what cannot be recorded at the moment, so nobody reads: try again.",
     "TOO_LARGE": "The body is larger than its limit.",
     "NOT_FOUND": "Unknown, or not for this caller.",
     "CURSOR_EXPIRED": "What follows a cursor of the change feed is no longer kept: begin anew.",

@@ -22,11 +22,13 @@ from services.export.files.tally import Tally
 from services.export.manifests.api import Signing
 from services.export.manifests.manifest import Draft, with_manifest
 from shared.access.days import ALWAYS, Days
+from shared.access.read import Read, What
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
 from shared.runtime.http_state import Downloading, Now, Store
 from shared.runtime.problem import unprocessable
+from shared.runtime.reads_told import Telling
 from shared.store.as_known import least_watermark_ms
 
 api = APIRouter(prefix="/v1")
@@ -77,7 +79,13 @@ def asked_for(asked: Asked, now: Now, days: Days = ALWAYS) -> Download:
 
 @api.get("/download", summary="Measurements as a file")
 async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
-    asked: Annotated[Asked, Query()], caller: Downloading, store: Store, signer: Signing, now: Now, kept: Kept
+    asked: Annotated[Asked, Query()],
+    caller: Downloading,
+    store: Store,
+    signer: Signing,
+    now: Now,
+    kept: Kept,
+    tell: Telling,
 ) -> Response:
     """Stream the measurements of lines and nodes; whatever is wrong is said before the first byte."""
     days = readable_days(caller, asked.line, asked.node)
@@ -89,6 +97,7 @@ async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
     written = handlers.file_of(store, parts, download, now, tally, kept=kept)
     blocks = with_manifest(written, store, signer, draft, tally)
     first = await anext(blocks)
+    tell(Read.asked(What.FILE, download.question, lines=download.lines, nodes=download.nodes))
     one_of_each = [(*download.lines, "")[0], (*download.nodes, "")[0]]
     links = [csvw.link_of(download, layout_for(parts, download), one_of_each), draft.link]
     return FileStream(first, blocks, draft.media_type, headers_of(download, links))

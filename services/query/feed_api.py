@@ -15,7 +15,9 @@ from services.query.feed_cursor import MOST_CHARACTERS, cursor_text
 from services.query.feed_store import FeedStore
 from services.query.parameters import MAX_ROWS_PER_PAGE
 from services.query.streams import EventStream, Streams
+from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Reading, Store
+from shared.runtime.reads_told import Telling
 from shared.store.changes import heads
 from shared.store.readable_gas import readable_gas
 
@@ -51,6 +53,7 @@ async def get_changes(  # noqa: PLR0913 - the parameters of the route
     caller: Reading,
     store: Store,
     now: Now,
+    tell: Telling,
     since: Since = "",
     line: Lines = None,
     node: Node = "",
@@ -74,6 +77,7 @@ async def get_changes(  # noqa: PLR0913 - the parameters of the route
     cursor = feed.begun(since, found_heads, _ms(now))
     sight = Sight(caller, wanted, await readable_gas(store, caller))
     found = await feed.page(FeedStore(store), sight, cursor, found_heads, limit)
+    tell(Read.rows(What.CHANGES, found.rows))
     asked = [("since", cursor_text(found.cursor)), *(("line", one) for one in line or []), ("node", node)]
     query = urlencode([*((name, value) for name, value in asked if value), ("limit", limit)])
     return {"rows": found.rows, "next": f"/v1/changes?{query}", "more": found.has_more}
@@ -86,6 +90,7 @@ async def get_stream(  # noqa: PLR0913 - the parameters of the route
     store: Store,
     now: Now,
     streams: Open,
+    tell: Telling,
     since: Since = "",
     line: Lines = None,
     node: Node = "",
@@ -96,7 +101,7 @@ async def get_stream(  # noqa: PLR0913 - the parameters of the route
     seen = await streams.begin()
     cursor = feed.begun(last_event_id or since, seen, _ms(now))
     sight = Sight(caller, wanted, await readable_gas(store, caller))
-    return EventStream(streams, events(streams, sight, cursor, seen))
+    return EventStream(streams, events(streams, sight, cursor, seen, tell))
 
 
 def _ms(now: datetime) -> int:

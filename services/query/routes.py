@@ -9,5 +9,6 @@ from services.query.api import api
 from services.query.feed_api import feed_api
 from services.query.tokens.api import tokens_api
 from services.query.topology_api import topology_api
+from services.query.trail.api import trail_api
 
-ROUTES = (api, topology_api, feed_api, tokens_api, applications_api, companies_api, clients_api)
+ROUTES = (api, topology_api, feed_api, tokens_api, applications_api, companies_api, clients_api, trail_api)

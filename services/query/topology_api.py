@@ -11,7 +11,9 @@ from services.query.answering import measurements_response
 from services.query.api import Cursor, HeldHeader, Kept, Limit, listed_document, reader_of, today_of
 from services.query.nodes import At
 from services.query.parameters import Asked
+from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Operating, Reading, Store
+from shared.runtime.reads_told import Telling
 
 topology_api = APIRouter(prefix="/v1")
 Day = Annotated[str, Query(max_length=64, description="A gas day, as 2026-11-23; the running one if absent.")]
@@ -28,6 +30,7 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
     store: Store,
     now: Now,
     kept: Kept,
+    tell: Telling,
     if_none_match: HeldHeader = "",
 ) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
@@ -35,6 +38,7 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
     known_at_ms = parameters.past_ms(asked.known_at, now)
     reader = reader_of(asked, if_none_match, kept, nodes.written)
     answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
+    tell(Read.asked(What.MEASUREMENTS, question, nodes=(node,)))
     return measurements_response(answer)
 
 

@@ -18,6 +18,8 @@ from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
 from services.query.streams import Streams
 from services.query.tokens.giving import TokenGiver
+from services.query.trail.keeping import Keeping, Policy
+from services.query.trail.worker import TrailWorker
 from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import Entrance, entrance
@@ -28,7 +30,10 @@ from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
+from shared.runtime.reads_told import ReadsTold, Teller
+from shared.runtime.trail import Trail
 from shared.store.positions import Positions
+from shared.store.signing import given_key
 
 BODY_LIMIT_BYTES = 64 * 1024
 """What changes the access register is small: a certificate with its chain, a thousand lines that are wanted."""
@@ -43,14 +48,18 @@ def application(  # noqa: PLR0913 - what a test may give it
     authorities: Sequence[Certificate] = (),
     limits: RateLimits | None = None,
     tokens: TokenGiver | None = None,
+    trail: Teller | None = None,
 ) -> FastAPI:
-    """Return the HTTP face over a database; `admit` finds out who asks.
+    """Return the HTTP face over a database; `admit` finds out who asks, and `trail` is told what he reads.
 
-    `authorities` issue the certificates that can be registered; `tokens` are given where there is a giver.
+    `authorities` issue the certificates that can be registered; `tokens` are given where there is a giver; without a
+    trail nobody is told: for tests of something else.
     """
     app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
+    if trail is not None:
+        app.add_middleware(ReadsTold, trail=trail)
     http.install(app, BODY_LIMIT_BYTES, admit, limits)
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
@@ -65,11 +74,12 @@ def application(  # noqa: PLR0913 - what a test may give it
 
 
 def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
-    """Return what builds the service's parts once the event loop runs."""
+    """Return what builds the service's parts once the event loop runs; a wrong setting is told at once."""
+    signing_key = given_key(settings.trail_signing_key_file, "TRAIL_SIGNING_KEY_FILE")
 
-    async def parts(_: Health) -> Sequence[Part]:
+    async def parts(health: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
-        streams = Streams(database)
+        streams, trail = Streams(database), Trail(settings.kafka_bootstrap)
         way_in = entrance(settings, database)
         app = application(
             database,
@@ -78,14 +88,15 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
             authorities=settings.authorities,
             limits=way_in.limits,
             tokens=giver_of(settings, database, way_in),
+            trail=trail,
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
-        return [
-            counting,
-            face,
-            streams,
-        ]  # they end first: the face waits for its requests, and a stream has no end of its own
+        policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
+        worker = TrailWorker(settings.kafka_bootstrap, database, Keeping(database, policy, signing_key), health)
+        # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
+        # until the face had ended is told.
+        return [counting, worker, trail, face, streams]
 
     return parts
 

@@ -28,9 +28,13 @@ ANALYSES = Topic("analyses", "chromatographs; ingest's doors", 1, 14 * _DAY_MS, 
 RECORDED = Topic("readings.recorded", "ingest", None, 37 * 31 * _DAY_MS, {"message.timestamp.type": "LogAppendTime"})
 """The line log: its offset is the order of what happened, its append time the time at which it became known."""
 VALIDATED = Topic("readings.validated", "validation", None, 14 * _DAY_MS)
+TRAIL_PARTITIONS = 4
+ACCESS_READ = Topic("access.read", "query, export", TRAIL_PARTITIONS, 14 * _DAY_MS)
+"""Who read what; the readings of a company (crc32 of its id) stand in one partition, which is one chain. A few thousand
+readings a second are one consumer's work, so the number is no setting: the fewer chains, the fewer to verify."""
 COUNTING_PARTITION = 0
 """What stands in every partition of the line log is kept and counted by the owner of this one."""
-TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED)
+TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED, ACCESS_READ)
 INTAKE = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
 """Topics that ingest reads: what they say goes into the line log."""
 SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)

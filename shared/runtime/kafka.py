@@ -44,6 +44,20 @@ async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -
         await admin.close()
 
 
+async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> None:
+    """Create one topic, whose number of partitions is no setting, if it is not there yet."""
+    assert topic.partitions is not None  # noqa: S101 - asked of such a topic only
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        if topic.name not in await admin.list_topics():
+            await admin.create_topics([_new(topic, topic.partitions, replication)])
+    except TopicAlreadyExistsError:
+        return  # somebody else was faster
+    finally:
+        await admin.close()
+
+
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     settings = {
         "retention.ms": str(topic.retention_ms),
@@ -54,11 +68,15 @@ def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     return NewTopic(topic.name, num_partitions=count, replication_factor=replication, topic_configs=settings)
 
 
-def producer(bootstrap: str, linger_ms: int = 0) -> AIOKafkaProducer:
-    """Return an idempotent producer that waits for all replicas; not started."""
+def producer(bootstrap: str, linger_ms: int = 0, *, is_idempotent: bool = True) -> AIOKafkaProducer:
+    """Return a producer that waits for all replicas; not started.
+
+    An idempotent one may be of no use any more once a broker was away for longer than its records wait. Who numbers his
+    messages himself goes on with one that is not.
+    """
     return AIOKafkaProducer(
         bootstrap_servers=bootstrap,
-        enable_idempotence=True,
+        enable_idempotence=is_idempotent,
         acks="all",
         compression_type="zstd",
         linger_ms=linger_ms,

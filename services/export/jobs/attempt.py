@@ -19,7 +19,6 @@ from services.export.files.since import pinned
 from services.export.files.tally import Tally
 from services.export.jobs.ordered import download_ordered, moment_of
 from services.export.manifests.manifest import Draft, keep_signed
-from services.export.manifests.signing import Signer
 from shared.access.caller import Caller, demo_caller
 from shared.access.losing import has_lost_of
 from shared.access.roles import Task
@@ -35,6 +34,7 @@ from shared.store.as_known import least_watermark_ms
 from shared.store.export_claims import Claim
 from shared.store.export_jobs import Document, Order
 from shared.store.results import Results, ResultsAwayError
+from shared.store.signing import Signer
 
 MOST_SECONDS_BETWEEN_SIGNS = 1.0
 """So that progress is no older than that; a sign of life costs the store some 50 µs."""

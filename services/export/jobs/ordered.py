@@ -94,8 +94,8 @@ def unknown(job: str) -> ProblemError:
     return not_found("export", f"export {job[:64]!r} is not known here")
 
 
-async def file_for(database: Database, caller: Caller, job: str, now: datetime) -> Document:
-    """Return what is kept of a job's file, for somebody who may still read all that is in it.
+async def file_for(database: Database, caller: Caller, job: str, now: datetime) -> tuple[Document, Download]:
+    """Return what is kept of a job's file, and what is in it, for somebody who may still read all of that.
 
     Raises:
         ProblemError: 404 for another's job, or a line that is no longer the caller's; 409 where there is no file yet,
@@ -110,12 +110,11 @@ async def file_for(database: Database, caller: Caller, job: str, now: datetime) 
         wait = {"Retry-After": "2"} if state in export_jobs.OPEN else None
         raise ProblemError(HTTPStatus.CONFLICT, [issue], wait, {"state": state.value})
     kept: Document = found["result"]
-    await _check_rights(database, caller, found, kept)
-    return kept
+    return kept, await _still_allowed(database, caller, found, kept)
 
 
-async def _check_rights(database: Database, caller: Caller, job: Document, kept: Document) -> None:
-    """Refuse a file of which not everything may still be read: its period, its lines and nodes, the lines it names.
+async def _still_allowed(database: Database, caller: Caller, job: Document, kept: Document) -> Download:
+    """Return what a file holds, all of which may still be read: its period, its lines and nodes, the lines it names.
 
     Raises:
         ProblemError: 404 or 422 as for a download; 410 for a file that names lines which may not be named any more.
@@ -129,3 +128,4 @@ async def _check_rights(database: Database, caller: Caller, job: Document, kept:
     if not all(caller.may_read_in(line, asked.first, asked.end) for line in kept.get("named", ())):
         words = "your rights have changed since it was made, and it names more than you may know now: order it anew"
         raise ProblemError(HTTPStatus.GONE, [Issue("EXPORT_EXPIRED", "export", words)])
+    return download

@@ -12,11 +12,13 @@ from services.query.documented.composed import Nodes, NodeTold, RetentionTold, T
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
 from services.query.documented.measured import MEASUREMENTS, NODE_MEASUREMENTS, measurement_schemas
 from services.query.documented.registered import Analyses, Chromatographs, Lines, LineTold
+from services.query.documented.trailed import Readings
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
 from shared.runtime.documented_parameters import OF_A_PERIOD, STATED
 
 NOT_FOUND = HTTPStatus.NOT_FOUND
 REGISTER, MEASURED, EXPLAINED, CHANGED = "Register", "Measurements", "Explain", "Changes"
+TRAILED = "Trail"
 _TAGGED = {"ETag": "Strong: names these bytes; give it back in If-None-Match."}
 
 
@@ -57,6 +59,7 @@ OPERATIONS = {
     "get_decisions": Operation(EXPLAINED, _one("A page of decisions.", Decisions), (NOT_FOUND,)),
     "get_decision": Operation(EXPLAINED, _one("The decision.", DecisionTold), (NOT_FOUND,)),
     **tokens.OPERATIONS,
+    "get_readings": Operation(TRAILED, _one("A page of readings.", Readings), (HTTPStatus.FORBIDDEN, NOT_FOUND)),
     "get_dead_letters": Operation(EXPLAINED, _one("A page of dead letters.", DeadLetters), (NOT_FOUND,)),
     **access.OPERATIONS,
 }
@@ -104,6 +107,7 @@ CATALOGUE = Catalogue(
         CHANGED: "What has changed since a cursor, page by page or as it happens.",
         access.ACCESS: access.ACCESS_WORDS,
         tokens.TOKENS: tokens.WORDS,
+        TRAILED: "Who read what, for auditors and administrators.",
         EXPLAINED: "Why a value is what it is: findings, decisions, closes, revisions.",
     },
     OPERATIONS,

@@ -223,7 +223,7 @@ async def test_rights_are_looked_at_when_a_file_is_written_and_when_it_is_fetche
     october = CLIENTS["october"]
     outcome, job = await made(store, october, october)
     assert outcome is Outcome.DONE
-    kept = await file_for(store, october, job, NOW)
+    kept, _ = await file_for(store, october, job, NOW)
     assert (kept["first"], kept["end"], kept["named"]) == ("2026-10-02", "2026-11-01", [OWN])
     for rights, status in (
         (Rights("none"), 404),
@@ -243,7 +243,7 @@ async def test_a_file_that_names_a_line_is_not_given_once_that_may_not_be_named(
     ours = await export_claims.claim(store, "test", 30.0, 5)
     assert ours is not None
     assert await attempt(shop, ours) is Outcome.DONE
-    assert (await file_for(store, sums, job["_id"], NOW))["named"] == [OWN]
+    assert (await file_for(store, sums, job["_id"], NOW))[0]["named"] == [OWN]
     only = replace(sums, rights=Rights("sums", {}, {NODE: OCTOBER}))
     with pytest.raises(ProblemError) as gone:
         await file_for(store, only, job["_id"], NOW)

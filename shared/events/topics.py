@@ -83,9 +83,10 @@ SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
 
 GATEWAY_PREFIX = f"{TELEMETRY.name}."
 """Topics of gateways that belong to others begin with this; what follows is the gateway's id."""
-_GATEWAY_SETTINGS = {**_BROKER_TIME, "compression.type": "uncompressed"}
+_GATEWAY_SETTINGS = {**_BROKER_TIME, "compression.type": "uncompressed", "segment.ms": str(_DAY_MS)}
 """Nothing that the sender says decides how long a record is kept, or how large it becomes when it is read: with its own
-clock wrong it would be removed unread, and 8 MB of zeros are some hundred bytes of zstd."""
+clock wrong it would be removed unread, and 8 MB of zeros are some hundred bytes of zstd. With segments of a day
+nothing stays much longer than the retention says: the broker must remember for longer how far the relay is."""
 MAX_GATEWAY_MESSAGE_BYTES = 6 * 1024 * 1024
 """Above the largest telegram (5 MB), so that a larger one becomes a dead letter; below what `telemetry` takes, with
 room for what the relay adds."""

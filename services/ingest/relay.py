@@ -152,12 +152,16 @@ class Relay:
         """Read these partitions, each from where it is known to be passed on.
 
         Of those that are read already the broker is not asked: what it says of a group may be older than the
-        transaction that has just ended.
+        transaction that has just ended. What is no longer kept was lost while nobody relayed for 14 days.
         """
         known = {place: offset for place, offset in self._offsets.items() if place in places}
         asked = [place for place in places if place not in known]
+        committed = await self._watcher.committed_for_sure(RELAY_GROUP, asked)
+        first = await self._reader.beginning_offsets(asked) if asked else {}
+        if lost := [place for place in asked if 0 < committed[place] < first[place]]:
+            self._log.error("messages of gateways are no longer kept, and were not relayed", places=lost)
         self._reader.assign(sorted(places))
-        self._offsets = known | {place: await self._reader.committed(place) or 0 for place in asked}
+        self._offsets = known | {place: max(committed[place], first[place]) for place in asked}
         for place, offset in self._offsets.items():
             self._reader.seek(place, offset)
 

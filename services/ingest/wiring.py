@@ -48,7 +48,7 @@ def application(doors: Doors, settings: IngestSettings) -> FastAPI:
 def relay(settings: IngestSettings, database: Database, owns: Callable[[], bool], health: Health) -> Relay:
     """Return what passes on the telegrams of gateways of others."""
     bootstrap = settings.kafka_bootstrap
-    clients = kafka.consumer(bootstrap, RELAY_GROUP), kafka.watcher(bootstrap, RELAY_GROUP)
+    clients = kafka.consumer(bootstrap, None, reset="none"), kafka.watcher(bootstrap, RELAY_GROUP)
     register = partial(gateways, database), ClientRegister(database, utc_now).caller_named
     return Relay(clients, partial(Transactions, bootstrap, RELAY_TRANSACTIONS), register, owns, health.beside())
 

@@ -107,14 +107,17 @@ def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaPro
     )
 
 
-def consumer(bootstrap: str, group: str | None, *topics: str) -> AIOKafkaConsumer:
-    """Return a consumer that begins at the earliest record and commits only when told; not started."""
+def consumer(bootstrap: str, group: str | None, *topics: str, reset: str = "earliest") -> AIOKafkaConsumer:
+    """Return a consumer that commits only when told; not started.
+
+    Where it shall read what is not there it begins at the earliest record; with `reset` "none" it fails.
+    """
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=bootstrap,
         group_id=group,
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset=reset,
         session_timeout_ms=SESSION_TIMEOUT_MS,
         heartbeat_interval_ms=2_000,
         max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
@@ -211,6 +214,19 @@ class Watcher:
             KafkaError: as `create_topic` does.
         """
         await create_topic(self._admin, topic)
+
+    async def committed_for_sure(self, group: str, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return how far a group is in each of these partitions; 0 where it never said so.
+
+        A consumer's own `committed` takes a broker that is still loading its groups for one that knows of none.
+
+        Raises:
+            KafkaError: the broker does not know at the moment.
+        """
+        found = await self._admin.list_consumer_group_offsets(group, partitions=list(places)) if places else {}
+        if missing := sorted(set(places) - set(found)):
+            raise KafkaError(f"the broker does not say how far {group} is in {missing}")
+        return {place: max(0, found[place].offset) for place in places}
 
     async def committed(self, group: str | None = None) -> dict[TopicPartition, int]:
         """Return the offset that the group, or another one, has committed for each partition."""

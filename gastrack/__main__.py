@@ -208,5 +208,19 @@ def replay(
     raise typer.Exit(run(wait, as_json=json))
 
 
+@app.command()
+def acls(
+    gateway: Annotated[
+        list[str] | None, typer.Option(help="A gateway's id; repeats. Its permissions are added.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Print Kafka's access control lists: what each service, and each of these gateways, may do, and nothing else."""
+    from gastrack.acls import tell  # noqa: PLC0415 - as above
+
+    raise typer.Exit(tell(gateway or [], as_json=json))
+
+
 if __name__ == "__main__":
     app(prog_name="gastrack")

@@ -98,9 +98,10 @@ class Kafka:
         if tool.wait_for_end(FORMAT_WITHIN_S) != 0:
             raise ServerDiedError(f"Kafka could not format {self._folder}. {tool.log_tail()}")
 
-    def _render(self) -> str:
+    def properties(self) -> dict[str, object]:
+        """The broker's properties, by name."""
         broker, controller = self.bootstrap, f"{LOOPBACK}:{self._controller_port}"
-        settings = {
+        return {
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@{controller}",
@@ -112,6 +113,7 @@ class Kafka:
             "default.replication.factor": 1,
             "min.insync.replicas": 1,
             "offsets.topic.replication.factor": 1,
+            "offsets.retention.minutes": 30 * 24 * 60,  # longer than gateways' topics keep: see docs/adr/0039
             "offsets.topic.num.partitions": 4,  # 50 would be 50 folders for a handful of groups
             "transaction.state.log.replication.factor": 1,
             "transaction.state.log.min.isr": 1,
@@ -124,4 +126,6 @@ class Kafka:
             "broker.session.timeout.ms": 3_000,  # after kill -9 the restarted broker waits until its old session ends
             "broker.heartbeat.interval.ms": 500,
         }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+    def _render(self) -> str:
+        return "".join(f"{name}={value}\n" for name, value in self.properties().items())

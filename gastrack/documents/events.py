@@ -15,11 +15,12 @@ from shared.domain.reading import READING, Source
 from shared.domain.revision import HOUR
 from shared.events import access_read, answer, line_log
 from shared.events.access_read import AccessRead, ReadingTold
+from shared.events.acls import RELAY_TRANSACTIONS, Acl, Pattern, acls, gateway_acls
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MAX_READINGS
 from shared.events.line_log import Analysed, DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation
-from shared.events.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
+from shared.events.topics import MAX_GATEWAY_MESSAGE_BYTES, MAX_MESSAGE_BYTES, TOPICS, Party, Topic, gateway_topic
 
 _DAY_MS = 24 * 3600 * 1000
 _HEAD = f"""# Events
@@ -37,7 +38,20 @@ _TELEMETRY = """
 
 In `telemetry` stands either a telegram (JSON, see [telegram.schema.json](schemas/telegram.schema.json)) or, with the
 headers `gastrack-file` (the receipt) and `gastrack-sent-ms`, a chunk of a file: msgpack with its heading, encoding,
-line and rows, readable without the rest of the file.
+line and rows, readable without the rest of the file. What a gateway of others delivered names it by the header
+`gastrack-gateway`; `gastrack-own` is the station (in `analyses` the chromatograph) that was found to be that gateway's
+when it was delivered or relayed. A record with the first whose station is not the second becomes dead letters of reason
+`A9_STATION`, one a reading.
+
+`telemetry.<gateway>` takes telegrams of one gateway of others, at most {most:,} bytes each; their keys and headers
+count for nothing. The relay of ingest passes them on to `telemetry`, each once, in transactions (`{transactions}`).
+So `telemetry` holds markers of transactions, which take offsets and are no records; whoever reads it reads committed.
+
+## Who may do what
+Kafka's access control lists, as `gastrack acls` prints them; nothing else is allowed. A principal is a user of this
+name, a gateway one of its id. `telecontrol` are the grid's own stations, `command` is `gastrack replay`.
+
+{acls}
 """
 
 
@@ -80,18 +94,38 @@ up to `wobbe` in each row; `analyses.a` of the store is 25 of the whole rows.
 
 def events() -> str:
     """Return topics, messages and columns as Markdown."""
-    return f"{_HEAD}{_topics()}{_TELEMETRY}{_operations()}{_log()}{_answers()}{_trail()}{_columns()}"
+    return f"{_HEAD}{_topics()}{_telemetry()}{_operations()}{_log()}{_answers()}{_trail()}{_columns()}"
 
 
 def _topics() -> str:
-    heading = ("topic", "written by", "partitions", "kept", "settings")
-    return table(heading, [_topic(topic) for topic in TOPICS])
+    heading = ("topic", "written by", "read by", "partitions", "kept", "settings")
+    return table(heading, [_topic(topic) for topic in (*TOPICS, gateway_topic(f"<{Party.GATEWAY}>"))])
+
+
+def _telemetry() -> str:
+    told = table(("principal", "may", "resource", "name", "pattern"), [_acl(acl) for acl in _acls()])
+    return _TELEMETRY.format(most=MAX_GATEWAY_MESSAGE_BYTES, transactions=RELAY_TRANSACTIONS, acls=told)
+
+
+def _acls() -> list[Acl]:
+    """Return the permissions of services, and those of any gateway by the example of one."""
+    example = gateway_acls("ID")
+    return [
+        *acls(),
+        *(acl._replace(principal="<gateway>", name=acl.name.replace("ID", "<gateway>")) for acl in example),
+    ]
+
+
+def _acl(acl: Acl) -> tuple[str, ...]:
+    name = f"{acl.name}*" if acl.pattern is Pattern.PREFIXED else acl.name
+    return code(acl.principal), acl.operation.value, acl.resource.value, code(name), acl.pattern.value
 
 
 def _topic(topic: Topic) -> tuple[str, ...]:
     kept = "for ever" if topic.retention_ms < 0 else f"{topic.retention_ms // _DAY_MS:,} days"
     settings = ", ".join(code(f"{name}={value}") for name, value in topic.settings.items())
-    return code(topic.name), topic.writer, str(topic.partitions or "N"), kept, settings
+    written, read = (", ".join(parties) for parties in (topic.writers, topic.readers))
+    return code(topic.name), written, read, str(topic.partitions or "N"), kept, settings
 
 
 def _operations() -> str:

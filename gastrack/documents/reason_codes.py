@@ -81,7 +81,8 @@ ACCESS = {
 REQUESTS = {
     "FORM": "The body does not keep its schema; the position names the field.",
     "A1_SCHEMA": "The body is no telegram, or has no hours: nothing was received.",
-    "A9_UNKNOWN_LINE": "The line that was named with a file is not registered: nothing was received.",
+    "A9_UNKNOWN_LINE": "The line named with a file is not registered, or not the caller's: nothing was received.",
+    "A9_STATION": "A telegram of a station or chromatograph that is not the caller's: nothing was received.",
     "CONTENT_TYPE": "The body is said to be of a kind that is not taken here.",
     "NO_FILE": "A form has no part `file`.",
     "BROKER_AWAY": "Kafka does not answer: nothing was received, try again.",

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.ingest.analysis_telegram import taken_apart
-from services.ingest.conversion import DeadLetter, SourceRecord
+from services.ingest.conversion import DeadLetter
 from services.ingest.files.told import Fault
+from services.ingest.foreign import foreign
+from services.ingest.source_record import SourceRecord
 from shared.domain.reading import Source
 from shared.domain.reason import Reason
 from shared.events import line_log
@@ -45,8 +47,13 @@ def _convert(converted: ConvertedAnalyses, record: SourceRecord, known_at_ms: in
     analyses = told.analyses
     place = record.topic, record.partition, record.offset
     source = Source(*place, analyses.telegram, analyses.chromatograph, analyses.sent_ms)
-    converted.dead_letters += [DeadLetter(source, fault) for fault in told.faults]
     converted.counts.append(told.places)
+    if record.is_foreign(analyses.chromatograph):
+        what = f"chromatograph {analyses.chromatograph}"
+        faults = foreign(analyses.rows["place"].tolist(), "chromatograph", what)
+        converted.dead_letters += [DeadLetter(source, fault) for fault in told.faults + faults]
+        return
+    converted.dead_letters += [DeadLetter(source, fault) for fault in told.faults]
     if len(analyses.rows):
         converted.entries.append(line_log.encode(Analysed(analyses)))
 

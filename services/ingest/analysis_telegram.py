@@ -91,6 +91,12 @@ def taken_apart(body: bytes, offset: int = -1, known_at_ms: int = 0) -> Analysis
     return AnalysisTelegram(analyses, faults, len(head.analyses))
 
 
+def chromatograph_of(body: bytes) -> str:
+    """Return the chromatograph that a telegram names; "" where it is none."""
+    head = _head(body)
+    return "" if isinstance(head, Fault) else head.chromatograph
+
+
 def _head(body: bytes) -> _Head | Fault:
     if len(body) > MAX_BYTES:
         return _whole(f"larger than {MAX_BYTES} bytes: send fewer analyses")

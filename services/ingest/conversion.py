@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from services.ingest.columns import Pending, columns_of, readings_of_hours
 from services.ingest.files.chunk import Chunk, ChunkError
-from services.ingest.files.read import read_chunk
+from services.ingest.files.read import read_chunk, withheld
 from services.ingest.files.told import Fault
+from services.ingest.foreign import foreign
+from services.ingest.source_record import SourceRecord
 from services.ingest.telegram import Telegram, taken_apart
 from shared.domain.reading import Readings, Source
 from shared.domain.reason import Reason
@@ -16,22 +18,6 @@ from shared.events import line_log
 from shared.events.codec import MAX_READINGS
 from shared.events.line_log import Recorded
 from shared.events.partitioning import partition_of
-
-CHUNK_HEADER = "gastrack-file"
-"""Name of the header of a record that is a chunk of a file; its value is the receipt."""
-SENT_HEADER = "gastrack-sent-ms"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """A record of a source topic. `receipt` is that of the file it is a chunk of; "" for a telegram."""
-
-    topic: str
-    partition: int
-    offset: int
-    value: bytes
-    receipt: str = ""
-    sent_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +53,10 @@ class Converter:
             self.dead_letters.append(DeadLetter(_source(record, "", "", 0), telegram))
             return 1
         source = _source(record, telegram.telegram, telegram.station, telegram.sent_ms)
+        if record.is_foreign(telegram.station):
+            faults = foreign(range(telegram.places), "station", f"station {telegram.station}")
+            self.dead_letters += [DeadLetter(source, fault) for fault in faults]
+            return telegram.places
         self.dead_letters += [DeadLetter(source, fault) for fault in telegram.faults]
         for part in _parts(telegram):
             partition = partition_of(telegram.station, self.partitions)
@@ -82,6 +72,8 @@ class Converter:
             station = Chunk.from_bytes(record.value).station
         except ChunkError:
             station = ""
+        if record.is_foreign(station):
+            told = withheld(record.value, told)
         source = _source(record, record.receipt, station, record.sent_ms)
         self.dead_letters += [DeadLetter(source, fault) for fault in told.faults]
         partition = partition_of(station, self.partitions)

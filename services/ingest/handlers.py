@@ -12,11 +12,14 @@ from typing import Any
 
 from services.ingest import analysis_telegram
 from services.ingest.analyses import forecast_analyses
-from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, SourceRecord, forecast
+from services.ingest.conversion import forecast
+from services.ingest.delivery import Delivery, of_chromatograph, of_file, of_station
 from services.ingest.endings import endings_over_values
 from services.ingest.files import analysis_csv
 from services.ingest.files.cut import cut
 from services.ingest.files.told import Fault
+from services.ingest.foreign import ADVICE
+from services.ingest.source_record import source_record
 from services.ingest.telegram import taken_apart
 from shared.access.caller import Caller
 from shared.access.roles import Task
@@ -24,8 +27,7 @@ from shared.domain.topology import Issue
 from shared.events import operation
 from shared.events.decision import NOBODY, DecisionText
 from shared.events.operation import Operation
-from shared.events.partitioning import partition_of
-from shared.events.topics import ANALYSES, COUNTING_PARTITION, MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
+from shared.events.topics import ANALYSES, MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
 from shared.events.topology import ChangeText
 from shared.runtime.kafka import AIOKafkaProducer
 from shared.runtime.mongo import Database
@@ -38,7 +40,6 @@ MAX_CHANGE_BYTES = MAX_MESSAGE_BYTES * 3 // 4
 """It travels in messages with something around it; 20,000 lines are 5 MB."""
 MAX_ISSUES = 100
 """Most issues in one answer; the dead letters have them all."""
-Headers = tuple[tuple[str, bytes], ...]
 _FORECAST = {TELEMETRY.name: forecast, ANALYSES.name: forecast_analyses}
 """What the door answers with, by the topic."""
 
@@ -71,64 +72,64 @@ class Doors:
         """Append a telegram as it is, bad hours included.
 
         Raises:
-            RefusedError: it is no telegram at all.
+            RefusedError: it is no telegram at all, or of a station that the caller does not deliver for.
         """
         telegram = taken_apart(body)
         if isinstance(telegram, Fault):
             raise RefusedError([_issue(telegram)])
+        _refuse_foreign(caller, "station", telegram.station)
         if not telegram.places:
             raise RefusedError([Issue("A1_SCHEMA", "lines", "the telegram has no hours")])
-        return await self._append(caller, [self._delivery(telegram.station, body)])
+        return await self._append(caller, [of_station(caller, telegram.station, body, self._partitions)])
 
     async def take_analyses(self, caller: Caller, body: bytes) -> Accepted:
         """Append a telegram of a chromatograph as it is, bad analyses included.
 
         Raises:
-            RefusedError: it is no such telegram at all.
+            RefusedError: it is no such telegram at all, or of a chromatograph that the caller does not deliver for.
         """
         told = analysis_telegram.taken_apart(body)
         if isinstance(told, Fault):
             raise RefusedError([_issue(told)])
-        return await self._append(caller, [_Delivery(ANALYSES.name, COUNTING_PARTITION, body)])
+        _refuse_foreign(caller, "chromatograph", told.analyses.chromatograph)
+        return await self._append(caller, [of_chromatograph(caller, body)])
 
     async def take_file(self, caller: Caller, body: bytes, line: str | None) -> Accepted:
         """Cut a file into chunks and append them; one of analyses becomes telegrams of chromatographs.
 
+        Rows of lines that are not registered, and of those of stations that the caller does not deliver for, travel
+        alike: he learns the same of both.
+
         Raises:
             FileRefusedError: nothing of the file can be taken.
-            RefusedError: the line that was named is not registered.
+            RefusedError: the line that was named is not registered, or not one that he delivers for.
         """
         bodies = await asyncio.to_thread(analysis_csv.telegrams, body, datetime.now(UTC).isoformat())
         if bodies is not None:
-            return await self._append(caller, [_Delivery(ANALYSES.name, COUNTING_PARTITION, one) for one in bodies])
-        stations = await self._stations()
+            return await self._append(caller, [of_chromatograph(caller, one) for one in bodies])
+        stations = await self._stations_for(caller)
         if line is not None and line not in stations:
-            message = f"line {line} is not registered: register it with `gastrack topology apply FILE` first"
-            raise RefusedError([Issue("A9_UNKNOWN_LINE", "line", message)])
+            raise RefusedError([Issue("A9_UNKNOWN_LINE", "line", f"line {line} {_UNKNOWN_LINE}")])
         chunks = await asyncio.to_thread(cut, body, line, stations.get)
-        sent_ms = str(int(time.time() * 1000)).encode()
-        headers = ((SENT_HEADER, sent_ms),)
-        return await self._append(caller, [self._delivery(one.station, one.to_bytes(), headers) for one in chunks])
+        sent_ms = int(time.time() * 1000)
+        return await self._append(caller, [of_file(caller, one, sent_ms, self._partitions) for one in chunks])
 
-    def _delivery(self, station: str, value: bytes, headers: Headers = ()) -> _Delivery:
-        """Return what a station says on its way to `telemetry`."""
-        return _Delivery(TELEMETRY.name, partition_of(station, self._partitions), value, station, headers)
-
-    async def _stations(self) -> dict[str, str]:
-        """Return the station of every registered line."""
+    async def _stations_for(self, caller: Caller) -> dict[str, str]:
+        """Return the station of every registered line that the caller may deliver for."""
         lines = self._database[Collection.TOPOLOGY].find({"kind": "line"}, {"doc.id": 1, "doc.station": 1})
-        return {document["doc"]["id"]: document["doc"]["station"] async for document in lines}
+        stations = {document["doc"]["id"]: document["doc"]["station"] async for document in lines}
+        return {line: station for line, station in stations.items() if caller.delivers_for(station)}
 
-    async def _append(self, caller: Caller, deliveries: list[_Delivery]) -> Accepted:
+    async def _append(self, caller: Caller, deliveries: list[Delivery]) -> Accepted:
         """Append to the sources, wait for the broker, keep the receipt, and tell what is to be expected."""
         receipt = uuid.uuid4().hex
         accepted, positions = Accepted(receipt, 0, 0), []
         for delivery in deliveries:
-            headers = [*delivery.headers, *([(CHUNK_HEADER, receipt.encode())] if delivery.headers else [])]
+            headers = list(delivery.headers_with(receipt))
             key = delivery.station.encode() or None
             sent = await self._producer.send_and_wait(delivery.topic, delivery.value, key=key, headers=headers)
             place = delivery.topic, sent.partition, sent.offset
-            count, faults = _FORECAST[delivery.topic](SourceRecord(*place, delivery.value, *delivery.file(receipt)))
+            count, faults = _FORECAST[delivery.topic](source_record(place, delivery.value, headers))
             accepted.received += count
             accepted.dead_lettered += len(faults)
             accepted.issues += [_issue(fault) for fault in faults[: MAX_ISSUES - len(accepted.issues)]]
@@ -141,12 +142,12 @@ class Doors:
         await self._database[Collection.RECEIPTS].insert_one(document)
 
     async def receipt(self, caller: Caller, receipt: str) -> dict[str, Any] | None:
-        """Tell what has become of a delivery, reading by reading; None if there is none, or it is another's.
+        """Tell what has become of a delivery, reading by reading; None if there is no such receipt for the caller.
 
-        Those who run the grid are told of every one.
+        It is told to who delivered, and to operators.
         """
         document = await self._database[Collection.RECEIPTS].find_one({"_id": receipt})
-        if document is None or not (document["by"] == caller.identity or caller.may(Task.OPERATE)):
+        if document is None or not (caller.may(Task.OPERATE) or document["by"] == caller.identity):
             return None
         told = dict.fromkeys(("accepted", "repeated", "held", "dead_lettered", "pending"), 0)
         for position in document["positions"]:
@@ -240,22 +241,20 @@ def _asked(offset: int, decision: dict[str, Any]) -> Asked:
     return Asked(offset, decision["outcome"], issues, decision.get("conflict", False), decision.get("state", {}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """One record on its way in; a chunk of a file has headers.
+_UNKNOWN_LINE = (
+    "is not registered, or is of a station that you do not deliver for: an operator registers it"
+    " with `gastrack topology apply FILE`"
+)
 
-    `log` is the partition of the line log whose owner tells what became of it.
+
+def _refuse_foreign(caller: Caller, what: str, name: str) -> None:
+    """Refuse a telegram of somebody else's, or of nobody's: not a single reading of it could be taken.
+
+    Raises:
+        RefusedError: the caller does not deliver for it.
     """
-
-    topic: str
-    log: int
-    value: bytes
-    station: str = ""
-    headers: Headers = ()
-
-    def file(self, receipt: str) -> tuple[str, int]:
-        """Return what a chunk's headers say: receipt and time; nothing for a telegram."""
-        return (receipt, int(self.headers[0][1])) if self.headers else ("", 0)
+    if not caller.delivers_for(name):
+        raise RefusedError([Issue("A9_STATION", what, f"{what} {name} {ADVICE}")])
 
 
 def _position(at: tuple[str, int, int], log: int, count: int, faults: list[Fault]) -> dict[str, Any]:

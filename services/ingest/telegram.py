@@ -86,8 +86,15 @@ class Telegram:
     places: int = 0
 
 
+class _Whose(msgspec.Struct):
+    """Of a telegram only the station."""
+
+    station: str
+
+
 _STRICT = msgspec.json.Decoder(TelegramText)
 _LOOSE = msgspec.json.Decoder(_Loose)
+_STATION = msgspec.json.Decoder(_Whose)
 
 
 def taken_apart(body: bytes) -> Telegram | Fault:
@@ -106,6 +113,17 @@ def taken_apart(body: bytes) -> Telegram | Fault:
     for number, line in enumerate(text.lines):
         _take_line(begun, line.line, f"lines[{number}]", line.hours)
     return _within_limit(begun)
+
+
+def station_of(body: bytes) -> str:
+    """Return the station that a telegram names, without reading the rest of it; "" where it names none."""
+    if len(body) > MAX_BYTES:
+        return ""
+    try:
+        station = _STATION.decode(body).station
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return station if ID.fullmatch(station) else ""
 
 
 def not_utf_8(body: bytes) -> Fault | None:

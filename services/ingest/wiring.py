@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -11,18 +12,24 @@ from services.ingest.documented import CATALOGUE
 from services.ingest.handlers import Doors
 from services.ingest.originals import LOOK_SECONDS as ORIGINALS_LOOK_SECONDS
 from services.ingest.originals import Originals
+from services.ingest.relay import RELAY_GROUP, Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
+from shared.events.acls import RELAY_TRANSACTIONS
 from shared.runtime import documented, http, kafka
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import entrance
 from shared.runtime.health import Health
+from shared.runtime.http_state import utc_now
 from shared.runtime.lifecycle import HttpFace, Part
-from shared.runtime.mongo import connect
+from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
+from shared.runtime.transactions import Transactions
+from shared.store.access.gateways import gateways
+from shared.store.access.register import ClientRegister
 from shared.store.documents import ensure_collections
 
 GROUP = "gastrack-ingest"
@@ -38,6 +45,14 @@ def application(doors: Doors, admit: Admission, outcome_seconds: float, limits: 
     app.state.outcome_seconds = outcome_seconds
     app.include_router(api)
     return app
+
+
+def relay(settings: IngestSettings, database: Database, owns: Callable[[], bool], health: Health) -> Relay:
+    """Return what passes on the telegrams of gateways of others."""
+    bootstrap = settings.kafka_bootstrap
+    clients = kafka.consumer(bootstrap, None, reset="none"), kafka.watcher(bootstrap, RELAY_GROUP)
+    register = partial(gateways, database), ClientRegister(database, utc_now).caller_named
+    return Relay(clients, partial(Transactions, bootstrap, RELAY_TRANSACTIONS), register, owns, health.beside())
 
 
 async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
@@ -60,6 +75,7 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
     return [
         worker,
+        relay(settings, database, worker.owns_operations, health),
         Periodic(ticks.look, TICKS_LOOK_SECONDS, watcher),
         Periodic(originals.add_missing, ORIGINALS_LOOK_SECONDS, reader),
         face,

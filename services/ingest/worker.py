@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from services.ingest.analyses import ConvertedAnalyses, converted_analyses
-from services.ingest.conversion import CHUNK_HEADER, SENT_HEADER, DeadLetter, SourceRecord, converted
+from services.ingest.conversion import DeadLetter, converted
 from services.ingest.ledger import BlockCounts, letter_source, store_dead_letters
+from services.ingest.source_record import SourceRecord, source_record
 from shared.domain.reason import Reason
 from shared.events import line_log, operation
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
@@ -25,6 +26,7 @@ from shared.runtime.kafka import (
     ConsumerRecord,
     TopicPartition,
     highwater_of,
+    position_of,
 )
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
@@ -34,7 +36,6 @@ from shared.store.ledgers import BLOCK_OFFSETS
 SETTLE_SECONDS = 1.0
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
-_MOST_DIGITS = 15  # of ms since 1970
 FEW_RECORDS = 50
 GATHER_SECONDS = 0.03
 """How long a small batch waits for company: what comes together stays together in the stages behind, which then need
@@ -115,8 +116,10 @@ class IngestWorker:
         while not self._stopping.is_set():
             self._health.beat()
             records = await self._poll()
+            begun = self._begun.copy()
             if records:
-                await self._persist(partial(self._take, records, self._begun.copy()))
+                await self._persist(partial(self._take, records, begun))
+            await self._advance(begun)
             if time.monotonic() - self._settled_at > SETTLE_SECONDS:
                 await self._persist(self._settle)
         await self._persist(self._settle)
@@ -162,10 +165,7 @@ class IngestWorker:
             self._database, letters, {letter_source(e): originals[letter_source(e)] for e in letters}
         )
         current = {place for place, number in begun.items() if self._begun[place] == number}
-        self._conclude(
-            [record for record in records if _place(record) in current],
-            [(record, readings) for record, readings in counts if _place(record) in current],
-        )
+        self._conclude([(record, readings) for record, readings in counts if _place(record) in current])
         self._counts.count_dead(
             [one for one in letters if TopicPartition(one.source.topic, one.source.partition) in current]
         )
@@ -182,16 +182,26 @@ class IngestWorker:
                 )
             metrics.INGEST_DEAD.labels(letter.fault.code.value).inc()
 
-    def _conclude(self, records: Sequence[ConsumerRecord], counts: Sequence[tuple[ConsumerRecord, int]]) -> None:
+    def _conclude(self, counts: Sequence[tuple[ConsumerRecord, int]]) -> None:
         """Count what was read, now that it is written."""
         for record, readings in counts:
             self._counts.count((record.topic, record.partition), record.offset, readings)
             metrics.RECEIVED.inc(readings)
-        for record in records:
-            self._read[_place(record)] = record.offset + 1
-        for place, offset in self._read.items():
+
+    async def _advance(self, begun: Counter[TopicPartition]) -> None:
+        """Note how far has been read, now that all that was polled is written.
+
+        By position, not by the last record: markers of the relay's transactions take offsets and are no records, and a
+        tick waits until the end of every partition has been committed. A partition that has begun anew meanwhile is
+        noted the next time.
+        """
+        for place in sorted(self._owned):
+            position = await position_of(self._consumer, place)
+            if position is None or place not in self._owned or self._begun[place] != begun[place]:
+                continue
+            self._read[place] = position
             highwater = highwater_of(self._consumer, place)
-            metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or offset) - offset))
+            metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or position) - position))
 
     async def _take_analyses(self, records: Sequence[ConsumerRecord]) -> ConvertedAnalyses:
         """Write analyses to every partition: a chromatograph may serve lines of any.
@@ -268,10 +278,4 @@ def _with_times(records: Sequence[ConsumerRecord]) -> list[tuple[SourceRecord, i
 
 
 def _source_record(record: ConsumerRecord) -> SourceRecord:
-    """Return a record with what its headers say; those of another form than ours say nothing."""
-    headers = {name: value.decode(errors="replace") for name, value in record.headers if value}
-    sent = headers.get(SENT_HEADER, "")
-    sent_ms = int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS else 0
-    return SourceRecord(
-        record.topic, record.partition, record.offset, record.value or b"", headers.get(CHUNK_HEADER, ""), sent_ms
-    )
+    return source_record((record.topic, record.partition, record.offset), record.value, record.headers)

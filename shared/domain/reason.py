@@ -38,6 +38,7 @@ class Reason(Code):
     A1_PAIR = "A1_PAIR", "Rows that describe one hour together are incomplete or contradict each other."
     A1_REGISTER = "A1_REGISTER", "The value comes from a register that is not kept, such as injection."
     A4_ALIGNMENT = "A4_ALIGNMENT", "The moment does not start an hour, or the period is not one hour."
+    A9_STATION = "A9_STATION", "The station or chromatograph is none that its sender delivers for."
     B4_AMBIGUOUS = "B4_AMBIGUOUS", "Local time without offset in the repeated October hour, and nothing tells which."
     B4_IMPOSSIBLE = "B4_IMPOSSIBLE", "Local time without offset in the hour that March leaves out."
     DEFECT = "DEFECT", "Our own code failed on it: nothing is wrong with what was sent, as far as we know."

@@ -27,6 +27,13 @@ class Health:
         self.ready = False
         self._stuck_after_seconds = stuck_after_seconds
         self._last_beat: float | None = None
+        self._beside: list[Health] = []
+
+    def beside(self) -> Health:
+        """Return the health of a further loop of this process, which is live only while both turn."""
+        further = Health(self._stuck_after_seconds)
+        self._beside.append(further)
+        return further
 
     def beat(self) -> None:
         """Tell that the loop turns."""
@@ -34,7 +41,8 @@ class Health:
 
     def is_live(self) -> bool:
         """Say whether the loop has turned lately; a service without a worker is live as long as it can answer."""
-        return self._last_beat is None or time.monotonic() - self._last_beat < self._stuck_after_seconds
+        turns = self._last_beat is None or time.monotonic() - self._last_beat < self._stuck_after_seconds
+        return turns and all(further.is_live() for further in self._beside)
 
 
 def operations_app(health: Health) -> Starlette:

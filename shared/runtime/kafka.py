@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
@@ -44,16 +45,26 @@ async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -
         await admin.close()
 
 
+async def create_topic(admin: AIOKafkaAdminClient, topic: Topic, replication: int = 1) -> None:
+    """Create one topic; one that is there already stays as it is.
+
+    Raises:
+        KafkaError: the broker is away, or refuses it: `telemetry.a_b` where `telemetry.a.b` is there, for instance.
+    """
+    with contextlib.suppress(TopicAlreadyExistsError):
+        told = await admin.create_topics([_new(topic, topic.partitions or 1, replication)])
+        for _, code, *_ in told.topic_errors:
+            if code:
+                raise for_code(code)(f"{topic.name} cannot be created")
+
+
 async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> None:
     """Create one topic, whose number of partitions is no setting, if it is not there yet."""
-    assert topic.partitions is not None  # noqa: S101 - asked of such a topic only
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
         if topic.name not in await admin.list_topics():
-            await admin.create_topics([_new(topic, topic.partitions, replication)])
-    except TopicAlreadyExistsError:
-        return  # somebody else was faster
+            await create_topic(admin, topic, replication)
     finally:
         await admin.close()
 
@@ -61,7 +72,7 @@ async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> No
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     settings = {
         "retention.ms": str(topic.retention_ms),
-        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        "max.message.bytes": str(topic.max_message_bytes),
         **topic.settings,
     }
     count = topic.partitions or partitions
@@ -85,14 +96,43 @@ def producer(bootstrap: str, linger_ms: int = 0, *, is_idempotent: bool = True) 
     )
 
 
-def consumer(bootstrap: str, group: str | None, *topics: str) -> AIOKafkaConsumer:
-    """Return a consumer that begins at the earliest record and commits only when told; not started."""
+TRANSACTION_TIMEOUT_MS = 10_000
+"""How long a transaction may stay open that nobody ends: until then readers wait where it began. A dead worker's
+successor ends it sooner, when it begins."""
+
+
+TRANSACTION_BACKOFF_MS = 20
+"""The broker is still ending one transaction when the next begins, and asks to be asked again: not after 100 ms."""
+
+
+def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaProducer:
+    """Return a producer whose records and offsets become visible together or never; not started.
+
+    Its start ends what the one before it with the same id left open, and fences that one.
+    """
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        retry_backoff_ms=TRANSACTION_BACKOFF_MS,
+        acks="all",
+        compression_type="zstd",
+        max_request_size=MAX_MESSAGE_BYTES,
+        max_batch_size=1024 * 1024,
+    )
+
+
+def consumer(bootstrap: str, group: str | None, *topics: str, reset: str = "earliest") -> AIOKafkaConsumer:
+    """Return a consumer that commits only when told; not started.
+
+    Where it shall read what is not there it begins at the earliest record; with `reset` "none" it fails.
+    """
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=bootstrap,
         group_id=group,
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset=reset,
         session_timeout_ms=SESSION_TIMEOUT_MS,
         heartbeat_interval_ms=2_000,
         max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
@@ -108,6 +148,18 @@ def highwater_of(reader: Any, place: Any) -> int | None:
     except AssertionError:  # aiokafka's way to say that the partition is not assigned (any more)
         return None
     return highwater
+
+
+async def position_of(reader: Any, place: TopicPartition) -> int | None:
+    """Return the offset that a consumer reads next; None where it reads the partition no more.
+
+    It lies behind markers of transactions, which take offsets and are no records.
+    """
+    try:
+        position: int = await reader.position(place)
+    except IllegalStateError:
+        return None
+    return position
 
 
 class Assigned(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no published types
@@ -166,9 +218,34 @@ class Watcher:
             {place: RecordsToDelete(before_offset=end) for place, end in ends.items() if end}
         )
 
-    async def committed(self) -> dict[TopicPartition, int]:
-        """Return the offset that the group has committed for each partition."""
-        found = await self._admin.list_consumer_group_offsets(self._group)
+    async def topics(self, prefix: str) -> list[str]:
+        """Return the topics whose names begin with this, in order."""
+        return sorted(name for name in await self._admin.list_topics() if name.startswith(prefix))
+
+    async def create(self, topic: Topic) -> None:
+        """Create a topic.
+
+        Raises:
+            KafkaError: as `create_topic` does.
+        """
+        await create_topic(self._admin, topic)
+
+    async def committed_for_sure(self, group: str, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return how far a group is in each of these partitions; 0 where it never said so.
+
+        A consumer's own `committed` takes a broker that is still loading its groups for one that knows of none.
+
+        Raises:
+            KafkaError: the broker does not know at the moment.
+        """
+        found = await self._admin.list_consumer_group_offsets(group, partitions=list(places)) if places else {}
+        if missing := sorted(set(places) - set(found)):
+            raise KafkaError(f"the broker does not say how far {group} is in {missing}")
+        return {place: max(0, found[place].offset) for place in places}
+
+    async def committed(self, group: str | None = None) -> dict[TopicPartition, int]:
+        """Return the offset that the group, or another one, has committed for each partition."""
+        found = await self._admin.list_consumer_group_offsets(group or self._group)
         return {place: committed.offset for place, committed in found.items()}
 
 

@@ -17,6 +17,21 @@ RECORDED = Counter("gastrack_ingest_readings_recorded", "Readings written to the
 INGEST_DEAD = Counter(
     "gastrack_ingest_dead_letters", "Readings dead-lettered at the door, by reason.", ["reason"], registry=CATALOGUE
 )
+RELAYED = Counter(
+    "gastrack_relay_messages",
+    "Messages of gateways' own topics passed on to telemetry, by whose station they tell of; none: they name none.",
+    ["whose"],
+    registry=CATALOGUE,
+)
+RELAY_WAITING = Gauge(
+    "gastrack_relay_waiting_messages",
+    "Messages of gateways' own topics that are still to be passed on; no deadline passes meanwhile.",
+    registry=CATALOGUE,
+)
+RELAY_TOPICS = Gauge("gastrack_relay_topics", "Topics of gateways that this process relays.", registry=CATALOGUE)
+RELAY_BEGUN = Counter(
+    "gastrack_relay_begun", "Times the relay began, after a start, a change of hands or an error.", registry=CATALOGUE
+)
 JUDGED = Counter(
     "gastrack_validation_readings_judged", "Readings judged, by what came of it.", ["verdict"], registry=CATALOGUE
 )
@@ -164,6 +179,10 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     RECEIVED: "readings",
     RECORDED: "readings",
     INGEST_DEAD: "readings",
+    RELAYED: "messages",
+    RELAY_WAITING: "messages",
+    RELAY_TOPICS: "topics",
+    RELAY_BEGUN: "times",
     JUDGED: "readings",
     FINDINGS: "findings",
     OUTCOMES: "readings",

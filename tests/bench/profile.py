@@ -25,6 +25,7 @@ from services.aggregation.commits import Commits
 from services.aggregation.preparing import Preparing
 from services.aggregation.state import PartitionState
 from services.ingest import conversion as ingest
+from services.ingest.source_record import SourceRecord
 from services.validation import handlers as validation
 from shared.domain.line_terms import TermsTable
 from shared.events import answer, line_log
@@ -96,7 +97,7 @@ def _ingested(telegrams: list[tuple[str, bytes]], log: Log, known_at_ms: int, wa
         with watch.timing("the rest of converting"):
             for station, body in some:
                 partition = partition_of(station, PARTITIONS)
-                converter.take(ingest.SourceRecord(TELEMETRY.name, partition, offsets[partition], body))
+                converter.take(SourceRecord(TELEMETRY.name, partition, offsets[partition], body))
                 offsets[partition] += 1
             converter.flush()
         for partition, value in converter.messages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shared.events.topics import TELEMETRY
 from shared.runtime.kafka import KafkaError, producer
@@ -16,14 +16,22 @@ HOURS_PER_TELEGRAM = 4
 
 
 class Flow(Meanwhile):
-    """Sends each hour of each line once, station by station."""
+    """Sends each hour of each line once, station by station; to `telemetry`, or to the topic of a station's gateway."""
 
-    def __init__(self, system: System, plan: Plan, hours: range, telegrams_per_second: float = 40.0) -> None:
+    def __init__(
+        self,
+        system: System,
+        plan: Plan,
+        hours: range,
+        telegrams_per_second: float = 40.0,
+        topics: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self.sent: dict[str, set[int]] = defaultdict(set)
         self.telegrams = 0
         self._bootstrap, self._plan, self._hours = system.servers.kafka_bootstrap, plan, hours
         self._pause = 1 / telegrams_per_second
+        self._topics = topics or {}
 
     def done(self) -> int:
         """Return how many telegrams have been sent."""
@@ -45,7 +53,8 @@ class Flow(Meanwhile):
             for station, hours, body in self._telegrams():
                 if self.ending.is_set():
                     return
-                while not await _is_sent(sender, station, body):  # noqa: ASYNC110 - a broker that is away tells nobody
+                topic = self._topics.get(station, TELEMETRY.name)
+                while not await _is_sent(sender, topic, station, body):  # noqa: ASYNC110 - a broker that is away tells nobody
                     await asyncio.sleep(self._pause)
                 for line in self._plan.lines[station]:
                     self.sent[line].update(hours)
@@ -61,10 +70,10 @@ class Flow(Meanwhile):
                 yield station, hours, of_hours(self._plan, station, hours, f"{station}/{first}")
 
 
-async def _is_sent(sender: object, station: str, body: bytes) -> bool:
+async def _is_sent(sender: object, topic: str, station: str, body: bytes) -> bool:
     """Send; a telegram that was perhaps not taken is sent again, as a gateway does, and counts as a repetition."""
     try:
-        await sender.send_and_wait(TELEMETRY.name, body, key=station.encode())  # type: ignore[attr-defined] # untyped
+        await sender.send_and_wait(topic, body, key=station.encode())  # type: ignore[attr-defined] # untyped
     except KafkaError:
         return False
     return True

@@ -150,9 +150,9 @@ class System:
         """Put telegrams into Kafka as a gateway does; return how many."""
         return len(self.put(telegrams))
 
-    def put(self, telegrams: Iterable[tuple[str, bytes]]) -> list[str]:
-        """Put telegrams into Kafka; return their source positions, as dead letters name them."""
-        return asyncio.run(put(self.servers.kafka_bootstrap, telegrams))
+    def put(self, telegrams: Iterable[tuple[str, bytes]], topic: str = TELEMETRY.name) -> list[str]:
+        """Put telegrams into Kafka; return their positions, as dead letters name those of sources."""
+        return asyncio.run(put(self.servers.kafka_bootstrap, telegrams, topic))
 
     def register(self, document: bytes) -> None:
         """Make stations and lines known, by the command; on a busy machine the outcome comes later than its answer."""
@@ -182,13 +182,13 @@ class System:
         return found
 
 
-async def put(bootstrap: str, telegrams: Iterable[tuple[str, bytes]]) -> list[str]:
+async def put(bootstrap: str, telegrams: Iterable[tuple[str, bytes]], topic: str = TELEMETRY.name) -> list[str]:
     """Put telegrams into Kafka, and wait until each is there for good; return topic/partition/offset of each."""
     sender, pending = producer(bootstrap, linger_ms=5), []
     await sender.start()
     try:
         for station, body in telegrams:
-            pending.append(await sender.send(TELEMETRY.name, body, key=station.encode()))
+            pending.append(await sender.send(topic, body, key=station.encode()))
         places = [await sent for sent in pending]
     finally:
         await sender.stop()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.ingest.files import fluvius, own_csv
 from services.ingest.files.cells import CellFaultError, shown
 from services.ingest.files.chunk import Chunk, ChunkError, ChunkHour
 from services.ingest.files.heading import Format
 from services.ingest.files.told import Fault, HourTold, Told
+from services.ingest.foreign import foreign
 from shared.domain.reason import Reason
 
 _TOLD = {Format.OWN: own_csv.told, Format.FLUVIUS: fluvius.told}
@@ -33,6 +36,17 @@ def read_chunk(chunk: Chunk | bytes) -> Told:
         except CellFaultError as fault:
             told.faults.append(Fault(place, fault.code, _position(chunk, hour, fault), fault.message))
     return told
+
+
+def withheld(value: bytes, told: Told) -> Told:
+    """Return what a chunk tells where its sender does not deliver for its station: no hours, a fault for each."""
+    chunk_hours = Chunk.from_bytes(value).hours if told.hours else ()
+    faults = [
+        fault
+        for hour in told.hours
+        for fault in foreign([hour.place], _rows(chunk_hours[hour.place].numbers), f"line {hour.line}")
+    ]
+    return Told(faults=sorted([*told.faults, *faults], key=lambda fault: fault.place))
 
 
 def _hour(chunk: Chunk, place: int, hour: ChunkHour) -> HourTold:
@@ -72,5 +86,9 @@ def _untimely(chunk: Chunk, reason: Reason | None, cells: dict[str, str]) -> Cel
 
 def _position(chunk: Chunk, hour: ChunkHour, fault: CellFaultError) -> str:
     numbers = hour.numbers if fault.row is None else hour.numbers[fault.row : fault.row + 1]
-    rows = f"row {numbers[0]}" if len(numbers) == 1 else f"rows {' and '.join(map(str, numbers))}"
+    rows = _rows(numbers)
     return f"{rows}, column {chunk.heading.name(fault.column)}" if fault.column else rows
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    return f"row {numbers[0]}" if len(numbers) == 1 else f"rows {' and '.join(map(str, numbers))}"

@@ -52,7 +52,7 @@ class Counting:
 @pytest.fixture
 async def topic(stack: Servers) -> Topic:
     """A topic of the test's own."""
-    made = Topic(f"worker-{uuid4().hex}", "this test", 1, -1)
+    made = Topic(f"worker-{uuid4().hex}", (), 1, -1)
     admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka_bootstrap)
     await admin.start()
     await admin.create_topics([NewTopic(made.name, 1, 1)])

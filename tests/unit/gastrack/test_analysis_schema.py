@@ -9,7 +9,7 @@ import pytest
 
 from gastrack.documents.schemas import analysis_schema
 from services.ingest.analyses import forecast_analyses
-from services.ingest.conversion import SourceRecord
+from services.ingest.source_record import SourceRecord
 from shared.domain.reason import Reason
 
 TELEGRAM: dict[str, Any] = json.loads(analysis_schema())["properties"]

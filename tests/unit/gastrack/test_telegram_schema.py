@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gastrack.documents.schemas import telegram_schema
-from services.ingest.conversion import SourceRecord, forecast
+from services.ingest.conversion import forecast
+from services.ingest.source_record import SourceRecord
 from shared.domain.reason import Reason
 
 DEFINITIONS: dict[str, Any] = json.loads(telegram_schema())["$defs"]

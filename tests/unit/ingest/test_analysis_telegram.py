@@ -9,8 +9,8 @@ import pytest
 
 from services.ingest.analyses import converted_analyses, forecast_analyses
 from services.ingest.analysis_telegram import MAX_ANALYSES, MAX_BYTES, AnalysisTelegram, taken_apart
-from services.ingest.conversion import SourceRecord
 from services.ingest.files.told import Fault
+from services.ingest.source_record import SourceRecord
 from shared.domain.analysis import SHARE_ABSENT
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT

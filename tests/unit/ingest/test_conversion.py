@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from services.ingest import conversion
 from services.ingest.columns import Pending, columns_of
-from services.ingest.conversion import Converted, Converter, SourceRecord, converted, forecast
+from services.ingest.conversion import Converted, Converter, converted, forecast
 from services.ingest.files.told import Fault
+from services.ingest.source_record import SourceRecord
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Readings
 from shared.domain.reason import Reason

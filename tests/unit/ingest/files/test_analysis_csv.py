@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from services.ingest.analyses import forecast_analyses
-from services.ingest.conversion import SourceRecord
 from services.ingest.files.analysis_csv import MAX_ANALYSES, telegrams
 from services.ingest.files.refusal import FileRefusedError, RefusalCode
+from services.ingest.source_record import SourceRecord
 
 SENT = "2026-11-23T11:02:10+00:00"
 HEAD = "chromatograph,start,methane,nitrogen,gcv_kwh_per_m3n"

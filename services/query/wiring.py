@@ -35,8 +35,8 @@ from shared.runtime.trail import Trail
 from shared.store.positions import Positions
 from shared.store.signing import given_key
 
-BODY_LIMIT_BYTES = 64 * 1024
-"""What changes the access register is small: a certificate with its chain, a thousand lines that are wanted."""
+BODY_LIMIT_BYTES = 256 * 1024
+"""A thousand grants of a review are 200 KB; everything else is smaller."""
 
 
 def application(  # noqa: PLR0913 - what a test may give it

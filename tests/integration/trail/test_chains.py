@@ -39,10 +39,10 @@ async def test_every_reading_is_in_the_trail_once(trailing: Trailing) -> None:
         told["zoë", "ACME"] += 1
         await trailing.until_chained(301)
     found = Counter[tuple[str, str]]()
-    for one in await trailing.entries():
-        entry = one["entry"]
+    for document in await trailing.entries():
+        entry = document["entry"]
         found[entry["client"], entry["company"]] += entry["times"]
-        assert one["_id"].partition("/")[0] == str(partition_of(entry["company"], TRAIL_PARTITIONS))
+        assert document["_id"].partition("/")[0] == str(partition_of(entry["company"], TRAIL_PARTITIONS))
         assert entry["at"] <= entry["until"] < entry["at"] + 500
         assert "192.0.2.7" not in str(entry)
     assert found == told

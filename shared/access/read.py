@@ -67,7 +67,8 @@ class Read:
             for kind, names in named.items():
                 if row.get(kind):
                     names.add(str(row[kind]))
-        return cls(what, *(tuple(sorted(names)) for names in named.values()), first, end)
+        lines, nodes, gas = (tuple(sorted(names)) for names in named.values())
+        return cls(what, lines, nodes, gas, first, end)
 
     @classmethod
     def of_hour(cls, what: What, hour: int, *, lines: Iterable[str] = (), nodes: Iterable[str] = ()) -> Self:

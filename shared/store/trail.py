@@ -68,8 +68,8 @@ class Checkpoint:
         Raises:
             KeyError, TypeError, ValueError: it is none.
         """
-        told = (int(payload[name]) for name in ("partition", "number"))
-        return cls(*told, bytes.fromhex(payload["hash"]), int(payload["at"]), is_cut=bool(payload["cut"]))
+        partition, number, at_ms = (int(payload[name]) for name in ("partition", "number", "at"))
+        return cls(partition, number, bytes.fromhex(payload["hash"]), at_ms, is_cut=bool(payload["cut"]))
 
 
 def place(partition: int, number: int) -> str:

@@ -155,7 +155,7 @@ class _Following:
 
 
 def _says_its_address(document: Document) -> bool:
-    return address_digest(document["salt"], document["address"]) == document["entry"]["from"]
+    return address_digest(document["salt"], document["address"]) == str(document["entry"]["from"])
 
 
 async def _followed(database: Database, partition: int, keys: Mapping[str, OKPKey]) -> _Following:

@@ -38,5 +38,5 @@ async def get_readings(  # noqa: PLR0913 - the parameters of the route
     asked = ReadingsAsked(line, node, parameters.gas_day(from_, "from"), parameters.gas_day(to, "to"))
     listed = await readings(store, caller, asked, parameters.last_id_of(cursor), limit)
     tell(Read(What.TRAIL, (line,) if line else (), (node,) if node else ()))
-    shown = {"line": line, "node": node, "from": from_, "to": to, "limit": limit}
+    shown: dict[str, str | int] = {"line": line, "node": node, "from": from_, "to": to, "limit": limit}
     return listed_document(listed, "/v1/access/readings", shown)

@@ -12,6 +12,7 @@ from shared.events.partitioning import partition_of
 from shared.events.topics import TRAIL_PARTITIONS
 from shared.runtime import kafka
 from shared.store.documents import Collection
+from shared.store.trail import NO_HASH, linked
 from shared.store.trail_verification import VerifiedTrail, verify_trail
 from tests.integration.trail.conftest import Trailing, eventually, reading
 
@@ -39,10 +40,10 @@ async def test_every_reading_is_in_the_trail_once(trailing: Trailing) -> None:
         told["zoë", "ACME"] += 1
         await trailing.until_chained(301)
     found = Counter[tuple[str, str]]()
-    for one in await trailing.entries():
-        entry = one["entry"]
+    for document in await trailing.entries():
+        entry = document["entry"]
         found[entry["client"], entry["company"]] += entry["times"]
-        assert one["_id"].partition("/")[0] == str(partition_of(entry["company"], TRAIL_PARTITIONS))
+        assert document["_id"].partition("/")[0] == str(partition_of(entry["company"], TRAIL_PARTITIONS))
         assert entry["at"] <= entry["until"] < entry["at"] + 500
         assert "192.0.2.7" not in str(entry)
     assert found == told
@@ -169,3 +170,19 @@ async def test_retention_cuts_and_the_rest_is_proved(trailing: Trailing) -> None
     first = (await trailing.entries())[0]
     await trailing.database[LOG].delete_one({"_id": first["_id"]})
     assert await _broken(trailing) == [first["_id"]]
+
+
+async def test_who_chains_anew_is_found_at_the_next_checkpoint(trailing: Trailing) -> None:
+    """Every hash fits then, up to the head; only what was signed does not."""
+    await filled(trailing)
+    heads, log = trailing.database[Collection.ACCESS_HEADS], trailing.database[LOG]
+    documents = await trailing.entries()
+    signed = [str(one["_id"]) async for one in trailing.database[Collection.ACCESS_CHECKPOINTS].find()]
+    previous = NO_HASH
+    for document in documents:
+        document["entry"]["client"] = "nobody"
+        document |= {"previous": previous, "hash": linked(previous, document["_id"], document["entry"])}
+        previous = document["hash"]
+        await log.replace_one({"_id": document["_id"]}, document)
+    await heads.update_many({"number": len(documents)}, {"$set": {"hash": previous}})
+    assert await _broken(trailing) == signed

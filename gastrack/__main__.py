@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gastrack.access import access
 from shared.domain.physics.method import Method
 
 SERVICES = ("ingest", "validation", "aggregation", "query", "export")
@@ -20,6 +21,7 @@ app.add_typer(topology, name="topology")
 gas = typer.Typer(no_args_is_help=True, help="Gas physics: of compositions and states, without any server.")
 app.add_typer(rollups, name="rollups")
 app.add_typer(gas, name="gas")
+app.add_typer(access, name="access")
 
 
 def _service(name: str) -> None:
@@ -93,6 +95,20 @@ def rollups_verify(*, json: Json = False) -> None:
     from gastrack.rollups import verify  # noqa: PLC0415 - as above
 
     raise typer.Exit(verify(as_json=json))
+
+
+@access.command("verify")
+def access_verify(
+    key: Annotated[
+        list[str] | None, typer.Option(help="Thumbprint of a key whose signatures are taken; repeats. Without: all.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Prove that the trail of who read what is unbroken, or say where it is not."""
+    from gastrack.access_verify import verify  # noqa: PLC0415 - as above
+
+    raise typer.Exit(verify(key or [], as_json=json))
 
 
 @gas.command("properties")

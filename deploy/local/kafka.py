@@ -113,6 +113,7 @@ class Kafka:
             "default.replication.factor": 1,
             "min.insync.replicas": 1,
             "offsets.topic.replication.factor": 1,
+            "offsets.retention.minutes": 30 * 24 * 60,  # longer than gateways' topics keep: see docs/adr/0039
             "offsets.topic.num.partitions": 4,  # 50 would be 50 folders for a handful of groups
             "transaction.state.log.replication.factor": 1,
             "transaction.state.log.min.isr": 1,

@@ -15,7 +15,13 @@ from gastrack.documents.interfaces import INTERFACES, interface
 from gastrack.documents.metrics import metrics
 from gastrack.documents.reason_codes import reason_codes
 from gastrack.documents.rules import rules
-from gastrack.documents.schemas import analysis_schema, decision_schema, telegram_schema, topology_schema
+from gastrack.documents.schemas import (
+    analysis_schema,
+    application_schema,
+    decision_schema,
+    telegram_schema,
+    topology_schema,
+)
 from gastrack.documents.settings import settings
 
 COMPONENTS = "deploy/kustomize/components"
@@ -35,6 +41,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/reason-codes.md": reason_codes,
     "docs/rules.md": rules,
     "docs/schemas/analysis.schema.json": analysis_schema,
+    "docs/schemas/application.schema.json": application_schema,
     "docs/schemas/decision.schema.json": decision_schema,
     "docs/schemas/telegram.schema.json": telegram_schema,
     "docs/schemas/topology.schema.json": topology_schema,

@@ -13,7 +13,8 @@ from gastrack.documents.markdown import GENERATED, code, table
 from shared.domain.analysis import KEPT_ANALYSIS
 from shared.domain.reading import READING, Source
 from shared.domain.revision import HOUR
-from shared.events import answer, line_log
+from shared.events import access_read, answer, line_log
+from shared.events.access_read import AccessRead, ReadingTold
 from shared.events.acls import RELAY_TRANSACTIONS, Acl, Pattern, acls, gateway_acls
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MAX_READINGS
@@ -30,7 +31,7 @@ _HEAD = f"""# Events
 ## Topics
 A record has at most {MAX_MESSAGE_BYTES:,} bytes. What our services write is acknowledged by all replicas, idempotent
 and compressed with zstd. `telemetry` is keyed by station; all others are written to a partition by number,
-`crc32(station) mod N`.
+`crc32(station) mod N`, `access.read` by `crc32(company) mod` its own number.
 
 """
 _TELEMETRY = """
@@ -63,6 +64,12 @@ _ANSWERS = """
 A finding or rejection is an array of {finding}: which reading of the record, the
 rule with its severity, and what was observed beside the threshold, in the rule's own unit.
 """
+_TRAIL = """
+## The trail
+`access.read`: msgpack, an array of {told}, version {version}. {told_words}
+
+Each of `readings` is an array of {reading}. {reading_words}
+"""
 _COLUMNS = """
 ## Readings as columns
 At most {most:,} in a message: msgpack `[lines, meters, sources, count, columns]`. `columns` maps a name to its raw
@@ -87,7 +94,7 @@ up to `wobbe` in each row; `analyses.a` of the store is 25 of the whole rows.
 
 def events() -> str:
     """Return topics, messages and columns as Markdown."""
-    return f"{_HEAD}{_topics()}{_telemetry()}{_operations()}{_log()}{_answers()}{_columns()}"
+    return f"{_HEAD}{_topics()}{_telemetry()}{_operations()}{_log()}{_answers()}{_trail()}{_columns()}"
 
 
 def _topics() -> str:
@@ -144,6 +151,19 @@ def _log() -> str:
 def _answers() -> str:
     return _ANSWERS.format(
         version=answer.VERSION, answer=_fields(Answer), words=_words(Answer), finding=_fields(FindingTold)
+    )
+
+
+def _trail() -> str:
+    told, reading = (
+        ", ".join(code(field.name) for field in msgspec.structs.fields(kind)) for kind in (AccessRead, ReadingTold)
+    )
+    return _TRAIL.format(
+        told=told,
+        version=access_read.VERSION,
+        told_words=_words(AccessRead),
+        reading=reading,
+        reading_words=_words(ReadingTold),
     )
 
 

@@ -25,6 +25,7 @@ _LABELS = """
 | `rule` | ids of [rules.md](rules.md) |
 | `outcome` | `accepted`, `repeated`, `held`, `dead_lettered` |
 | `column` | `received` and the outcomes |
+| `left` | `longer` than 60 days, at most `60`, `30` or `7`, `expired` |
 | `stage` | `ingest`, `validation`, `aggregation` |
 | `topic`, `partition` | the topic that is read, see [events.md](events.md); `partition` alone is one of the line log |
 | `route`, `method`, `status` | the route's template, the HTTP method, `2xx` to `5xx` |

@@ -53,6 +53,31 @@ DECISIONS = {
     "SAME_PERSON": "A reopening needs a second person.",
 }
 """Why a decision is refused; as a whole, always."""
+ACCESS = {
+    "PRIVATE_KEY": "A private key was sent: it is worthless now, make a new one.",
+    "CERTIFICATE_UNREADABLE": "There is no certificate as PEM.",
+    "CERTIFICATE_CHAIN": "No authority that is trusted here has issued the certificate, as far as it was sent.",
+    "CERTIFICATE_KEY": "The kind or size of its key is not taken.",
+    "CERTIFICATE_SIGNATURE": "It is signed by MD5 or SHA-1.",
+    "CERTIFICATE_USAGE": "It is not for clients: an authority's, or for servers only.",
+    "CERTIFICATE_EXPIRED": "It has expired, or has by now.",
+    "CERTIFICATE_NOT_YET_VALID": "It is not valid yet.",
+    "KEY_TAKEN": "The key is another client's, or was: each has its own.",
+    "KEY_REVOKED": "The key was revoked, and does not come back.",
+    "TWO_KEYS": "Two certificates are in use already.",
+    "STATEMENT": "The statement of a renewal is not signed by an old key of the client, or says something else.",
+    "STATE": "It is decided, revoked or ended already, or is not yet; look again.",
+    "SAME_PERSON": "Review and confirmation need two people.",
+    "FINGERPRINT": "The fingerprint is not that of the certificate's key.",
+    "COMPANY_TAKEN": "The id is another company's.",
+    "UNKNOWN_AGREEMENT": "The company has no agreement of this number.",
+    "AGREEMENT_ENDED": "The agreement is over.",
+    "UNKNOWN_LINE": "The line is not registered.",
+    "UNKNOWN_NODE": "The node is not registered.",
+    "SAME_COMPANY": "A company passes nothing on to itself.",
+    "MORE_THAN_OWN": "More would be passed on than the company has of its own now.",
+}
+"""Why a change of the access register is refused; as a whole, always."""
 REQUESTS = {
     "FORM": "The body does not keep its schema; the position names the field.",
     "A1_SCHEMA": "The body is no telegram, or has no hours: nothing was received.",
@@ -67,10 +92,11 @@ REQUESTS = {
     "FORWARDED_CERTIFICATE": "A header speaks of a certificate, and was not written by our edge.",
     "NO_CERTIFICATE": "Nobody says who asks: show the registered certificate, or a token that was given for it.",
     "INVALID_TOKEN": "The token has ended, is none of ours, or comes with another certificate than it was asked with.",
-    "ROLE": "None of the caller's roles lets him do this.",
+    "ROLE": "None of the caller's roles lets him do this; it says nothing of what is there.",
     "RIGHT_LOST": "The caller may do less than when he asked: what was under way has ended; also in an export.",
     "OTHER_SITE": "A browser says that another site's page asks for this: nothing is changed for it.",
     "TOO_MANY_REQUESTS": "More requests a minute than the client, or the address, may make.",
+    "TRAIL_AWAY": "Who reads what cannot be recorded at the moment, so nobody reads: try again.",
     "TOO_LARGE": "The body is larger than its limit.",
     "NOT_FOUND": "Unknown, or not for this caller.",
     "CURSOR_EXPIRED": "What follows a cursor of the change feed is no longer kept: begin anew.",
@@ -100,6 +126,7 @@ REQUESTS = {
     "TOO_MANY_LINES": "More lines and nodes than one file takes.",
     "TOO_MANY_ROWS": "More rows than a download at once gives: a job gives them.",
     "TOO_MANY_ROWS_FOR_XLSX": "More rows than a sheet of a spreadsheet holds: csv and parquet hold them.",
+    "OUTSIDE_RIGHTS": "The period has gas days that the caller may not read; the message names those that he may.",
     "OUTSIDE_RETENTION": "The period begins before the first gas day that is kept online.",
     "FORMAT_NOT_INSTALLED": "The format is offered, but its writer is not installed here.",
     "DATE": "A gas day or month that cannot be read, or lies outside 1990 to 2099.",
@@ -137,6 +164,7 @@ def reason_codes() -> str:
         _section("Changes of the register refused", _TOPOLOGY, TOPOLOGY),
         _section("Decisions refused", _DECISIONS, DECISIONS),
         _section("Requests refused", _REQUESTS, REQUESTS),
+        _section("Changes of the access register refused", _ACCESS, ACCESS),
         _section("Certificates not let in", _CERTIFICATES, {reason.value: reason.meaning for reason in Refusal}),
         _section("Gas properties that cannot be computed", _GAS, _gas_reasons()),
     ]
@@ -168,6 +196,10 @@ _TOPOLOGY = "The whole change is refused; the decision keeps the issues."
 _DECISIONS = (
     "409 where a decision conflicts with what stands now, else 422; the answer tells what stands. The decision\n"
     "keeps the issues (`GET /v1/decisions/{number}`)."
+)
+_ACCESS = (
+    "409 where it conflicts with what stands now, 404 for what is unknown or another's, else 422\n"
+    "([access.md](access.md))."
 )
 _CERTIFICATES = "Issues of a 403: the certificate is good, but opens nothing here at this moment."
 _GAS = "Answers of `gastrack gas` and of the page of gas properties: a reason code, never a number."

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from services.ingest.body_schemas import analysis_form, telegram_form
+from services.query.access.bodies import ApplicationBody
 from shared.events.decision import DecisionText
 from shared.events.topology import ChangeText
 
@@ -30,6 +31,11 @@ def topology_schema() -> str:
 def decision_schema() -> str:
     """Return the schema of a decision (`POST /v1/decisions`)."""
     return _text({"$schema": _DIALECT, **DecisionText.model_json_schema()})
+
+
+def application_schema() -> str:
+    """Return the schema of an application for access (`POST /v1/access/applications`)."""
+    return _text({"$schema": _DIALECT, **ApplicationBody.model_json_schema()})
 
 
 def _text(schema: dict[str, Any]) -> str:

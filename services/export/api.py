@@ -15,17 +15,20 @@ from services.export.files import csvw
 from services.export.files.asked import Download, download_of
 from services.export.files.file_stream import FileStream
 from services.export.files.layout import Of, layout_of
-from services.export.files.parts import layout_for
+from services.export.files.parts import layout_for, readable_days
 from services.export.files.rendered import KeptTexts
 from services.export.files.since import pinned, with_replaced
 from services.export.files.tally import Tally
 from services.export.manifests.api import Signing
 from services.export.manifests.manifest import Draft, with_manifest
+from shared.access.days import ALWAYS, Days
+from shared.access.read import Read, What
 from shared.domain import gas_time
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.view import ended_before
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Downloading, Now, Store
 from shared.runtime.problem import unprocessable
+from shared.runtime.reads_told import Telling
 from shared.store.as_known import least_watermark_ms
 
 api = APIRouter(prefix="/v1")
@@ -66,9 +69,9 @@ class Asked(BaseModel):
         return self.model_dump(by_alias=True, exclude={"line", "node"})
 
 
-def asked_for(asked: Asked, now: Now) -> Download:
+def asked_for(asked: Asked, now: Now, days: Days = ALWAYS) -> Download:
     """Return the download that is asked for, or raise 422 with all that is wrong with it."""
-    download = download_of(asked.line, asked.node, asked.given, gas_time.gas_day(ended_before(now)))
+    download = download_of(asked.line, asked.node, asked.given, gas_time.gas_day(ended_before(now)), days)
     if not isinstance(download, Download):
         raise unprocessable(download)
     return download
@@ -76,10 +79,17 @@ def asked_for(asked: Asked, now: Now) -> Download:
 
 @api.get("/download", summary="Measurements as a file")
 async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
-    asked: Annotated[Asked, Query()], caller: CallerAsking, store: Store, signer: Signing, now: Now, kept: Kept
+    asked: Annotated[Asked, Query()],
+    caller: Downloading,
+    store: Store,
+    signer: Signing,
+    now: Now,
+    kept: Kept,
+    tell: Telling,
 ) -> Response:
     """Stream the measurements of lines and nodes; whatever is wrong is said before the first byte."""
-    download = await pinned(store, asked_for(asked, now), now)
+    days = readable_days(caller, asked.line, asked.node)
+    download = await pinned(store, asked_for(asked, now, days), now)
     parts = await handlers.parts_of(store, caller, download)
     handlers.check_size(parts, download, now)
     draft = Draft.of(download, (asked.line, asked.node, asked.given), now, caller, await least_watermark_ms(store))
@@ -87,6 +97,7 @@ async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
     written = handlers.file_of(store, parts, download, now, tally, kept=kept)
     blocks = with_manifest(written, store, signer, draft, tally)
     first = await anext(blocks)
+    tell(Read.asked(What.FILE, download.question, lines=download.lines, nodes=download.nodes))
     one_of_each = [(*download.lines, "")[0], (*download.nodes, "")[0]]
     links = [csvw.link_of(download, layout_for(parts, download), one_of_each), draft.link]
     return FileStream(first, blocks, draft.media_type, headers_of(download, links))

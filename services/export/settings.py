@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.runtime.settings import HttpSettings
+from shared.runtime.settings import HttpSettings, KafkaSettings
 
 
-class ExportSettings(HttpSettings):
-    """What the export service must know: MongoDB, its two ports, the demo identity, and how exports are worked on."""
+class ExportSettings(KafkaSettings, HttpSettings):
+    """What the export service must know: its servers and ports, the demo identity, and how exports are worked on."""
 
     export_results: str = Field(
         "gridfs",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fastapi import FastAPI
-from joserfc.jwk import OKPKey
 
 from services.export.deliveries.carrying import Carrier, Courier
 from services.export.deliveries.lanes import DeliveryLanes
@@ -18,7 +16,6 @@ from services.export.files.rendered import KeptTexts
 from services.export.jobs.attempt import CallerNamed, Workshop, everybody_may
 from services.export.jobs.sweeping import SWEEP_SECONDS, Sweeper
 from services.export.jobs.worker import JobWorker
-from services.export.manifests.signing import Signer, SigningKeyError, key_in
 from services.export.routes import ROUTES
 from services.export.schedules.turns import TURN_SECONDS, Schedules
 from services.export.schedules.where import IN_PUBLIC, Offers
@@ -32,10 +29,12 @@ from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
-from shared.runtime.settings import PREFIX, WRONG_USE
+from shared.runtime.reads_told import ReadsTold, Teller
+from shared.runtime.trail import Trail
 from shared.store.results import GridResults, Results
 from shared.store.results_s3 import S3Results, s3_store
 from shared.store.schedules import Where
+from shared.store.signing import Signer, given_key
 
 BODY_LIMIT_BYTES = 256 * 1024
 """An order of 1,000 lines and 1,000 nodes: their ids have at most 64 characters."""
@@ -52,12 +51,16 @@ def application(  # noqa: PLR0913 - what a test may give it
     offers: Offers = IN_PUBLIC,
     signer: Signer | None = None,
     limits: RateLimits | None = None,
+    trail: Teller | None = None,
 ) -> FastAPI:
-    """Return the HTTP face over a database; `admit` finds out who asks.
+    """Return the HTTP face over a database; `admit` finds out who asks, and `trail` is told what he reads.
 
-    Without a signer manifests are signed with a key that rests in the database.
+    Without a signer manifests are signed with a key that rests in the database; without a trail nobody is told: for
+    tests of something else.
     """
     app = documented.application(CATALOGUE, "export")
+    if trail is not None:
+        app.add_middleware(ReadsTold, trail=trail)
     http.install(app, BODY_LIMIT_BYTES, admit, limits)
     http_state.read_from(app, database, now)
     app.state.signer = signer or Signer(database)
@@ -96,7 +99,7 @@ def workshop_of(
 
 def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
     """Return what builds the service's parts once the event loop runs; a wrong setting is told at once."""
-    signing_key = given_key(settings)
+    signing_key = given_key(settings.export_signing_key_file, "EXPORT_SIGNING_KEY_FILE")
 
     async def parts(_: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
@@ -105,6 +108,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
         shop = workshop_of(settings, database, results, Signer(database, signing_key), way_in.caller_named)
         carriers = carriers_of(settings)
         sftp = carriers.get(Where.SFTP)
+        trail = Trail(settings.brokers)
         app = application(
             database,
             way_in.admit,
@@ -113,6 +117,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
             signer=shop.signer,
             limits=way_in.limits,
             offers=Offers(settings.export_webhook_loopback, sftp.public_key if isinstance(sftp, SftpCarrier) else ""),
+            trail=trail,
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         sweeper = Sweeper(shop)
@@ -120,25 +125,14 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
         workers = [JobWorker(shop) for _ in range(settings.export_workers)]
         return [
             Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper),
+            trail,
             face,
             Periodic(again.turn, TURN_SECONDS, again),
-            DeliveryLanes(Courier(shop, carriers)),
+            DeliveryLanes(Courier(shop, carriers, trail=trail)),
             *workers,
         ]
 
     return parts
-
-
-def given_key(settings: ExportSettings) -> OKPKey | None:
-    """Return the key that a setting names, None where it names none; a wrong one ends the start and is told."""
-    file = settings.export_signing_key_file
-    if file is None:
-        return None
-    try:
-        return key_in(file)
-    except SigningKeyError as fault:
-        sys.stderr.write(f"{PREFIX}EXPORT_SIGNING_KEY_FILE: {fault}\n")
-        raise SystemExit(WRONG_USE) from None
 
 
 def carriers_of(settings: ExportSettings) -> dict[Where, Carrier]:

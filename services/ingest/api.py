@@ -16,7 +16,7 @@ from services.ingest.handlers import Accepted, Doors, RefusedError
 from shared.domain.topology import Issue
 from shared.events.decision import DecisionText
 from shared.events.topology import ChangeText
-from shared.runtime.http_state import CallerAsking, Delivering
+from shared.runtime.http_state import Delivering, Operating
 from shared.runtime.kafka import KafkaError
 from shared.runtime.problem import ProblemError, not_found, unprocessable
 
@@ -84,7 +84,7 @@ async def get_receipt(receipt: str, caller: Delivering, doors: TheDoors) -> dict
 
 @api.post("/topology/changes", dependencies=[Depends(TAKES_JSON)], summary="Change the register")
 async def post_topology_changes(
-    change: ChangeText, request: Request, caller: CallerAsking, doors: TheDoors, response: Response
+    change: ChangeText, request: Request, caller: Operating, doors: TheDoors, response: Response
 ) -> dict[str, Any]:
     """Change stations, lines and nodes (the schema: docs/schemas/topology.schema.json); all of it or nothing."""
     try:
@@ -102,7 +102,7 @@ async def post_topology_changes(
 
 @api.post("/decisions", dependencies=[Depends(TAKES_JSON)], summary="Decide on hours or a gas month of a line")
 async def post_decisions(
-    text: DecisionText, request: Request, caller: CallerAsking, doors: TheDoors, wait: Wait = None
+    text: DecisionText, request: Request, caller: Operating, doors: TheDoors, wait: Wait = None
 ) -> JSONResponse:
     """Accept, correct, estimate, release, close or reopen (the schema: docs/schemas/decision.schema.json).
 

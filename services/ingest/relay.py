@@ -39,6 +39,9 @@ LOOK_SECONDS = 2.0
 POLL_MS = 200
 MOST_RECORDS = 1_000
 """In one transaction: it costs some 50 ms whatever it holds."""
+TELL_AGAIN_SECONDS = 3_600.0
+"""How often the broker is told how far the relay is although nothing came: it forgets offsets that nobody tells
+(`offsets.retention.minutes`, 7 days if nobody changed it), and a topic may be silent for longer."""
 CallerNamed = Callable[[str], Awaitable[Caller]]
 Gateways = Callable[[], Awaitable[list[str]]]
 
@@ -59,7 +62,7 @@ class Relay:
         self._gateways, self._caller_named = register
         self._transactions: Transactions | None = None
         self._offsets: dict[TopicPartition, int] = {}
-        self._looked_at = float("-inf")
+        self._looked_at = self._told_at = float("-inf")
         self._refused: set[str] = set()
         self._stopping = asyncio.Event()
         self._log = logger(__name__)
@@ -110,7 +113,8 @@ class Relay:
         """End what whoever relayed before left open; only then is it sure how far he came."""
         self._transactions = self._begin()
         await self._transactions.begin()
-        self._offsets, self._looked_at = {}, float("-inf")
+        self._offsets = {}
+        self._looked_at = self._told_at = float("-inf")
         metrics.RELAY_BEGUN.inc()
 
     async def _give_up(self) -> None:
@@ -148,17 +152,24 @@ class Relay:
         """Read these partitions, each from where it is known to be passed on.
 
         Of those that are read already the broker is not asked: what it says of a group may be older than the
-        transaction that has just ended.
+        transaction that has just ended. What is no longer kept was lost while nobody relayed for 14 days.
         """
         known = {place: offset for place, offset in self._offsets.items() if place in places}
         asked = [place for place in places if place not in known]
+        committed = await self._watcher.committed_for_sure(RELAY_GROUP, asked)
+        first = await self._reader.beginning_offsets(asked) if asked else {}
+        if lost := [place for place in asked if 0 < committed[place] < first[place]]:
+            self._log.error("messages of gateways are no longer kept, and were not relayed", places=lost)
         self._reader.assign(sorted(places))
-        self._offsets = known | {place: await self._reader.committed(place) or 0 for place in asked}
+        self._offsets = known | {place: max(committed[place], first[place]) for place in asked}
         for place, offset in self._offsets.items():
             self._reader.seek(place, offset)
 
     async def _relay(self, transactions: Transactions) -> None:
-        """Pass on what has come. Offsets are positions: they may move where there is nothing to pass on."""
+        """Pass on what has come, and tell all offsets with it.
+
+        They are positions: they may move where there is nothing to pass on.
+        """
         found = await self._reader.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
         positions = {place: await position_of(self._reader, place) for place in self._offsets}
         moved = {
@@ -166,10 +177,11 @@ class Relay:
             for place, position in positions.items()
             if position is not None and position != self._offsets[place]
         }
-        if moved:
+        if moved or time.monotonic() - self._told_at >= TELL_AGAIN_SECONDS:
             passed = [await self._passed_on(record) for records in found.values() for record in records]
-            await transactions.write([message for message, _ in passed], moved, RELAY_GROUP)
+            await transactions.write([message for message, _ in passed], self._offsets | moved, RELAY_GROUP)
             self._offsets |= moved
+            self._told_at = time.monotonic()
             for whose, count in Counter(whose for _, whose in passed).items():
                 metrics.RELAYED.labels(whose.value).inc(count)
         ends = {place: highwater_of(self._reader, place) or 0 for place in self._offsets}

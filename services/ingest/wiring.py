@@ -19,12 +19,14 @@ from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
 from shared.events.acls import RELAY_TRANSACTIONS
 from shared.runtime import documented, http, kafka
-from shared.runtime.edge.entrance import Entrance, entrance
+from shared.runtime.door import Admission
+from shared.runtime.edge.entrance import entrance
 from shared.runtime.health import Health
 from shared.runtime.http_state import utc_now
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
+from shared.runtime.rate_limits import RateLimits
 from shared.runtime.transactions import Transactions
 from shared.store.access.gateways import gateways
 from shared.store.access.register import ClientRegister
@@ -35,20 +37,20 @@ LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
 
-def application(doors: Doors, settings: IngestSettings, way_in: Entrance) -> FastAPI:
-    """Return the HTTP face over the doors; `way_in` says who may come to them."""
+def application(doors: Doors, admit: Admission, outcome_seconds: float, limits: RateLimits | None = None) -> FastAPI:
+    """Return the HTTP face over the doors; `admit` finds out who asks, outcomes are waited for some seconds."""
     app = documented.application(CATALOGUE, "ingest")
-    http.install(app, MAX_BODY_BYTES, way_in.admit, way_in.limits)
+    http.install(app, MAX_BODY_BYTES, admit, limits)
     app.state.doors = doors
-    app.state.outcome_seconds = settings.outcome_seconds
+    app.state.outcome_seconds = outcome_seconds
     app.include_router(api)
     return app
 
 
 def relay(settings: IngestSettings, database: Database, owns: Callable[[], bool], health: Health) -> Relay:
     """Return what passes on the telegrams of gateways of others."""
-    bootstrap = settings.brokers
-    clients = kafka.consumer(bootstrap, RELAY_GROUP), kafka.watcher(bootstrap, RELAY_GROUP, settings.kafka_replication)
+    bootstrap, copies = settings.brokers, settings.kafka_replication
+    clients = kafka.consumer(bootstrap, None, reset="none"), kafka.watcher(bootstrap, RELAY_GROUP, copies)
     register = partial(gateways, database), ClientRegister(database, utc_now).caller_named
     return Relay(clients, partial(Transactions, bootstrap, RELAY_TRANSACTIONS), register, owns, health.beside())
 
@@ -68,7 +70,8 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     reader = kafka.consumer(settings.brokers, None)
     originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
-    app = application(doors, settings, entrance(settings, database))
+    way_in = entrance(settings, database)
+    app = application(doors, way_in.admit, settings.outcome_seconds, way_in.limits)
     face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
     return [
         worker,

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from services.query.paging import Document
 from shared.access.caller import Caller
+from shared.access.days import Days
+from shared.access.periods import check_covered
 from shared.domain import gas_time
 from shared.domain.analysis import CHARACTERISTICS, SHARE, SHARE_ABSENT
 from shared.domain.instants import known_instant
+from shared.domain.period import Question
 from shared.domain.physics.components import COMPONENTS
 from shared.domain.quantities import ABSENT
 from shared.domain.rules.analysis_judging import judge_analyses
@@ -21,19 +24,34 @@ from shared.runtime.mongo import Database
 from shared.runtime.problem import not_found, unprocessable
 from shared.store.analyses import analyses_between
 from shared.store.lines import find_chromatograph
+from shared.store.readable_gas import days_of_gas, readable_gas
 
 MOST_HOURS = 100 * 25
 """A hundred gas days: 1.2 MB."""
 
 
-async def analyses(database: Database, _: Caller, chromatograph: str, hours: range) -> list[Document]:
-    """List the analyses of a chromatograph in some hours, each with what the rules find in it.
+async def days_of(database: Database, caller: Caller, chromatograph: str) -> Days:
+    """Return the gas days on which a caller may read the analyses of a chromatograph."""
+    return days_of_gas(await readable_gas(database, caller), chromatograph)
+
+
+async def analyses(database: Database, days: Days, chromatograph: str, question: Question) -> list[Document]:
+    """List the analyses of a chromatograph in a period, each with what the rules find in it.
+
+    Args:
+        database: The store.
+        days: The gas days on which they may be read; none: the chromatograph is unknown to who asks.
+        chromatograph: Its id.
+        question: The period.
 
     Raises:
-        ProblemError: 404 for a chromatograph that is not registered, 422 for too long a period.
+        ProblemError: 404 for a chromatograph that is not registered, or serves no line of the caller's; 422 for gas
+            days that he may not read, or too long a period.
     """
-    if await find_chromatograph(database, chromatograph) is None:
+    if not days or await find_chromatograph(database, chromatograph) is None:
         raise not_found("chromatograph", f"chromatograph {chromatograph[:64]!r} is not known here")
+    check_covered(days, question)
+    hours = question.hours
     if len(hours) > MOST_HOURS:
         text = f"{len(hours):,} hours are more than {MOST_HOURS:,}: ask for a shorter period"
         raise unprocessable([Issue("PERIOD_TOO_LONG", "to", text)])

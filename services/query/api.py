@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -12,14 +12,16 @@ from fastapi import Path as PathParameter
 
 from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, nodes, parameters
 from services.query.answering import Reader, measurements_response
-from services.query.findings import FindingsAsked
+from services.query.findings_asked import FindingsAsked
 from services.query.paging import Listed
 from services.query.parameters import MAX_ROWS_PER_PAGE, Asked, Period
+from shared.access.read import Read, What
 from shared.domain import gas_time
 from shared.domain.view import ended_before
 from shared.runtime.entity_tags import MOST_CHARACTERS, HeldTags
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Now, Operating, Reading, Store
 from shared.runtime.kept_bodies import KeptBodies
+from shared.runtime.reads_told import Telling
 from shared.store.lines import Selection
 
 api = APIRouter(prefix="/v1")
@@ -51,7 +53,7 @@ Month = Annotated[str, PathParameter(pattern=r"^(199[0-9]|20[0-9]{2})-(0[1-9]|1[
 @api.get("/lines", summary="List or search lines")
 async def get_lines(  # noqa: PLR0913 - the parameters of the route
     *,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     code: Text = "",
@@ -68,7 +70,7 @@ async def get_lines(  # noqa: PLR0913 - the parameters of the route
 @api.get("/nodes", summary="List or search nodes")
 async def get_nodes(  # noqa: PLR0913 - the parameters of the route
     *,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     code: Text = "",
@@ -83,38 +85,47 @@ async def get_nodes(  # noqa: PLR0913 - the parameters of the route
 
 
 @api.get("/lines/{line}", summary="Describe a line")
-async def get_line(line: str, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
+async def get_line(line: str, caller: Reading, store: Store, now: Now) -> dict[str, Any]:
     """Describe a line with all its terms."""
     return await handlers.line(store, caller, line, today_of(now))
 
 
 @api.get("/chromatographs", summary="List chromatographs")
-async def get_chromatographs(
-    caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
-) -> dict[str, Any]:
+async def get_chromatographs(caller: Reading, store: Store, cursor: Cursor = "", limit: Limit = 100) -> dict[str, Any]:
     """List the chromatographs whose gas lines carry."""
     listed = await handlers.chromatographs(store, caller, Selection(limit, parameters.last_id_of(cursor)))
     return listed_document(listed, "/v1/chromatographs", {"limit": limit})
 
 
 @api.get("/chromatographs/{chromatograph}/analyses", summary="What a chromatograph told")
-async def get_analyses(
-    chromatograph: str, asked: Annotated[Period, Query()], caller: CallerAsking, store: Store, now: Now
+async def get_analyses(  # noqa: PLR0913 - the parameters of the route
+    *,
+    chromatograph: str,
+    asked: Annotated[Period, Query()],
+    caller: Reading,
+    store: Store,
+    now: Now,
+    tell: Telling,
 ) -> dict[str, Any]:
     """List the analyses of gas days, without a period those of the running month, with what the rules find in each."""
-    question = parameters.question(asked, today_of(now))
-    rows = await analyses.analyses(store, caller, chromatograph, question.hours)
+    days = await analyses.days_of(store, caller, chromatograph)
+    question = parameters.question(asked, today_of(now), days)
+    rows = await analyses.analyses(store, days, chromatograph, question)
+    tell(Read(What.ANALYSES, gas=(chromatograph,), first=question.first, end=question.end))
     return {"id": chromatograph, "from": question.shown_from, "to": question.shown_to, "rows": rows, "next": None}
 
 
 @api.get("/lines/{line}/months/{month}", summary="How far a gas month is from its close")
-async def get_month(line: str, month: Month, caller: CallerAsking, store: Store) -> dict[str, Any]:
+async def get_month(line: str, month: Month, caller: Reading, store: Store, tell: Telling) -> dict[str, Any]:
     """Tell a month's version, what is missing, what findings keep back, and what closed it."""
-    return await months.month(store, caller, line, month)
+    told = await months.month(store, caller, line, month)
+    days = gas_time.days_of_month(month)
+    tell(Read(What.MONTH, (line,), first=days[0], end=days[-1] + timedelta(days=1)))
+    return told
 
 
 @api.get("/nodes/{node}", summary="Describe a node")
-async def get_node(node: str, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
+async def get_node(node: str, caller: Reading, store: Store, now: Now) -> dict[str, Any]:
     """Describe a node with all its compositions."""
     return await nodes.node(store, caller, node, today_of(now))
 
@@ -124,30 +135,36 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     *,
     line: str,
     asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     kept: Kept,
+    tell: Telling,
     if_none_match: HeldHeader = "",
 ) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
-    question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
+    question = parameters.question(asked, today_of(now), caller.rights.line(line))
+    known_at_ms = parameters.past_ms(asked.known_at, now)
     reader = reader_of(asked, if_none_match, kept, handlers.written)
     answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
+    tell(Read.asked(What.MEASUREMENTS, question, lines=(line,)))
     return measurements_response(answer)
 
 
 @api.get("/lines/{line}/hours/{start}/history", summary="Explain an hour")
-async def get_history(line: str, start: Start, caller: CallerAsking, store: Store) -> dict[str, Any]:
+async def get_history(line: str, start: Start, caller: Reading, store: Store, tell: Telling) -> dict[str, Any]:
     """Tell every value that an hour had, since when and why, how its status changed, and what was found in it."""
-    return await history.history(store, caller, line, start)
+    told = await history.history(store, caller, line, start)
+    tell(Read.of_hour(What.HISTORY, parameters.hour(start), lines=(line,)))
+    return told
 
 
 @api.get("/findings", summary="List findings")
 async def get_findings(  # noqa: PLR0913 - the parameters of the route
     *,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
+    tell: Telling,
     line: Text = "",
     from_: Annotated[str, Query(alias="from", max_length=64, description="First gas day.")] = "",
     to: Annotated[str, Query(max_length=64, description="Gas day, exclusive.")] = "",
@@ -164,30 +181,37 @@ async def get_findings(  # noqa: PLR0913 - the parameters of the route
     days = parameters.gas_day(from_, "from"), parameters.gas_day(to, "to")
     asked = FindingsAsked(line, *days, rule, severity, state, chromatograph)
     listed = await findings.findings(store, caller, asked, parameters.last_id_of(cursor), limit)
+    tell(Read.rows(What.FINDINGS, listed.rows, *days))
     filters = {"line": line, "from": from_, "to": to, "rule": rule, "severity": severity, "state": state}
     filters["chromatograph"] = chromatograph
     return listed_document(listed, "/v1/findings", {**filters, "limit": limit})
 
 
 @api.get("/decisions", summary="List decisions")
-async def get_decisions(caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100) -> dict[str, Any]:
+async def get_decisions(
+    caller: Operating, store: Store, tell: Telling, cursor: Cursor = "", limit: Limit = 100
+) -> dict[str, Any]:
     """List what became of the changes that were asked for, the newest first."""
     listed = await decisions.decisions(store, caller, parameters.last_id_of(cursor), limit)
+    tell(Read.rows(What.DECISIONS, listed.rows))
     return listed_document(listed, "/v1/decisions", {"limit": limit})
 
 
 @api.get("/decisions/{offset}", summary="Tell what became of a change")
-async def get_decision(offset: Offset, caller: CallerAsking, store: Store) -> dict[str, Any]:
+async def get_decision(offset: Offset, caller: Operating, store: Store, tell: Telling) -> dict[str, Any]:
     """Tell what became of a change; 404 with the code PENDING while that is not known yet."""
-    return await decisions.decision(store, caller, offset)
+    told = await decisions.decision(store, caller, offset)
+    tell(Read.rows(What.DECISIONS, [told]))
+    return told
 
 
 @api.get("/dead-letters", summary="List dead letters")
 async def get_dead_letters(
-    caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
+    caller: Operating, store: Store, tell: Telling, cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
     """List the readings that were refused after they had been accepted at the door, with the reasons."""
     listed = await dead_letters.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
+    tell(Read.rows(What.DEAD_LETTERS, listed.rows))
     return listed_document(listed, "/v1/dead-letters", {"limit": limit})
 
 

@@ -19,11 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query.answering import Answer, measurements_response
 from shared.access.caller import Caller
+from shared.access.read import Read
 from shared.domain.view import ended_before
 from shared.runtime.entity_tags import HeldTags
 from shared.runtime.http_state import Clock
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.mongo import PyMongoError
+from shared.runtime.reads_told import READ
 from shared.store.positions import Positions, Standing
 
 MOST_QUESTIONS = 10_000
@@ -34,11 +36,15 @@ _ANSWERED = (200, 304)
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What was answered: the tag of the body, where aggregation stood before it was read, and the route that did."""
+    """What was answered: the tag of the body, where aggregation stood before it was read, the route that did.
+
+    `read` is what the answer lets read: it is told each time.
+    """
 
     tag: str
     standing: Standing
     route: Any
+    read: Read | None
 
 
 class AskedBefore:
@@ -63,7 +69,8 @@ class AskedBefore:
             return
         answer = self._answer(asked, standing, Headers(scope=scope).get("if-none-match", ""))
         if answer is not None:
-            scope["route"] = self._given[asked].route
+            given = self._given[asked]
+            scope["route"], scope["state"][READ] = given.route, given.read
             await measurements_response(answer)(scope, receive, send)
             return
         await self._app(scope, receive, self._remembering(asked, standing, scope, send))
@@ -89,7 +96,7 @@ class AskedBefore:
         async def remembering(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in _ANSWERED:
                 tag = Headers(raw=message["headers"])["etag"].strip('"')
-                self._given[asked] = _Given(tag, standing, scope.get("route"))
+                self._given[asked] = _Given(tag, standing, scope.get("route"), scope["state"].get(READ))
                 if len(self._given) > MOST_QUESTIONS:
                     self._given.popitem(last=False)
             await send(message)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from services.query.handlers import operators_only
 from services.query.paging import Document, Listed, by_id
 from shared.access.caller import Caller
+from shared.access.roles import Task
 from shared.domain import gas_time
 from shared.domain.instants import known_instant
+from shared.runtime.http_state import check_role
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 
@@ -21,9 +22,9 @@ async def dead_letters(database: Database, caller: Caller, after: str, limit: in
     """List dead letters with their reasons, in the order of their ids.
 
     Raises:
-        ProblemError: 404 for who is no operator.
+        ProblemError: 403 for who is no operator.
     """
-    operators_only(caller, "dead-letters")
+    check_role(caller, Task.OPERATE)
     listed = await by_id(database, Collection.DEAD_LETTERS, after, limit)
     return Listed([_letter(document) for document in listed.rows], listed.last_id)
 

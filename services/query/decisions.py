@@ -6,12 +6,13 @@ from http import HTTPStatus
 
 import orjson
 
-from services.query.handlers import operators_only
 from services.query.paging import Document, Listed, newest_first
 from shared.access.caller import Caller
+from shared.access.roles import Task
 from shared.domain.instants import known_instant
 from shared.domain.topology import Issue
 from shared.events.topics import OPERATIONS
+from shared.runtime.http_state import check_role
 from shared.runtime.mongo import Database
 from shared.runtime.problem import ProblemError, not_found
 from shared.store.documents import Collection
@@ -25,9 +26,9 @@ async def decisions(database: Database, caller: Caller, after: str, limit: int) 
     """List what was decided, the newest first.
 
     Raises:
-        ProblemError: 404 for who is no operator.
+        ProblemError: 403 for who is no operator.
     """
-    operators_only(caller, "decisions")
+    check_role(caller, Task.OPERATE)
     listed = await newest_first(database, Collection.DECISIONS, {}, after, limit)
     return Listed([_decision(document, _asked(document)) for document in listed.rows], listed.last_id)
 
@@ -36,9 +37,10 @@ async def decision(database: Database, caller: Caller, offset: int) -> Document:
     """Tell what was asked for at an offset of `operations`, and what became of it.
 
     Raises:
-        ProblemError: 404, with code PENDING where what stands at that offset has not been worked off yet.
+        ProblemError: 403 for who is no operator; 404, with code PENDING where what stands at that offset has not been
+            worked off yet.
     """
-    operators_only(caller, "decisions")
+    check_role(caller, Task.OPERATE)
     # The positions and the receipt first: a decision and the position behind it are written in one transaction.
     name = f"{OPERATIONS.name}/{offset}"
     is_awaited = offset > await _reached(database) or await _was_asked(database, name)

@@ -11,8 +11,11 @@ from services.query.change_rows import Sight
 from services.query.feed import Page, page
 from services.query.feed_cursor import FeedCursor, cursor_text
 from services.query.streams import Streams
+from shared.access.read import Read, What
 from shared.runtime.logging import logger
 from shared.runtime.mongo import PyMongoError, is_passing
+from shared.runtime.reads_told import Tell
+from shared.runtime.trail import TrailAwayError
 from shared.store.changes import Heads
 
 ROWS_AN_EVENT = 100
@@ -25,8 +28,8 @@ RETRY_MS = 2_000
 """How long a reader waits before he does."""
 
 
-async def events(streams: Streams, sight: Sight, cursor: FeedCursor, seen: Heads) -> AsyncIterator[bytes]:
-    """Yield what follows a cursor, for ever but for a time, the end of the service, or a store that is away."""
+async def events(streams: Streams, sight: Sight, cursor: FeedCursor, seen: Heads, tell: Tell) -> AsyncIterator[bytes]:
+    """Yield what follows a cursor, for ever but for a time, the end of the service, a store or a trail that is away."""
     yield b"retry: %d\nid: %s\n\n" % (RETRY_MS, cursor_text(cursor).encode())
     told_at = time.monotonic()
     end = told_at + STREAM_SECONDS
@@ -39,6 +42,11 @@ async def events(streams: Streams, sight: Sight, cursor: FeedCursor, seen: Heads
             logger(__name__).warning("a stream ends: the store is away", fault=repr(fault)[:200])
             return
         is_stuck, cursor = found.cursor.positions == cursor.positions, found.cursor  # while a replay empties the store
+        try:
+            tell(Read.rows(What.CHANGES, found.rows))
+        except TrailAwayError:
+            logger(__name__).warning("a stream ends: the trail is away")
+            return
         if found.rows or time.monotonic() - told_at >= HEARTBEAT_SECONDS:
             yield event(found)
             told_at = time.monotonic()

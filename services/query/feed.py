@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from services.query.change_rows import Document, Sight, Wanted, nodes_named, rows_of
+from services.query.change_rows import Document, Sight, Wanted, rows_of
 from services.query.feed_cursor import (
     EARLIEST,
     FeedCursor,
@@ -21,7 +21,7 @@ from services.query.feed_store import CARDS_AT_ONCE, FeedStore
 from shared.access.caller import Caller
 from shared.runtime.mongo import Database
 from shared.store.changes import Card, Heads
-from shared.store.registered_nodes import lines_within, may_read_all, registered_node
+from shared.store.registered_nodes import lines_within, registered_node
 from shared.store.views import registered
 
 ROWS_LOOKED_AT = 2_000
@@ -53,7 +53,9 @@ class _Reading:
 
 
 async def wanted(database: Database, caller: Caller, lines: Sequence[str], node: str) -> Wanted | None:
-    """Return what somebody follows: lines, a node with all lines that it ever holds, and their gas; None: everything.
+    """Return what somebody follows: lines, a node with all of his lines that it ever holds, and their gas.
+
+    None: everything that he may see.
 
     Raises:
         ProblemError: 404 for what is unknown, or not his.
@@ -62,7 +64,8 @@ async def wanted(database: Database, caller: Caller, lines: Sequence[str], node:
         return None
     members: frozenset[str] = frozenset()
     if node:
-        members = lines_within(await registered_node(database, caller, node))
+        within = lines_within(await registered_node(database, caller, node))
+        members = frozenset(line for line in within if caller.may_read(line))
     known = [(await registered(database, caller, line)).line for line in sorted({*lines, *members})]
     gas = frozenset(name for line in known for told in line.gas for name in told.chromatographs)
     return Wanted(frozenset(line.id for line in known), frozenset([node] if node else ()), gas)
@@ -103,9 +106,8 @@ async def _read_some(store: FeedStore, sight: Sight, reading: _Reading, most_row
     unread = dict(zip(asked, found, strict=True))
     chosen = merged(unread, frozenset(one for one in asked if len(unread[one]) == CARDS_AT_ONCE), most_rows)
     told = await store.documents(chosen)
-    seen = await _with_nodes(store, sight, list(told.values()))
     # One that is not there any more has just been removed, by a replay: what comes instead is read by the next page.
-    is_whole = all(card.id in told and _take(seen, reading, card, told[card.id]) for card in chosen)
+    is_whole = all(card.id in told and _take(sight, reading, card, told[card.id]) for card in chosen)
     reading.unread_ms = _first_unread(unread, reading.positions)
     await _pass_expired(store, reading, [one for one in asked if not unread[one]])
     return is_whole and bool(chosen)
@@ -124,14 +126,6 @@ async def _pass_expired(store: FeedStore, reading: _Reading, empty: Sequence[int
     reading.positions |= {one: Position(lasts[one]) for one in empty if one in still_there}
 
 
-async def _with_nodes(store: FeedStore, sight: Sight, told: Sequence[Document]) -> Sight:
-    """Return the sight with the nodes that documents name and the caller may see."""
-    named = nodes_named(told)
-    known = {node: await store.node(node) for node in sorted(named)}
-    seen = frozenset(node for node, found in known.items() if node in found.nodes and may_read_all(sight.caller, found))
-    return replace(sight, nodes=seen)
-
-
 def _first_unread(unread: Mapping[int, Sequence[Card]], positions: Mapping[int, Position]) -> dict[int, int]:
     """Return when the first document became known that is still to be read, of partitions where one is known."""
     left = {
@@ -142,14 +136,16 @@ def _first_unread(unread: Mapping[int, Sequence[Card]], positions: Mapping[int, 
 
 
 def _take(sight: Sight, reading: _Reading, card: Card, document: Document) -> bool:
-    """Take the rows of a document; say whether all of them found room."""
+    """Take the rows of a document; say whether all of them found room. Those of one place are taken together."""
+    taken = -1
     position = reading.positions.get(card.partition, Position())
     is_the_same = document["epoch"] == reading.cursor.epoch
     for place, row in rows_of(document, sight, position.rows if is_the_same else 0):
-        if len(reading.rows) == reading.limit:
+        if len(reading.rows) >= reading.limit and place != taken:
             reading.positions[card.partition] = Position(position.place, place)
             return False
         reading.rows.append(row)
+        taken = place
     reading.looked_at += card.rows
     reading.positions[card.partition] = Position(card.place)
     return True

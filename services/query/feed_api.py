@@ -15,8 +15,11 @@ from services.query.feed_cursor import MOST_CHARACTERS, cursor_text
 from services.query.feed_store import FeedStore
 from services.query.parameters import MAX_ROWS_PER_PAGE
 from services.query.streams import EventStream, Streams
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.access.read import Read, What
+from shared.runtime.http_state import Now, Reading, Store
+from shared.runtime.reads_told import Telling
 from shared.store.changes import heads
+from shared.store.readable_gas import readable_gas
 
 feed_api = APIRouter(prefix="/v1")
 MOST_LINES = 100
@@ -47,9 +50,10 @@ Open = Annotated[Streams, Depends(streams_of)]
 @feed_api.get("/changes", summary="What has changed since a cursor")
 async def get_changes(  # noqa: PLR0913 - the parameters of the route
     *,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
+    tell: Telling,
     since: Since = "",
     line: Lines = None,
     node: Node = "",
@@ -71,7 +75,9 @@ async def get_changes(  # noqa: PLR0913 - the parameters of the route
     wanted = await feed.wanted(store, caller, line or [], node)
     found_heads = await heads(store)
     cursor = feed.begun(since, found_heads, _ms(now))
-    found = await feed.page(FeedStore(store), Sight(caller, wanted), cursor, found_heads, limit)
+    sight = Sight(caller, wanted, await readable_gas(store, caller))
+    found = await feed.page(FeedStore(store), sight, cursor, found_heads, limit)
+    tell(Read.rows(What.CHANGES, found.rows))
     asked = [("since", cursor_text(found.cursor)), *(("line", one) for one in line or []), ("node", node)]
     query = urlencode([*((name, value) for name, value in asked if value), ("limit", limit)])
     return {"rows": found.rows, "next": f"/v1/changes?{query}", "more": found.has_more}
@@ -80,10 +86,11 @@ async def get_changes(  # noqa: PLR0913 - the parameters of the route
 @feed_api.get("/stream", summary="Changes as server-sent events")
 async def get_stream(  # noqa: PLR0913 - the parameters of the route
     *,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     streams: Open,
+    tell: Telling,
     since: Since = "",
     line: Lines = None,
     node: Node = "",
@@ -93,7 +100,8 @@ async def get_stream(  # noqa: PLR0913 - the parameters of the route
     wanted = await feed.wanted(store, caller, line or [], node)
     seen = await streams.begin()
     cursor = feed.begun(last_event_id or since, seen, _ms(now))
-    return EventStream(streams, events(streams, Sight(caller, wanted), cursor, seen))
+    sight = Sight(caller, wanted, await readable_gas(store, caller))
+    return EventStream(streams, events(streams, sight, cursor, seen, tell))
 
 
 def _ms(now: datetime) -> int:

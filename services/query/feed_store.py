@@ -9,7 +9,6 @@ from typing import Any
 from shared.runtime.mongo import Database
 from shared.store import changes
 from shared.store.changes import BEGIN, Card, Document, Heads, Place
-from shared.store.topology_versions import NodesKnown, nodes_known
 
 CARDS_AT_ONCE = 20
 """Of each partition: 48 of them make 960 cards of 60 bytes; documents are read only of those that are shown."""
@@ -34,10 +33,6 @@ class FeedStore:
     async def heads(self) -> Heads:
         """Return how far aggregation is."""
         return await changes.heads(self._database)
-
-    async def node(self, name: str) -> NodesKnown:
-        """Return a node of the register, with those within it."""
-        return await nodes_known(self._database, name)
 
 
 class SharedFeedStore(FeedStore):

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from services.query.finding_hours import open_hours, settlements, starts_of
+from services.query.findings_asked import FindingsAsked, FindingsSight, condition_of
 from services.query.paging import Document, Listed, newest_first
 from shared.access.caller import Caller
-from shared.domain import gas_time
 from shared.domain.finding_words import words_of
 from shared.domain.instants import known_instant
 from shared.domain.quantities import ABSENT, ENERGY, VOLUME, Quantity
 from shared.runtime.mongo import Database
 from shared.store import forms
 from shared.store.documents import Collection
+from shared.store.readable_gas import readable_gas
 from shared.store.views import registered
-
-
-@dataclass(frozen=True, slots=True)
-class FindingsAsked:
-    """Which findings; empty: any. Of gas days `first` to `end` (exclusive) are those that concern an hour of them."""
-
-    line: str = ""
-    first: date | None = None
-    end: date | None = None
-    rule: str = ""
-    severity: str = ""
-    state: str = ""
-    chromatograph: str = ""
 
 
 async def findings(database: Database, caller: Caller, asked: FindingsAsked, after: str, limit: int) -> Listed:
@@ -40,23 +26,10 @@ async def findings(database: Database, caller: Caller, asked: FindingsAsked, aft
     """
     if asked.line:
         await registered(database, caller, asked.line)
-    listed = await newest_first(database, Collection.FINDINGS, condition_of(asked), after, limit)
-    seen = [document for document in listed.rows if _is_gas(document) or caller.may_read(document["line"])]
-    return Listed([_finding(document) for document in seen], listed.last_id)
-
-
-def condition_of(asked: FindingsAsked) -> Document:
-    """Return what the store is asked."""
-    named = {name: getattr(asked, name) for name in ("line", "chromatograph", "rule", "severity", "state")}
-    condition: Document = {name: value for name, value in named.items() if value}
-    bounds = (("$gte", asked.first), ("$lt", asked.end))
-    within = {sign: gas_time.hours_of_day(day).start for sign, day in bounds if day is not None}
-    return {**condition, "hours": {"$elemMatch": within}} if within else condition
-
-
-def _is_gas(document: Document) -> bool:
-    """Say whether something was found in an analysis: chromatographs are everybody's."""
-    return "chromatograph" in document
+    sight = FindingsSight(caller, await readable_gas(database, caller))
+    condition = condition_of(asked) if caller.rights.has_all else sight.condition(asked)
+    listed = await newest_first(database, Collection.FINDINGS, condition, after, limit)
+    return Listed([_finding(sight.shown(document)) for document in listed.rows], listed.last_id)
 
 
 def _finding(document: Document) -> Document:

@@ -9,7 +9,7 @@ from services.query.answering import Answer, Reader
 from services.query.answers import Layout, head_of, measurements_json, named
 from services.query.paging import Listed, cut
 from shared.access.caller import Caller
-from shared.access.roles import Task
+from shared.access.periods import runs_told
 from shared.domain import gas_time
 from shared.domain.attribution import Attribution, in_force
 from shared.domain.instants import known_instant
@@ -17,8 +17,8 @@ from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.topology import Line, Terms, texts_of
 from shared.runtime.mongo import Database
-from shared.runtime.problem import not_found
 from shared.store.lines import Selection, list_chromatographs, list_lines, station_names
+from shared.store.readable_gas import readable_gas
 from shared.store.views import LineView, read_unless_held, registered
 
 
@@ -48,17 +48,16 @@ def written(view: LineView, layout: Layout, names: frozenset[str] = frozenset())
 
 
 async def lines(database: Database, caller: Caller, selection: Selection, today: date) -> Listed:
-    """List the lines that the caller may see."""
-    found = await list_lines(database, selection.one_more())
+    """List the lines that the caller may know of; nothing tells of others: neither short pages nor what words find."""
+    found = await list_lines(database, selection.one_more(), caller.rights.known_lines)
     page, last_id = cut(found, selection.limit, lambda last: last.id)
-    seen = [line for line in page if caller.may_read(line.id)]
-    names = await station_names(database, [line.station for line in seen])
-    return Listed([line_document(line, names.get(line.station, line.station), today) for line in seen], last_id)
+    names = await station_names(database, [line.station for line in page])
+    return Listed([line_document(line, names.get(line.station, line.station), caller, today) for line in page], last_id)
 
 
-async def chromatographs(database: Database, _: Caller, selection: Selection) -> Listed:
-    """List the chromatographs whose gas lines carry."""
-    found = await list_chromatographs(database, selection.one_more())
+async def chromatographs(database: Database, caller: Caller, selection: Selection) -> Listed:
+    """List the chromatographs whose gas lines carry that the caller may read."""
+    found = await list_chromatographs(database, selection.one_more(), await readable_gas(database, caller))
     page, last_id = cut(found, selection.limit, lambda last: last.id)
     return Listed([{"id": one.id, "name": one.name} for one in page], last_id)
 
@@ -69,13 +68,13 @@ async def line(database: Database, caller: Caller, line_id: str, today: date) ->
     names = await station_names(database, [known.station])
     terms = [_terms_document(terms) for terms in known.terms]
     gas = [_attribution_document(attribution) for attribution in in_force(known.gas)]
-    told = line_document(known, names.get(known.station, known.station), today)
+    told = line_document(known, names.get(known.station, known.station), caller, today)
     online_from = known.online_from.isoformat() if known.online_from else None
     return {**told, "online_from": online_from, "terms": terms, "gas": gas}
 
 
-def line_document(line: Line, station_name: str, today: date) -> dict[str, Any]:
-    """Return a line as lists show it, with the terms of a gas day."""
+def line_document(line: Line, station_name: str, caller: Caller, today: date) -> dict[str, Any]:
+    """Return a line as lists show it, with the terms of a gas day, and the gas days that the caller may read."""
     terms = line.terms_on(today) or line.terms[-1]
     return {
         "id": line.id,
@@ -89,17 +88,8 @@ def line_document(line: Line, station_name: str, today: date) -> dict[str, Any]:
         "from": line.terms[0].start.isoformat(),
         "to": line.end.isoformat() if line.end else None,
         "codes": texts_of(line.codes),
+        "readable": runs_told(caller.rights.line(line.id)),
     }
-
-
-def operators_only(caller: Caller, what: str) -> None:
-    """Refuse what concerns the whole grid to who does not run it.
-
-    Raises:
-        ProblemError: 404, as for anything that a caller may not see.
-    """
-    if not caller.may(Task.OPERATE):
-        raise not_found(what, f"{what} are not known here")
 
 
 def _terms_document(terms: Terms) -> dict[str, Any]:

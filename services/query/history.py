@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from services.query import parameters
@@ -13,6 +15,7 @@ from shared.domain.attribution import BY_ANALYSIS, GasHow, serving
 from shared.domain.finding_words import words_of
 from shared.domain.hour_history import HourHistory
 from shared.domain.instants import known_instant
+from shared.domain.period import Question, View
 from shared.domain.quantities import ABSENT, ENERGY, GCV, INDEX, TEMPERATURE, VOLUME
 from shared.domain.reading import Provenance, Quality
 from shared.domain.topology import Line
@@ -23,7 +26,7 @@ from shared.store.gas_quality import GasTold, gas_told
 from shared.store.hour_history import DECIDED, HourKept, hour_kept
 from shared.store.measurements import one_moment
 from shared.store.statuses import status_change_of
-from shared.store.views import registered
+from shared.store.views import registered_for
 
 _VALUES = {"volume": VOLUME, "energy": ENERGY, "gcv": GCV, "temperature": TEMPERATURE, "index": INDEX}
 _OF_SOURCE = ("source_topic", "source_partition", "source_offset", "source_place")
@@ -36,11 +39,13 @@ async def history(database: Database, caller: Caller, line: str, start: str) -> 
 
     Raises:
         ProblemError: 404 for a line that this caller does not see, or an hour in which it did not live; 422 for a
-            `start` that starts no hour.
+            `start` that starts no hour, or one on a gas day that he may not read.
     """
     hour = parameters.hour(start)
     async with one_moment(database) as session:
-        known = await registered(database, caller, line, session)
+        day = gas_time.gas_day(hour)
+        asked = Question(View.HOUR, day, day + timedelta(days=1))
+        known = await registered_for(database, caller, line, asked, session)
         if not _lives(known.line, hour):
             raise not_found("start", f"line {line} has no hour {gas_time.hour_text(hour)}: it was not active then")
         kept = await hour_kept(database, line, hour, session)

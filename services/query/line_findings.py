@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.query.finding_hours import Settlement, open_hours, settled_of
-from services.query.findings import FindingsAsked, condition_of
+from services.query.findings_asked import FindingsAsked, condition_of
 from services.query.languages import Language
 from services.query.paging import Document, newest_first
 from services.query.rule_words import RuleTold, rule_told

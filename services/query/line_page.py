@@ -72,7 +72,8 @@ async def line_page(  # noqa: PLR0913 - a question has this many sides
     rows = rows_of(view, cells(columns, in_table), states[in_table], blocked, language)
     names = await station_names(database, [view.line.station])
     chromatographs = await chromatograph_names(database) if view.rows.gas is not None else {}
-    last = (await latest_hours(database, [line], gas_time.month_of(today)))[line][1]
+    days = caller.rights.line(line)
+    last = (await latest_hours(database, {line: days}, gas_time.month_of(days.latest(today) or today)))[line][1]
     return LinePage(
         line=view.line,
         terms=view.line.terms_on(today) or view.line.terms[-1],

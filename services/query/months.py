@@ -7,22 +7,25 @@ from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.decision import OF_MONTH
 from shared.domain.instants import known_instant
+from shared.domain.period import Question, View
 from shared.domain.rollup import fold_days
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, month_id, slots_of
 from shared.store.measurements import one_moment
-from shared.store.views import registered
+from shared.store.views import registered_for
 
 
 async def month(database: Database, caller: Caller, line: str, name: str) -> Document:
     """Tell how far a month is from its close, or what closed it.
 
     Raises:
-        ProblemError: 404 for a line that this caller does not see.
+        ProblemError: 404 for a line that this caller does not see; 422 for a month that he may not read whole.
         NotAGasTimeError: `name` is no gas month.
     """
+    first = gas_time.first_day_of_month(name)
+    asked = Question(View.MONTH, first, gas_time.first_day_of_month(gas_time.next_month(name)))
     async with one_moment(database) as session:
-        known = (await registered(database, caller, line, session)).line
+        known = (await registered_for(database, caller, line, asked, session)).line
         of_month = {"line": known.id, "month": name, "kind": {"$in": OF_MONTH}}
         key = {"_id": month_id(known.id, name)}
         stored = await database[Collection.LINE_MONTHS].find_one(key, session=session) or {"d": {}}

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from services.query import periods
 from services.query.page_rows import MEASURES
 from services.query.plot import asked
+from shared.access.days import Days
+from shared.access.periods import fitted
 from shared.domain import gas_time
 from shared.domain.period import REFERENCE, Question, View
 from shared.domain.physics.iso6976 import REFERENCES
@@ -51,9 +53,14 @@ def moves_of(question: Question, shown: str, today: date, *, has_gas: bool) -> M
     )
 
 
-def opening_question(opened: Question, now: datetime, *, has_period: bool) -> Question:
-    """Return the asked period, or the one that a page opens with: the gas day of the hour that ended last."""
-    return opened if has_period else periods.default_period(opened, gas_time.gas_day(ended_before(now) - 1))
+def opening_question(opened: Question, now: datetime, days: Days, *, has_period: bool) -> Question:
+    """Return the asked period, or the one that a page opens with: the gas day of the hour that ended last.
+
+    `days` are those that may be read: a period that was not asked for lies within them.
+    """
+    if has_period:
+        return opened
+    return fitted(periods.default_period(opened, gas_time.gas_day(ended_before(now) - 1)), {}, days)
 
 
 def _address(key: str, question: Question, shown: str, *, here: bool = False) -> Address:

@@ -45,7 +45,10 @@ class LineInHour:
 
 @dataclass(frozen=True, slots=True)
 class NodeHourPage:
-    """Everything that the template of a node's hour shows; `figures` are those of the node, none before it ended."""
+    """Everything that the template of a node's hour shows; `figures` are those of the node, none before it ended.
+
+    `unnamed` is how many lines count beside those that are told: the reader may not know of them.
+    """
 
     node: str
     name: str
@@ -58,6 +61,7 @@ class NodeHourPage:
     complete: int
     expected: int
     lines: list[LineInHour]
+    unnamed: int
     before: str
     after: str
     back: str
@@ -76,7 +80,8 @@ async def node_hour_page(  # noqa: PLR0913, PLR0917 - as the page of a line's ho
     hour = parameters.hour(start)
     told = await read_node_hour(database, caller, node, hour, now)
     day, address, ended = gas_time.gas_day(hour), f"/nodes/{quote(node)}", ended_before(now)
-    lines = [_line(*told.lines[line], weight, hour, ended, language) for line, weight in told.weights.items()]
+    every = {line: _line(*told.lines[line], weight, hour, ended, language) for line, weight in told.weights.items()}
+    named = [one for line, one in every.items() if told.view.names(line)]
     period = f"from={day}&to={day + timedelta(days=1)}"
     whole = _node_row(told.view, hour)
     return NodeHourPage(
@@ -88,9 +93,10 @@ async def node_hour_page(  # noqa: PLR0913, PLR0917 - as the page of a line's ho
         label=hour_label(hour),
         figures={name: language.number(whole.get(name)) for name in MEASURES},
         validity=whole.get("validity") or "",
-        complete=sum(line.state not in ("missing", "awaited", "inactive") for line in lines),
-        expected=sum(line.state != "inactive" for line in lines),
-        lines=lines,
+        complete=sum(line.state not in ("missing", "awaited", "inactive") for line in every.values()),
+        expected=sum(line.state != "inactive" for line in every.values()),
+        lines=named,
+        unnamed=len(every) - len(named),
         before=f"{address}/hours/{gas_time.hour_text(hour - 1)}",
         after=f"{address}/hours/{gas_time.hour_text(hour + 1)}",
         back=f"{address}?view=hour&{period}",

@@ -57,7 +57,7 @@ async def node_page(  # noqa: PLR0913 - a question has this many sides
     """Read and lay out a node's page. `shown` is the measure on the chart.
 
     Raises:
-        ProblemError: 404 for an unknown node, or one with lines of another.
+        ProblemError: 404 for an unknown node, or another's; 422 for gas days that the caller may not read.
     """
     view = await read_node(database, caller, node, question, now)
     if isinstance(view, str):  # pragma: no cover - nothing is held here
@@ -69,9 +69,11 @@ async def node_page(  # noqa: PLR0913 - a question has this many sides
     figures = cells([one for one in columns if one.flat_name == shown])[shown]
     in_table = table_rows(len(states))
     rows = _rows_of(view, cells(columns, in_table), states[in_table], language)
-    names = await line_names(database, view.rows.lines, question.end)
+    names = await line_names(database, [line for line in view.rows.lines if view.names(line)], question.end)
     more = _MORE_OF_HOURS if question.view is View.HOUR else ()
-    latest = await latest_hours(database, list(view.rows.lines), gas_time.month_of(today))
+    days = caller.rights.node(node)
+    month = gas_time.month_of(days.latest(today) or today)
+    latest = await latest_hours(database, dict.fromkeys(view.rows.lines, days), month)
     last = max((hour for _, hour in latest.values()), default=-1)
     return NodePage(
         node=view.node,

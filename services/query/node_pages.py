@@ -20,7 +20,9 @@ from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.plot import asked as form_of_question
 from services.query.topology_page import TopologyPage, line_topology_page, node_topology_page
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.access.read import Read, What
+from shared.runtime.http_state import Now, Reading, Store
+from shared.runtime.reads_told import Telling
 
 node_pages = APIRouter(include_in_schema=False)
 
@@ -31,17 +33,20 @@ async def get_node(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     node: str,
     asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
+    tell: Telling,
     language: Speaking,
     show: Text = "volume_m3n",
     part: Part = False,
 ) -> HTMLResponse:
     """Show a node: its chart, its table, what it is made of."""
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
-    question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
+    days = caller.rights.node(node)
+    question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
     page = await node_page(store, caller, node, question, shown=shown, now=now, language=language)
+    tell(Read.asked(What.PAGE, question, nodes=(node,)))
     if part:
         return html(request, "node_part.html", page=page)
     program = f"/v1/nodes/{quote(node)}/measurements?{form_of_question(question)}"
@@ -55,14 +60,17 @@ async def get_node_hour(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     node: str,
     start: Start,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
+    tell: Telling,
     language: Speaking,
     part: Part = False,
 ) -> HTMLResponse:
     """Explain an hour of a node: the sum of its lines."""
     page = await node_hour_page(store, caller, node, start, now, language)
+    lines = (line.id for line in page.lines)
+    tell(Read.of_hour(What.PAGE, parameters.hour(start), lines=lines, nodes=(node,)))
     return html(request, "node_hour_part.html" if part else "node_hour.html", page=page)
 
 
@@ -72,7 +80,7 @@ async def get_topology(  # noqa: PLR0913 - the parameters of the route
     *,
     request: Request,
     name: str,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     language: Speaking,

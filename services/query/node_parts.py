@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -54,10 +54,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Gas days on which the node came to the same, and how the language writes them and the weights."""
+    """Gas days on which the node came to the same, and how the language writes them and the weights.
+
+    `unnamed` is how many lines beside these there were, which the reader may not know of.
+    """
 
     words: str
     weights: list[tuple[Named, str]]
+    unnamed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The lines that the reader may not know of: how many, and what they come to together in the node."""
+
+    count: int
+    counted: tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +78,17 @@ class MadeOf:
 
     day: date
     parts: list[Part]
+    others: Others
     spans: list[Composed]
     has_negative: bool
 
 
 def lines_of_rows(view: NodeView, names: Mapping[str, str], count: int) -> list[LinesOfRow]:
-    """Return the lines of the first rows; a missing one leads to its page for the same time."""
+    """Return the lines of the first rows; a missing one leads to its page for the same time, if it may be named."""
     rows, found = view.rows, []
     for missing, expected in zip(rows.missing[:count], rows.lines_expected[:count].tolist(), strict=True):
         here = [rows.lines[place] for place in missing.nonzero()[0].tolist()]
-        told = [_named(line, names, view) for line in here[:MOST_NAMED]]
+        told = [_named(line, names, view) for line in here if view.names(line)][:MOST_NAMED]
         found.append(LinesOfRow(expected - len(here), expected, told, len(here) - len(told)))
     return found
 
@@ -92,11 +105,31 @@ def made_of(view: NodeView, names: Mapping[str, str], shown: str, language: Lang
             _texts((share.counted_volume, share.counted_energy), share, view.question.unit, view.rows.places, language),
         )
         for line, share in view.shares.items()
+        if view.names(line)
     ]
+    others = _others([share for line, share in view.shares.items() if not view.names(line)], view, language)
     spans = [_composed(span, names, view, language) for span in view.spans] if len(view.spans) > 1 else []
     return MadeOf(
-        last.end - timedelta(days=1), parts, spans, any(weight < 0 for span in view.spans for _, weight in span.weights)
+        last.end - timedelta(days=1),
+        parts,
+        others,
+        spans,
+        any(weight < 0 for span in view.spans for _, weight in span.weights),
     )
+
+
+def _others(shares: Sequence[Share], view: NodeView, language: Language) -> Others:
+    """Return what lines without a name come to: what is left of the node's sum says it anyway."""
+    together = Share(
+        any(share.has_volume for share in shares),
+        any(share.has_energy for share in shares),
+        0,
+        0,
+        sum(share.counted_volume for share in shares),
+        sum(share.counted_energy for share in shares),
+    )
+    sums = together.counted_volume, together.counted_energy
+    return Others(len(shares), _texts(sums, together, view.question.unit, view.rows.places, language))
 
 
 def during(first: date, end: date, language: Language) -> str:
@@ -118,8 +151,9 @@ def signed(weight: Decimal, language: Language) -> str:
 
 
 def _composed(span: Span, names: Mapping[str, str], view: NodeView, language: Language) -> Composed:
-    weights = [(_named(line, names, view), weight_text(weight, language)) for line, weight in span.weights]
-    return Composed(during(span.first, span.end, language), weights)
+    told = [(line, weight) for line, weight in span.weights if view.names(line)]
+    weights = [(_named(line, names, view), weight_text(weight, language)) for line, weight in told]
+    return Composed(during(span.first, span.end, language), weights, len(span.weights) - len(told))
 
 
 def _named(line: str, names: Mapping[str, str], view: NodeView, shown: str = "volume_m3n") -> Named:

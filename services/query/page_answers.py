@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -14,7 +15,7 @@ from starlette.responses import Response
 
 from services.query.languages import LOCALES, Language, chosen, language
 from shared.runtime.http import problem_of
-from shared.runtime.problem import problem_response
+from shared.runtime.problem import ProblemError, problem_response
 
 _HERE = Path(__file__).parent
 COOKIE, PARAMETER = "lang", "lang"
@@ -116,10 +117,27 @@ async def on_problem(request: Request, fault: Exception) -> Response:
     problem = problem_of(request, fault)
     if not _is_for_a_person(request):
         return problem_response(problem)
-    page = html(request, "problem.html", problem=problem)
+    page = html(request, "problem.html", problem=problem, readable=_runs(problem), instead=_instead(request, problem))
     page.status_code = problem.status.value
     page.headers.update(problem.headers or {})
     return page
+
+
+def _runs(problem: ProblemError) -> list[tuple[date | None, date | None]]:
+    """Return the gas days that may be read, where a problem tells them: first and last of each run."""
+    told = problem.more.get("readable") or []
+    return [(_day(run["from"]), _day(run["to"], -1)) for run in told]
+
+
+def _day(text: str | None, later: int = 0) -> date | None:
+    return None if text is None else date.fromisoformat(text) + timedelta(days=later)
+
+
+def _instead(request: Request, problem: ProblemError) -> str:
+    """Return where a period that may be read is shown, "" where a problem names none: of the same line or node."""
+    period = problem.more.get("instead")
+    of = request.url.path.split("/")[1:3]
+    return f"/{'/'.join(map(quote, of))}?{urlencode(period)}" if period and len(of) == 2 else ""
 
 
 def _is_for_a_person(request: Request) -> bool:

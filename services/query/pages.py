@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +23,10 @@ from services.query.page_answers import PARAMETER, Part, Speaking, base_of, html
 from services.query.page_rows import measure_of
 from services.query.parameters import Asked
 from services.query.start_page import start_page
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.access.read import Read, What
+from shared.runtime.http_state import Now, Reading, Store
 from shared.runtime.problem import ProblemError
+from shared.runtime.reads_told import Telling
 from shared.store.lines import Selection
 
 _HERE = Path(__file__).parent
@@ -35,9 +38,10 @@ pages = APIRouter(include_in_schema=False)
 async def get_start(  # noqa: PLR0913 - the parameters of the route
     *,
     request: Request,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
+    tell: Telling,
     language: Speaking,
     q: Text = "",
     cursor: Cursor = "",
@@ -46,6 +50,8 @@ async def get_start(  # noqa: PLR0913 - the parameters of the route
     """Show the lines."""
     selection = Selection(LINES_PER_PAGE, parameters.last_id_of(cursor), words=q)
     page = await start_page(store, caller, selection, now, language)
+    period = (page.month.replace(day=1), page.month + timedelta(days=1))
+    tell(Read(What.PAGE, tuple(card.id for card in page.cards), (), (), *period))
     following = parameters.next_link("/", {"q": q}, page.last_id)
     return html(request, "start_part.html" if part else "start.html", page=page, following=following)
 
@@ -56,17 +62,20 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     line: str,
     asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
+    tell: Telling,
     language: Speaking,
     show: Text = "volume_m3n",
     part: Part = False,
 ) -> HTMLResponse:
     """Show a line: its chart, its table, its files."""
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
-    question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
+    days = caller.rights.line(line)
+    question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
     page = await line_page(store, caller, line, question, shown=shown, now=now, language=language)
+    tell(Read.asked(What.PAGE, question, lines=(line,)))
     if part:
         return html(request, "line_part.html", page=page)
     files = Downloads(base_of(request), "line", line, question)
@@ -79,13 +88,15 @@ async def get_hour(  # noqa: PLR0913 - the parameters of the route
     request: Request,
     line: str,
     start: Start,
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
+    tell: Telling,
     language: Speaking,
     part: Part = False,
 ) -> HTMLResponse:
     """Explain an hour: every value that it had, and why."""
     page = await hour_page(store, caller, line, start, language)
+    tell(Read.of_hour(What.PAGE, parameters.hour(start), lines=(line,)))
     return html(request, "hour_part.html" if part else "hour.html", page=page)
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.query.answers import Layout
+from shared.access.days import ALWAYS, Days
+from shared.access.periods import fitted
 from shared.domain import gas_time
 from shared.domain.period import Question, day_of, moment_ms_of, question_of
 from shared.domain.physics.iso6976 import REFERENCES
@@ -39,12 +41,13 @@ class Asked(Period):
     columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
 
 
-def question(asked: Period, today: date) -> Question:
-    """Return the question, or raise 422 with all its issues."""
-    read = question_of(asked.model_dump(by_alias=True), today)
+def question(asked: Period, today: date, days: Days = ALWAYS) -> Question:
+    """Return the question, or raise 422 with all its issues; what is left out of its period lies within `days`."""
+    given = asked.model_dump(by_alias=True)
+    read = question_of(given, today)
     if not isinstance(read, Question):
         raise unprocessable(read)
-    return read
+    return fitted(read, given, days)
 
 
 def layout(asked: Asked) -> Layout:

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from services.query.handlers import operators_only
 from shared.access.caller import Caller
+from shared.access.roles import Task
 from shared.domain import gas_time
 from shared.domain.retention import floor_issues, latest_floor
 from shared.domain.rollup import fold_days
 from shared.domain.topology import Issue
+from shared.runtime.http_state import check_role
 from shared.runtime.mongo import Database
 from shared.runtime.problem import unprocessable
 from shared.store.documents import Collection, slots_of
@@ -39,9 +40,9 @@ async def dry_run(database: Database, caller: Caller, before: str, now: datetime
     """Count what lies before a gas month, by default the latest one before which hours may leave; nothing changes.
 
     Raises:
-        ProblemError: 404 for who does not run the grid; 422 for no gas month, or one that cannot be asked for.
+        ProblemError: 403 for who does not run the grid; 422 for no gas month, or one that cannot be asked for.
     """
-    operators_only(caller, "retention")
+    check_role(caller, Task.OPERATE)
     online_from = await find_floor(database)
     latest = latest_floor(int(now.timestamp() * 1000))
     proposed = max(latest, online_from or latest)

@@ -79,7 +79,8 @@ async def start_page(
     today = gas_time.gas_day(ended_before(now) - 1)
     typed, selection = selection.words, replace(selection, words=searched(selection.words))
     listed = await lines(database, caller, selection, today)
-    latest = await latest_hours(database, [row["id"] for row in listed.rows], gas_time.month_of(today))
+    days = {row["id"]: caller.rights.line(row["id"]) for row in listed.rows}
+    latest = await latest_hours(database, days, gas_time.month_of(today))
     cards = []
     for row in listed.rows:
         slots, hour = latest[row["id"]]

@@ -11,7 +11,9 @@ from services.query.answering import measurements_response
 from services.query.api import Cursor, HeldHeader, Kept, Limit, listed_document, reader_of, today_of
 from services.query.nodes import At
 from services.query.parameters import Asked
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.access.read import Read, What
+from shared.runtime.http_state import Now, Operating, Reading, Store
+from shared.runtime.reads_told import Telling
 
 topology_api = APIRouter(prefix="/v1")
 Day = Annotated[str, Query(max_length=64, description="A gas day, as 2026-11-23; the running one if absent.")]
@@ -24,22 +26,25 @@ async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
     *,
     node: str,
     asked: Annotated[Asked, Query()],
-    caller: CallerAsking,
+    caller: Reading,
     store: Store,
     now: Now,
     kept: Kept,
+    tell: Telling,
     if_none_match: HeldHeader = "",
 ) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
-    question, known_at_ms = parameters.question(asked, today_of(now)), parameters.past_ms(asked.known_at, now)
+    question = parameters.question(asked, today_of(now), caller.rights.node(node))
+    known_at_ms = parameters.past_ms(asked.known_at, now)
     reader = reader_of(asked, if_none_match, kept, nodes.written)
     answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
+    tell(Read.asked(What.MEASUREMENTS, question, nodes=(node,)))
     return measurements_response(answer)
 
 
 @topology_api.get("/nodes/{node}/topology", summary="What a node is made of on a gas day")
 async def get_node_topology(  # noqa: PLR0913 - the parameters of the route
-    *, node: str, caller: CallerAsking, store: Store, now: Now, at: Day = "", known_at: KnownAt = ""
+    *, node: str, caller: Reading, store: Store, now: Now, at: Day = "", known_at: KnownAt = ""
 ) -> dict[str, Any]:
     """Tell a node's members, and the lines that it comes to with their weights, as known now or at a moment."""
     day = parameters.gas_day(at, "at") or today_of(now)
@@ -48,7 +53,7 @@ async def get_node_topology(  # noqa: PLR0913 - the parameters of the route
 
 @topology_api.get("/nodes/{node}/topology/history", summary="How a node changed")
 async def get_node_history(
-    node: str, caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
+    node: str, caller: Reading, store: Store, cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
     """Tell every change of a node, the newest first: who, when known, why, and what it changed."""
     listed = await topology_history.node_history(store, caller, node, parameters.last_id_of(cursor), limit)
@@ -56,14 +61,14 @@ async def get_node_history(
 
 
 @topology_api.get("/retention", summary="What would leave")
-async def get_retention(caller: CallerAsking, store: Store, now: Now, before: Month = "") -> dict[str, Any]:
+async def get_retention(caller: Operating, store: Store, now: Now, before: Month = "") -> dict[str, Any]:
     """Count what lies before a gas month; nothing is changed."""
     return await retention.dry_run(store, caller, before, now)
 
 
 @topology_api.get("/lines/{line}/topology/history", summary="How a line changed")
 async def get_line_history(
-    line: str, caller: CallerAsking, store: Store, cursor: Cursor = "", limit: Limit = 100
+    line: str, caller: Reading, store: Store, cursor: Cursor = "", limit: Limit = 100
 ) -> dict[str, Any]:
     """Tell every change of a line, the newest first: who, when known, why, and what it changed."""
     listed = await topology_history.line_history(store, caller, line, parameters.last_id_of(cursor), limit)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from services.query.paging import Document, Listed, cut
 from shared.access.caller import Caller
+from shared.access.roles import Task
 from shared.domain.instants import known_instant
 from shared.domain.topology import Line, Node
-from shared.domain.topology_history import OF_LINE, Difference, differences
+from shared.domain.topology_history import OF_LINE, OF_NODE, Difference, differences
 from shared.runtime.mongo import Database
 from shared.store.register import line_of, node_of
 from shared.store.registered_nodes import registered_node
@@ -39,14 +41,30 @@ def _page(caller: Caller, versions: list[Document], after: str, limit: int) -> L
 
 def _change(caller: Caller, before: Document | None, version: Document) -> dict[str, Any]:
     told = differences(None if before is None else _part(before), _part(version))
+    shown = [one for one in told if _is_shown(caller, one)]
+    is_theirs = caller.may(Task.OPERATE) or version["author"] == caller.identity
     return {
         "known_at": known_instant(version["heard_at"]),
         "decision": version["decision"],
         "author": version["author"],
-        "reason": version["reason"],
-        "correction": version["correction"],
-        "changes": [_difference(one) for one in told if one.what not in OF_LINE or caller.may_read(one.of)],
+        # One change may concern lines of many, and its words all of them: they are for who asked for it.
+        "reason": version["reason"] if is_theirs else "",
+        "correction": version["correction"] if is_theirs else None,
+        "changes": [_difference(one) for one in shown],
+        "changes_unnamed": len(told) - len(shown),
     }
+
+
+def _is_shown(caller: Caller, one: Difference) -> bool:
+    """Say whether a difference may be told: what it says of another line or node is for who may know of that one."""
+    if one.what not in {*OF_LINE, OF_NODE}:
+        return True
+    days = _day(one.start), None if one.end is None else _day(one.end)
+    return (caller.may_know_node_in if one.what == OF_NODE else caller.may_know_in)(one.of, *days)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _part(version: Document) -> Line | Node:

@@ -29,7 +29,10 @@ CHANGES_PER_PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change on the line of time: `as_known` leads to the page as it was known from then on."""
+    """A change on the line of time: `as_known` leads to the page as it was known from then on.
+
+    `unnamed` is how many differences it made to lines and nodes that the reader may not know of.
+    """
 
     moment: datetime | None
     decision: int
@@ -37,6 +40,7 @@ class Change:
     reason: str
     correction: str
     differences: list[Told]
+    unnamed: int
     as_known: str
 
 
@@ -54,7 +58,9 @@ class Member:
 class TopologyPage:
     """Everything that the template shows: of a node its members, of a line its terms; None: not there on that day.
 
-    `known_at` is the asked moment, "" for now; `direct` are a node's members where some of them are nodes.
+    `known_at` is the asked moment, "" for now; `direct` are a node's members where some of them are nodes. `unnamed` is
+    how many lines there are beside those of `lines`, `direct_unnamed` how many members: the reader may not know them.
+    `check` is the line that a line is checked against, "" where there is none, or none that may be named.
     """
 
     kind: str
@@ -64,8 +70,11 @@ class TopologyPage:
     known_at: str
     lines: list[Member]
     direct: list[Member]
+    unnamed: int
+    direct_unnamed: int
     since: tuple[date, date | None] | None
     terms: Terms | None
+    check: str
     changes: list[Change]
     last_id: str | None
     program: str
@@ -77,12 +86,12 @@ async def node_topology_page(  # noqa: PLR0913 - what is asked
     """Read and lay out what a node is made of on a gas day, and how that came about.
 
     Raises:
-        ProblemError: 404 for an unknown node, or one with lines of another.
+        ProblemError: 404 for an unknown node, or another's.
     """
     document = await nodes.topology(database, caller, node, at)
     listed = await topology_history.node_history(database, caller, node, after, CHANGES_PER_PAGE)
     composition = document["composition"]
-    inner = composition["nodes"] if composition else []
+    inner = composition is not None and bool(composition["nodes"] or composition["nodes_unnamed"])
     address = f"/nodes/{quote(node)}"
     return TopologyPage(
         kind="node",
@@ -92,8 +101,11 @@ async def node_topology_page(  # noqa: PLR0913 - what is asked
         known_at=known_at,
         lines=[_member("lines", one["line"], one["name"], one["weight"], at, language) for one in document["lines"]],
         direct=_direct(composition, document["lines"], at, language) if inner else [],
+        unnamed=document["lines_unnamed"],
+        direct_unnamed=composition["lines_unnamed"] + composition["nodes_unnamed"] if inner else 0,
         since=None if composition is None else (_day(composition["from"]), _until(composition["to"])),
         terms=None,
+        check="",
         changes=await _changes(database, listed, address, at, language),
         last_id=listed.last_id,
         program=f"/v1{address}/topology",
@@ -124,12 +136,21 @@ async def line_topology_page(  # noqa: PLR0913 - what is asked
         known_at=known_at,
         lines=[],
         direct=[_member("nodes", one.id, one.name, one.weight, at, language) for one in counting],
+        unnamed=0,
+        direct_unnamed=0,
         since=_since(known, terms),
         terms=terms,
+        check=_check(caller, terms, at),
         changes=await _changes(database, listed, address, at, language),
         last_id=listed.last_id,
         program=f"/v1{address}/topology/history",
     )
+
+
+def _check(caller: Caller, terms: Terms | None, at: At) -> str:
+    """Return the line against which a line is checked, where it may be named."""
+    against = terms.check.line if terms is not None and terms.check is not None else ""
+    return against if caller.may_read_on(against, at.day) else ""
 
 
 def _since(line: Line | None, terms: Terms | None) -> tuple[date, date | None] | None:
@@ -174,6 +195,7 @@ def _change(row: Mapping[str, Any], names: Mapping[str, str], address: str, at: 
         row["reason"],
         row["correction"] or "",
         [told(one, names, language) for one in row["changes"]],
+        row["changes_unnamed"],
         f"{address}/topology?{query}" if known_at else "",
     )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from cryptography.x509 import Certificate
 from fastapi import FastAPI
 
+from services.query.access.asking import install_access
+from services.query.access.counting import COUNTED_EVERY_SECONDS, NothingHeld, count_clients
 from services.query.answering import MOST_KEPT_BYTES
 from services.query.api_page import install_api_page
 from services.query.asked_before import AskedBefore
@@ -15,6 +18,8 @@ from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
 from services.query.streams import Streams
 from services.query.tokens.giving import TokenGiver
+from services.query.trail.keeping import Keeping, Policy
+from services.query.trail.worker import TrailWorker
 from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import Entrance, entrance
@@ -23,11 +28,15 @@ from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.lifecycle import HttpFace, Part
 from shared.runtime.mongo import Database, connect
+from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
+from shared.runtime.reads_told import ReadsTold, Teller
+from shared.runtime.trail import Trail
 from shared.store.positions import Positions
+from shared.store.signing import given_key
 
-BODY_LIMIT_BYTES = 64 * 1024
-"""Nothing that query answers has a body; room for a client that sends one all the same."""
+BODY_LIMIT_BYTES = 256 * 1024
+"""A thousand grants of a review are 200 KB; everything else is smaller."""
 
 
 def application(  # noqa: PLR0913 - what a test may give it
@@ -36,17 +45,26 @@ def application(  # noqa: PLR0913 - what a test may give it
     now: Clock = utc_now,
     streams: Streams | None = None,
     *,
+    authorities: Sequence[Certificate] = (),
     limits: RateLimits | None = None,
     tokens: TokenGiver | None = None,
+    trail: Teller | None = None,
 ) -> FastAPI:
-    """Return the HTTP face over a database; `admit` finds out who asks, `tokens` are given where there is a giver."""
+    """Return the HTTP face over a database; `admit` finds out who asks, and `trail` is told what he reads.
+
+    `authorities` issue the certificates that can be registered; `tokens` are given where there is a giver; without a
+    trail nobody is told: for tests of something else.
+    """
     app, kept = documented.application(CATALOGUE, "query"), KeptBodies(MOST_KEPT_BYTES)
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
+    if trail is not None:
+        app.add_middleware(ReadsTold, trail=trail)
     http.install(app, BODY_LIMIT_BYTES, admit, limits)
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
     app.state.streams = streams or Streams(database)
+    install_access(app, authorities)
     app.state.tokens = tokens
     for routes in ROUTES:
         app.include_router(routes)
@@ -56,17 +74,29 @@ def application(  # noqa: PLR0913 - what a test may give it
 
 
 def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]]]:
-    """Return what builds the service's parts once the event loop runs."""
+    """Return what builds the service's parts once the event loop runs; a wrong setting is told at once."""
+    signing_key = given_key(settings.trail_signing_key_file, "TRAIL_SIGNING_KEY_FILE")
 
-    async def parts(_: Health) -> Sequence[Part]:
+    async def parts(health: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
-        streams = Streams(database)
+        streams, trail = Streams(database), Trail(settings.brokers)
         way_in = entrance(settings, database)
         app = application(
-            database, way_in.admit, streams=streams, limits=way_in.limits, tokens=giver_of(settings, database, way_in)
+            database,
+            way_in.admit,
+            streams=streams,
+            authorities=settings.authorities,
+            limits=way_in.limits,
+            tokens=giver_of(settings, database, way_in),
+            trail=trail,
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
-        return [face, streams]  # they end first: the face waits for its requests, and a stream has no end of its own
+        counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
+        policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
+        worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
+        # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
+        # until the face had ended is told.
+        return [counting, worker, trail, face, streams]
 
     return parts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -23,6 +23,16 @@ class Rights:
     lines: Mapping[str, Days] = field(default_factory=lambda: MappingProxyType({}), compare=False)
     nodes: Mapping[str, Days] = field(default_factory=lambda: MappingProxyType({}), compare=False)
     has_all: bool = False
+
+    @property
+    def known_lines(self) -> Collection[str] | None:
+        """The lines of which something may be read, None: all that there are."""
+        return None if self.has_all else [line for line, days in self.lines.items() if days]
+
+    @property
+    def known_nodes(self) -> Collection[str] | None:
+        """The nodes of which something may be read, None: all that there are."""
+        return None if self.has_all else [node for node, days in self.nodes.items() if days]
 
     def line(self, line: str) -> Days:
         """Return the gas days on which a line may be read."""
@@ -65,6 +75,23 @@ class Caller:
     def may_read_on(self, line: str, day: date) -> bool:
         """Say whether this caller may read a line on a gas day."""
         return day in self.rights.line(line)
+
+    def may_read_in(self, line: str, first: date, end: date) -> bool:
+        """Say whether this caller may read a line on every gas day of a period, `end` not included."""
+        return self.rights.line(line).covers(first, end)
+
+    def may_know_in(self, line: str, first: date, end: date | None) -> bool:
+        """Say whether this caller may read a line on any gas day of a period; without an end it goes on."""
+        return self.rights.line(line).meets(first, end or date.max)
+
+    def may_know_node_in(self, node: str, first: date, end: date | None) -> bool:
+        """Say whether this caller may read a node on any gas day of a period, as `may_know_in` does."""
+        return self.rights.node(node).meets(first, end or date.max)
+
+    @property
+    def sees_every_gas(self) -> bool:
+        """Whether the analyses of every chromatograph are shown to this caller, whatever lines they serve."""
+        return self.rights.has_all or self.may(Task.OPERATE)
 
     def delivers_for(self, station: str) -> bool:
         """Say whether this caller may deliver what a station measured."""

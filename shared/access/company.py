@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,10 @@ class Company:
         """Say whether an agreement of the company holds on a gas day."""
         agreement = self.agreement(number)
         return agreement is not None and agreement.is_in_force(today)
+
+
+class Under(NamedTuple):
+    """Under which agreement of which company something is granted."""
+
+    company: str
+    agreement: str

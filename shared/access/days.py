@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 Run = tuple[date, date]
 """First gas day and the one after the last."""
@@ -36,6 +36,15 @@ class Days:
     def covers(self, first: date, end: date) -> bool:
         """Say whether every gas day of a period, `end` not included, is among these."""
         return first >= end or any(run[0] <= first and end <= run[1] for run in self.runs)
+
+    def meets(self, first: date, end: date) -> bool:
+        """Say whether any gas day of a period, `end` not included, is among these."""
+        return any(run[0] < end and first < run[1] for run in self.runs) if first < end else False
+
+    def latest(self, day: date) -> date | None:
+        """Return the last of these days up to a day, None where all are later."""
+        begun = [run for run in self.runs if run[0] <= day]
+        return min(day, begun[-1][1] - timedelta(days=1)) if begun else None
 
     def within(self, other: Days) -> Days:
         """Return the days that both hold."""

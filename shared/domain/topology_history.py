@@ -18,6 +18,8 @@ ACTIVE = "active"
 WEIGHT_OF_LINE, CHECK = "weight of line", "check"
 OF_LINE = (WEIGHT_OF_LINE, CHECK)
 """What is said of another line: for who may see that one."""
+OF_NODE = "weight of node"
+"""What is said of another node, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _node_facts(node: Node, day: date) -> Facts:
         return {}
     told: dict[tuple[str, str], object] = {(ACTIVE, ""): True, ("name", ""): node.name_on(day)}
     told |= {(WEIGHT_OF_LINE, line): float(weight) for line, weight in composition.weights}
-    told |= {("weight of node", inner): float(weight) for inner, weight in composition.nodes}
+    told |= {(OF_NODE, inner): float(weight) for inner, weight in composition.nodes}
     return told | _codes(node.codes, day)
 
 

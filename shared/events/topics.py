@@ -73,9 +73,19 @@ VALIDATED = Topic(
     readers=(Party.AGGREGATION, Party.COMMAND),
     emptied_by=(Party.COMMAND,),
 )
+TRAIL_PARTITIONS = 4
+ACCESS_READ = Topic(
+    "access.read",
+    (Party.QUERY, Party.EXPORT),
+    TRAIL_PARTITIONS,
+    14 * _DAY_MS,
+    readers=(Party.QUERY,),
+)
+"""Who read what; the readings of a company (crc32 of its id) stand in one partition, which is one chain. A few thousand
+readings a second are one consumer's work, so the number is no setting: the fewer chains, the fewer to verify."""
 COUNTING_PARTITION = 0
 """What stands in every partition of the line log is kept and counted by the owner of this one."""
-TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED)
+TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED, ACCESS_READ)
 INTAKE = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
 """Topics that ingest reads: what they say goes into the line log."""
 SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
@@ -83,9 +93,10 @@ SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
 
 GATEWAY_PREFIX = f"{TELEMETRY.name}."
 """Topics of gateways that belong to others begin with this; what follows is the gateway's id."""
-_GATEWAY_SETTINGS = {**_BROKER_TIME, "compression.type": "uncompressed"}
+_GATEWAY_SETTINGS = {**_BROKER_TIME, "compression.type": "uncompressed", "segment.ms": str(_DAY_MS)}
 """Nothing that the sender says decides how long a record is kept, or how large it becomes when it is read: with its own
-clock wrong it would be removed unread, and 8 MB of zeros are some hundred bytes of zstd."""
+clock wrong it would be removed unread, and 8 MB of zeros are some hundred bytes of zstd. With segments of a day
+nothing stays much longer than the retention says: the broker must remember for longer how far the relay is."""
 MAX_GATEWAY_MESSAGE_BYTES = 6 * 1024 * 1024
 """Above the largest telegram (5 MB), so that a larger one becomes a dead letter; below what `telemetry` takes, with
 room for what the relay adds."""

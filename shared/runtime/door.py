@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access.caller import Caller, demo_caller
+from shared.runtime.logging import logger
 from shared.runtime.problem import ProblemError, problem_response
-from shared.runtime.rate_limits import Counted, RateLimits
+from shared.runtime.rate_limits import RateLimits
 
 CALLER = "caller"
 """Under which name the state of a request holds who asks."""
@@ -16,6 +18,8 @@ ADDRESS = "address"
 """Under which name it holds from where, as the edge says; absent where there is no edge: see `address_of`."""
 AGAIN = "again"
 """Under which name it holds how to ask the register again, while an answer is under way; absent: nothing to ask."""
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+_MOST_OF_PATH = 200
 Admission = Callable[[Scope], Awaitable[Caller]]
 """Finds out who asks by a request's head, and what he may at this moment; raises ProblemError where he is refused."""
 Again = Callable[[], Awaitable[Caller]]
@@ -33,20 +37,19 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        counted: Counted | None = None
         try:
             caller, refused = await self._admit(scope), None
         except ProblemError as problem:
             caller, refused = Caller(""), problem
-        if self._limits is not None:
-            counted = self._limits.count(caller.identity, address_of(scope))
-            refused = counted.problem() if counted.wait_seconds else refused
-            send = _with_headers(send, counted.headers)
+        counted = None if self._limits is None else self._limits.count(caller.identity, address_of(scope))
+        if counted is not None and counted.wait_seconds:
+            refused = counted.problem()
+        answering = _answering(scope, caller, send, counted.headers if counted else [])
         if refused is not None:
-            await problem_response(refused)(scope, receive, send)
+            await problem_response(refused)(scope, receive, answering)
             return
         scope.setdefault("state", {})[CALLER] = caller
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, answering)
 
 
 def address_of(scope: Scope) -> str:
@@ -56,13 +59,24 @@ def address_of(scope: Scope) -> str:
     return str(told or (client[0] if client else ""))
 
 
-def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
+def _answering(scope: Scope, caller: Caller, send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
+    """Add headers to an answer, and log it where somebody was not let in, or may not do what he asked."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             message = {**message, "headers": [*message["headers"], *headers]}
+            if message["status"] in _REFUSED:
+                _log_refusal(scope, caller, message["status"])
         await send(message)
 
     return sending
+
+
+def _log_refusal(scope: Scope, caller: Caller, status: int) -> None:
+    """Say who was refused what: never what he showed, and no query, in which anything may stand."""
+    route = getattr(scope.get("route"), "path", "")
+    asked = {"method": scope["method"], "path": route or scope["path"][:_MOST_OF_PATH]}
+    logger(__name__).info("refused", status=status, client=caller.identity, address=address_of(scope), **asked)
 
 
 def everybody_is(caller: Caller) -> Admission:

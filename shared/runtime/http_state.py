@@ -5,7 +5,8 @@ All are coroutines: FastAPI sends plain functions to a thread, which costs a req
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -41,16 +42,31 @@ async def caller_asking(request: Request) -> Caller:
     return caller_of(request)
 
 
-def asking_to(task: Task) -> Callable[[Request], Awaitable[Caller]]:
-    """Return the dependency of routes that only callers with a role for a task may use."""
+@dataclass(frozen=True, slots=True)
+class AskingTo:
+    """The dependency of routes that only callers with a role for a task may use."""
 
-    async def asking(request: Request) -> Caller:
+    task: Task
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return who asks.
+
+        Raises:
+            ProblemError: 403, as `check_role` says.
+        """
         caller = caller_of(request)
-        if not caller.may(task):
-            raise forbidden("ROLE", f"this needs a role that may {task.value}: ask your company's administrator")
+        check_role(caller, self.task)
         return caller
 
-    return asking
+
+def check_role(caller: Caller, task: Task) -> None:
+    """Refuse who has no role for a task, before anything is looked at: it says nothing of any line.
+
+    Raises:
+        ProblemError: 403, the same whatever was asked for.
+    """
+    if not caller.may(task):
+        raise forbidden("ROLE", f"this needs a role that may {task.value}: ask your company's administrator")
 
 
 async def database_of(request: Request) -> Database:
@@ -66,9 +82,13 @@ async def now_of(request: Request) -> datetime:
 
 
 CallerAsking = Annotated[Caller, Depends(caller_asking)]
-Reading = Annotated[Caller, Depends(asking_to(Task.READ))]
-Downloading = Annotated[Caller, Depends(asking_to(Task.DOWNLOAD))]
-Delivering = Annotated[Caller, Depends(asking_to(Task.DELIVER))]
-Operating = Annotated[Caller, Depends(asking_to(Task.OPERATE))]
+Reading = Annotated[Caller, Depends(AskingTo(Task.READ))]
+Downloading = Annotated[Caller, Depends(AskingTo(Task.DOWNLOAD))]
+Delivering = Annotated[Caller, Depends(AskingTo(Task.DELIVER))]
+Operating = Annotated[Caller, Depends(AskingTo(Task.OPERATE))]
+Managing = Annotated[Caller, Depends(AskingTo(Task.MANAGE))]
+Reviewing = Annotated[Caller, Depends(AskingTo(Task.REVIEW))]
+Confirming = Annotated[Caller, Depends(AskingTo(Task.CONFIRM))]
+Auditing = Annotated[Caller, Depends(AskingTo(Task.AUDIT))]
 Store = Annotated[Database, Depends(database_of)]
 Now = Annotated[datetime, Depends(now_of)]

@@ -59,6 +59,17 @@ async def create_topic(admin: AIOKafkaAdminClient, topic: Topic, replication: in
                 raise for_code(code)(f"{topic.name} cannot be created")
 
 
+async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> None:
+    """Create one topic, whose number of partitions is no setting, if it is not there yet."""
+    admin = AIOKafkaAdminClient(**reached(bootstrap))
+    try:
+        await admin.start()
+        if topic.name not in await admin.list_topics():
+            await create_topic(admin, topic, replication)
+    finally:
+        await admin.close()
+
+
 def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     settings = {
         "retention.ms": str(topic.retention_ms),
@@ -69,11 +80,15 @@ def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
     return NewTopic(topic.name, num_partitions=count, replication_factor=replication, topic_configs=settings)
 
 
-def producer(bootstrap: str, linger_ms: int = 0) -> AIOKafkaProducer:
-    """Return an idempotent producer that waits for all replicas; not started."""
+def producer(bootstrap: str, linger_ms: int = 0, *, is_idempotent: bool = True) -> AIOKafkaProducer:
+    """Return a producer that waits for all replicas; not started.
+
+    An idempotent one may be of no use any more once a broker was away for longer than its records wait. Who numbers his
+    messages himself goes on with one that is not.
+    """
     return AIOKafkaProducer(
         **reached(bootstrap),
-        enable_idempotence=True,
+        enable_idempotence=is_idempotent,
         acks="all",
         compression_type="zstd",
         linger_ms=linger_ms,
@@ -108,14 +123,17 @@ def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaPro
     )
 
 
-def consumer(bootstrap: str, group: str | None, *topics: str) -> AIOKafkaConsumer:
-    """Return a consumer that begins at the earliest record and commits only when told; not started."""
+def consumer(bootstrap: str, group: str | None, *topics: str, reset: str = "earliest") -> AIOKafkaConsumer:
+    """Return a consumer that commits only when told; not started.
+
+    Where it shall read what is not there it begins at the earliest record; with `reset` "none" it fails.
+    """
     return AIOKafkaConsumer(
         *topics,
         **reached(bootstrap),
         group_id=group,
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset=reset,
         session_timeout_ms=SESSION_TIMEOUT_MS,
         heartbeat_interval_ms=2_000,
         max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
@@ -213,6 +231,19 @@ class Watcher:
             KafkaError: as `create_topic` does.
         """
         await create_topic(self._admin, topic, self._replication)
+
+    async def committed_for_sure(self, group: str, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return how far a group is in each of these partitions; 0 where it never said so.
+
+        A consumer's own `committed` takes a broker that is still loading its groups for one that knows of none.
+
+        Raises:
+            KafkaError: the broker does not know at the moment.
+        """
+        found = await self._admin.list_consumer_group_offsets(group, partitions=list(places)) if places else {}
+        if missing := sorted(set(places) - set(found)):
+            raise KafkaError(f"the broker does not say how far {group} is in {missing}")
+        return {place: max(0, found[place].offset) for place in places}
 
     async def committed(self, group: str | None = None) -> dict[TopicPartition, int]:
         """Return the offset that the group, or another one, has committed for each partition."""

@@ -135,7 +135,38 @@ DELIVERIES = Counter(
     ["where", "outcome"],
     registry=CATALOGUE,
 )
+ACCESS_CLIENTS = Gauge("gastrack_access_clients", "Clients whose access has not been ended.", registry=CATALOGUE)
+ACCESS_CERTIFICATES = Gauge(
+    "gastrack_access_certificates",
+    "Clients by how long their last certificate is still good: at most 60, 30 or 7 days, longer, or expired.",
+    ["left"],
+    registry=CATALOGUE,
+)
 DOWNLOADS = Gauge("gastrack_export_downloads", "Files that are being sent to readers.", registry=CATALOGUE)
+TRAIL_READINGS = Counter(
+    "gastrack_trail_readings",
+    "Readings of measurements and files told to the trail, by this process.",
+    registry=CATALOGUE,
+)
+TRAIL_WAITING = Gauge(
+    "gastrack_trail_waiting_names",
+    "Lines and nodes, and one a reading, that wait to be told to the trail; where there is no room nobody reads.",
+    registry=CATALOGUE,
+)
+TRAIL_REFUSED = Counter(
+    "gastrack_trail_refused_readings", "Readings refused because the trail could not take them.", registry=CATALOGUE
+)
+TRAIL_ENTRIES = Counter("gastrack_trail_entries", "Entries chained by this process.", registry=CATALOGUE)
+TRAIL_LOST = Counter(
+    "gastrack_trail_lost_messages", "Messages to the trail that never came, by their numbers.", registry=CATALOGUE
+)
+TRAIL_CHECKPOINTS = Counter("gastrack_trail_checkpoints", "Checkpoints of the trail signed.", registry=CATALOGUE)
+TRAIL_CUT = Counter(
+    "gastrack_trail_cut_entries", "Entries of the trail removed because their time is over.", registry=CATALOGUE
+)
+TRAIL_ERASED = Counter(
+    "gastrack_trail_erased_addresses", "Addresses of readers erased because their time is over.", registry=CATALOGUE
+)
 HTTP_SECONDS = Histogram(
     "gastrack_http_request_seconds",
     "Seconds until an HTTP answer began, by route, method and status class.",
@@ -181,7 +212,17 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     EXPORT_HOPELESS: "exports",
     DELIVERIES_MADE: "deliveries",
     DELIVERIES: "tries",
+    ACCESS_CLIENTS: "clients",
+    ACCESS_CERTIFICATES: "clients",
     DOWNLOADS: "files",
+    TRAIL_READINGS: "readings",
+    TRAIL_WAITING: "names",
+    TRAIL_REFUSED: "readings",
+    TRAIL_ENTRIES: "entries",
+    TRAIL_LOST: "messages",
+    TRAIL_CHECKPOINTS: "checkpoints",
+    TRAIL_CUT: "entries",
+    TRAIL_ERASED: "addresses",
     HTTP_SECONDS: "seconds",
 }
 """Every metric with the unit of its values, in the order of the document."""

@@ -45,7 +45,7 @@ PROBLEM_WORDS = MappingProxyType(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is said to be of a kind that this operation does not take.",
         HTTPStatus.UNPROCESSABLE_ENTITY: "It can be read and not answered; each issue says why.",
         HTTPStatus.INTERNAL_SERVER_ERROR: "A defect of ours; it has been logged.",
-        HTTPStatus.SERVICE_UNAVAILABLE: "The store or the broker is away: try again after `Retry-After` seconds.",
+        HTTPStatus.SERVICE_UNAVAILABLE: "The store, the broker or the trail is away: try again, after `Retry-After`.",
     }
 )
 """What a problem of each status means."""

@@ -14,11 +14,11 @@ SAFE_EVERYWHERE = MappingProxyType(
     }
 )
 """No guessing of types, no addresses told to others, no embedding by them, nothing of the device."""
-NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+NOTHING_ALLOWED = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of what is no page: data that somebody opens in a browser runs and loads nothing."""
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The policy of pages: our own files alone, nothing inline, in nobody's frame."""
 TLS_ONLY = "max-age=31536000; includeSubDomains"

@@ -22,6 +22,8 @@ before (`CHROMATOGRAPH|hour|revision`), and what was held because it was older (
 `manifests`: what went with files, `{_id, by, jws, at}`; `signing_keys`: with which keys they are signed.
 `token_keys`: the same of access tokens; `assertions`: which assertions of clients were used, `{_id: digest, until}`.
 `companies` to `access_head`: who may do what; see `shared/store/access`.
+`access_log`, `access_heads`,
+`access_checkpoints`: who read what, chained: see `shared/store/trail.py`.
 Ids sort by line and time, so a period of a line is one range of `_id`; no further index is needed.
 """
 
@@ -85,6 +87,9 @@ class Collection(StrEnum):
     APPLICATIONS = "applications"
     ACCESS_EVENTS = "access_events"
     ACCESS_HEAD = "access_head"
+    ACCESS_LOG = "access_log"
+    ACCESS_HEADS = "access_heads"
+    ACCESS_CHECKPOINTS = "access_checkpoints"
 
 
 IDS_PER_QUERY = 10_000
@@ -163,6 +168,11 @@ async def ensure_collections(database: Database) -> None:
     await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
     await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)
     await database[Collection.ASSERTIONS].create_index([("until", 1)], expireAfterSeconds=0)
+    newest_read_first = [("entry.at", -1), ("_id", -1)]
+    await database[Collection.ACCESS_LOG].create_index(newest_read_first)
+    await database[Collection.ACCESS_LOG].create_index([("entry.lines", 1), *newest_read_first])
+    await database[Collection.ACCESS_LOG].create_index([("entry.nodes", 1), *newest_read_first])
+    await database[Collection.ACCESS_LOG].create_index([("address_at", 1)], sparse=True)
     kept_seconds = MANIFESTS_KEPT_DAYS * 24 * 3600
     await database[Collection.MANIFESTS].create_index([("at", 1)], expireAfterSeconds=kept_seconds)
 
@@ -173,7 +183,7 @@ async def _ensure_access_indexes(database: Database) -> None:
     clients, rights = database[Collection.CLIENTS], database[Collection.RIGHTS]
     await clients.create_index([("keys.fingerprint", 1)], unique=True, partialFilterExpression=keyed)
     await clients.create_index([("company", 1), ("_id", 1)])
-    await rights.create_index([("company", 1), ("revoked_at", 1)])
+    await rights.create_index([("company", 1), ("client", 1), ("revoked_at", 1)])
     await rights.create_index([("delegated_by", 1)])
     await database[Collection.APPLICATIONS].create_index([("state", 1), ("_id", 1)])
     await database[Collection.ACCESS_EVENTS].create_index([("of", 1), ("_id", 1)])

@@ -69,18 +69,18 @@ async def find_chromatograph(database: Database, chromatograph: str) -> Chromato
     return None if document is None else chromatograph_of(document["doc"])
 
 
-async def list_lines(database: Database, selection: Selection) -> list[Line]:
-    """Return lines in the order of their ids; words are looked for in id, name, other codes and the station."""
-    conditions = _page("line", selection)
+async def list_lines(database: Database, selection: Selection, only: Iterable[str] | None = None) -> list[Line]:
+    """Return lines in the order of their ids, of some of them; words are looked for in id, name, codes and station."""
+    conditions = _page("line", selection, only)
     for word in selection.words.split():
         conditions.append(await _line_has(database, word))
     documents, online_from = await _documents(database, conditions, selection.limit), await find_floor(database)
     return [line_of(document["doc"], online_from) for document in documents]
 
 
-async def list_nodes(database: Database, selection: Selection) -> list[Node]:
-    """Return nodes in the order of their ids; words are looked for in id, names and other codes."""
-    conditions = _page("node", selection)
+async def list_nodes(database: Database, selection: Selection, only: Iterable[str] | None = None) -> list[Node]:
+    """Return nodes in the order of their ids, of some of them; words are looked for in id, names and other codes."""
+    conditions = _page("node", selection, only)
     for word in selection.words.split():
         pattern = _containing(word)
         fields = ("doc.id", "doc.name", "doc.compositions.name", "doc.aliases")
@@ -100,9 +100,11 @@ async def nodes_with_line(database: Database, line: str) -> list[Node]:
     return [found[name] for name in sorted(found)]
 
 
-async def list_chromatographs(database: Database, selection: Selection) -> list[Chromatograph]:
-    """Return chromatographs in the order of their ids."""
-    documents = await _documents(database, _page("chromatograph", selection), selection.limit)
+async def list_chromatographs(
+    database: Database, selection: Selection, only: Iterable[str] | None = None
+) -> list[Chromatograph]:
+    """Return chromatographs in the order of their ids, of some of them."""
+    documents = await _documents(database, _page("chromatograph", selection, only), selection.limit)
     return [chromatograph_of(document["doc"]) for document in documents]
 
 
@@ -142,9 +144,14 @@ def _containing(word: str) -> dict[str, str]:
     return {"$regex": re.escape(word.replace("\0", "\N{REPLACEMENT CHARACTER}")), "$options": "i"}
 
 
-def _page(kind: str, selection: Selection) -> list[dict[str, Any]]:
-    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"; and its code's."""
+def _page(kind: str, selection: Selection, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Return the conditions of a page: `_id` is "kind|id", and "}" is the character after "|"; and its code's.
+
+    `only`: of these ids alone, so that a page is full of what may be seen and says nothing of what lies between.
+    """
     place: dict[str, Any] = {"_id": {"$gt": f"{kind}|{selection.after}", "$lt": f"{kind}}}"}}
+    if only is not None:
+        place = {"_id": {"$in": [f"{kind}|{name}" for name in only if name > selection.after]}}
     if not selection.code:
         return [place]
     return [place, {"$or": [{"doc.id": selection.code}, {"doc.aliases": selection.code}]}]

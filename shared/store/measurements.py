@@ -5,7 +5,7 @@ Whatever is told in a closed month is definitive.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Container, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.access.days import Days
 from shared.domain import gas_time
 from shared.domain.closing import days_within, definitive, definitive_rollups, hours_within, let_be_definitive
 from shared.domain.period import Question
@@ -169,19 +170,39 @@ def days_of(question: Question) -> list[date]:
     return [question.first + timedelta(days=place) for place in range((question.end - question.first).days)]
 
 
-async def latest_hours(database: Database, lines: Sequence[str], month: str) -> dict[str, tuple[NDArray[np.void], int]]:
+async def latest_hours(
+    database: Database, days: Mapping[str, Days], month: str
+) -> dict[str, tuple[NDArray[np.void], int]]:
     """Return, by line, the 31 day slots of a gas month and the line's youngest hour with values since the month before.
 
-    The hour is -1 where there is none. For lists of lines: two queries, however many lines.
+    The hour is -1 where there is none. For lists of lines: two queries, however many lines. `days` are the lines, each
+    with the gas days that may be read: others are as if nothing were known of them.
     """
+    lines = list(days)
     before = gas_time.month_before(month)
     ids = [month_id(line, asked) for line in lines for asked in (month, before)]
     documents = await database[Collection.LINE_MONTHS].find({"_id": {"$in": ids}}, {"d": 1}).to_list(len(ids) or 1)
     slots = {document["_id"]: slots_of(document["d"]) for document in documents}
+    for line, readable in days.items():
+        for asked in (month, before):
+            if not readable.covers(*_bounds(asked)) and month_id(line, asked) in slots:
+                slots[month_id(line, asked)] = _readable(slots[month_id(line, asked)], asked, readable)
     nothing = np.zeros(0, ROLLUP)
     youngest = {line: _youngest_day(line, slots, (month, before)) for line in lines}
     hours = await _youngest_hours(database, {line: day for line, day in youngest.items() if day is not None})
     return {line: (slots.get(month_id(line, month), nothing), hours.get(line, -1)) for line in lines}
+
+
+def _bounds(month: str) -> tuple[date, date]:
+    return gas_time.first_day_of_month(month), gas_time.first_day_of_month(gas_time.next_month(month))
+
+
+def _readable(slots: NDArray[np.void], month: str, readable: Days) -> NDArray[np.void]:
+    """Return the day slots of a month without those of gas days that may not be read."""
+    days, kept = gas_time.days_of_month(month), slots.copy()
+    hidden = [place for place, day in enumerate(days[: len(slots)]) if day not in readable]
+    kept[hidden] = np.zeros(1, slots.dtype)
+    return kept
 
 
 def _youngest_day(line: str, slots: dict[str, NDArray[np.void]], months: tuple[str, ...]) -> date | None:

@@ -37,12 +37,13 @@ async def read_node_hour(database: Database, caller: Caller, node: str, hour: in
     """Read an hour of a node with all of its lines, at one moment of the store.
 
     Raises:
-        ProblemError: 404 for a node that this caller does not see, or that there was not then.
+        ProblemError: 404 for a node that this caller does not see, or that there was not then; 422 for a gas day that
+            he may not read.
     """
     day = gas_time.gas_day(hour)
     question = Question(View.HOUR, day, day + timedelta(days=1))
     async with one_moment(database) as session:
-        known = await registered_node(database, caller, node, None, session)
+        known = await registered_node(database, caller, node, None, session, question)
         if known.nodes[node].composition_on(day) is None:
             raise not_found("start", f"node {node} has no hour {gas_time.hour_text(hour)}: there was no such node then")
         composed = await compose(database, session, known, node, question, now, None)

@@ -64,7 +64,7 @@ class NodeView:
     def columns(self) -> list[Column]:
         """The published columns."""
         question = self.question
-        return node_columns(self.rows, question.unit, question.reference, may_read=self.caller.may_read)
+        return node_columns(self.rows, question.unit, question.reference, may_read=self.names)
 
     @property
     def whole(self) -> list[Column]:
@@ -72,7 +72,11 @@ class NodeView:
         rows, question = self.rows, self.question
         missing = np.array([rows.missing.any(axis=0)], bool)
         one = replace(rows, rows=rows.whole, lines_expected=np.array([len(rows.lines)]), missing=missing)
-        return node_columns(one, question.unit, question.reference, may_read=self.caller.may_read)
+        return node_columns(one, question.unit, question.reference, may_read=self.names)
+
+    def names(self, line: str) -> bool:
+        """Say whether a line may be named: who may read it on every gas day that is shown."""
+        return self.caller.may_read_in(line, self.question.first, self.question.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ async def read_node(  # noqa: PLR0913 - a question has this many sides
     """Read a view of a node, as known now or at a moment; of content that is held return the tag alone.
 
     Raises:
-        ProblemError: 404 for a node that this caller does not see.
+        ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
         known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
@@ -119,7 +123,7 @@ async def read_node_view(  # noqa: PLR0913 - a question has this many sides
     """Read a view of a node, whoever holds it already.
 
     Raises:
-        ProblemError: 404 for a node that this caller does not see.
+        ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
         known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
@@ -136,7 +140,7 @@ async def _known(  # noqa: PLR0913, PLR0917 - as above
     known_at_ms: int | None,
 ) -> tuple[NodesKnown, Composed]:
     moment_ms = await known_by(database, known_at_ms, session)
-    known = await registered_node(database, caller, node, moment_ms, session)
+    known = await registered_node(database, caller, node, moment_ms, session, question)
     return known, await compose(database, session, known, node, question, now, moment_ms)
 
 
@@ -213,7 +217,8 @@ async def _gas(
 def tag_of(caller: Caller, node: str, question: Question, composed: Composed) -> str:
     """Return a name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
     names = [composed.known.nodes[name] for name in sorted(composed.known.nodes)]
-    contents = [(content.tag, caller.may_read(line)) for line, content in composed.lines.items()]
+    period = question.first, question.end
+    contents = [(content.tag, caller.may_read_in(line, *period)) for line, content in composed.lines.items()]
     parts: tuple[object, ...] = (NODE_ANSWER_VERSION, ANSWER_VERSION, node, names, question, composed.spans, contents)
     parts += (composed.known.known_at_ms, composed.moment_ms)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

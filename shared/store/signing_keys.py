@@ -2,7 +2,8 @@
 
 Each kind has a collection, and so keys, of its own: what is signed for one purpose never serves the other.
 
-`{_id: "own", private_pem}` is the key that the service made for itself; whoever may read the database may sign with it.
+`{_id: "own", private_pem}` is the key that export made for itself, `trail` that of the trail; whoever may read the
+database may sign with them.
 `{_id: <thumbprint>, jwk}` are the public keys, for good: files outlive the key that signed them.
 """
 
@@ -13,14 +14,14 @@ from typing import Any
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 
-OWN = "own"
+OWN, OF_TRAIL = "own", "trail"
 
 
-async def own_key(database: Database, made: str, kind: Collection = Collection.SIGNING_KEYS) -> str:
-    """Return the private PEM of the service's own key; where there is none yet, `made` becomes it for everybody."""
+async def own_key(database: Database, made: str, name: str = OWN, kind: Collection = Collection.SIGNING_KEYS) -> str:
+    """Return the private PEM of a service's own key; where there is none yet, `made` becomes it for everybody."""
     keys = database[kind]
-    await keys.update_one({"_id": OWN}, {"$setOnInsert": {"private_pem": made}}, upsert=True)
-    document = await keys.find_one({"_id": OWN})
+    await keys.update_one({"_id": name}, {"$setOnInsert": {"private_pem": made}}, upsert=True)
+    document = await keys.find_one({"_id": name})
     assert document is not None  # noqa: S101 - it has just been put there, and nothing removes it
     return str(document["private_pem"])
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.access.caller import Caller
+from shared.access.periods import check_covered
 from shared.domain.attribution import in_force
 from shared.domain.period import Question, View
 from shared.domain.published import Column, columns_of
@@ -77,6 +78,19 @@ async def registered(database: Database, caller: Caller, line: str, session: Ses
     return found
 
 
+async def registered_for(
+    database: Database, caller: Caller, line: str, question: Question, session: Session | None = None
+) -> RegisteredLine:
+    """Return a line that this caller may read on every gas day of a question: all that ask for a period come by here.
+
+    Raises:
+        ProblemError: 404, as `registered` says; 422 for gas days that he may not read.
+    """
+    found = await registered(database, caller, line, session)
+    check_covered(caller.rights.line(line), question)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a view will show, before any of its rows is read; `moment_ms` where it is asked for as known then."""
@@ -102,10 +116,10 @@ async def read_view(  # noqa: PLR0913 - a question has this many sides
     """Read a view, as known now or at a moment; `now` is the time of the clock: rows exist for hours that have ended.
 
     Raises:
-        ProblemError: 404 for a line that this caller does not see.
+        ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
     async with measurements.one_moment(database) as session:
-        known = await registered(database, caller, line, session)
+        known = await registered_for(database, caller, line, question, session)
         content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
         return await _view(database, session, content)
 
@@ -123,10 +137,10 @@ async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
     """Read a view as `read_view` does, or as it was known at a moment; of content that is held return the tag alone.
 
     Raises:
-        ProblemError: 404 for a line that this caller does not see.
+        ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
     async with measurements.one_moment(database) as session:
-        known = await registered(database, caller, line, session)
+        known = await registered_for(database, caller, line, question, session)
         content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
         return content.tag if is_held(content.tag) else await _view(database, session, content)
 

@@ -1,4 +1,4 @@
-"""Query and export as processes behind Envoy, over a MongoDB of their own; a real browser in front."""
+"""Query and export as processes behind Envoy, over servers of their own; a real browser in front."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.local import browser as installed_browser
 from deploy.local.envoy import Envoy
-from deploy.local.mongod import Mongod
 from deploy.local.ports import free_ports
+from deploy.local.servers import Servers
 from deploy.local.services import common_environment, five_services
 from shared.domain import gas_time
 from shared.domain.topology import Composition, Node, Station
@@ -35,23 +35,23 @@ UNUSED_PORT = 9
 
 
 @pytest.fixture(scope="session")
-def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A MongoDB for the pages."""
-    folder = tmp_path_factory.mktemp("e2e-store")
-    mongod = Mongod(folder / "data", folder / "mongod.log", free_ports(1)[0])
-    mongod.start()
-    mongod.wait_ready()
-    yield mongod.uri
-    mongod.process.stop()
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """A MongoDB for the pages, and a Kafka for the trail: without it no file is given out."""
+    made = Servers(tmp_path_factory.mktemp("e2e-store"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture(scope="session")
-def store(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
+def store(servers: Servers) -> Iterator[SyncDatabase[dict[str, Any]]]:
     """Two lines and a node of both; of the first the last gas days of 23 and 25 hours and the month before with a gap.
 
     Both have the last three days but for the hour that ended last; the other lacks an hour of yesterday as well.
     """
-    made = connect_sync(mongo_uri, "gastrack")
+    made = connect_sync(servers.mongo_uri, "gastrack")
     register(
         made, Station("BE-0042", "MOERBROEK Vaartdijk"), a_line(), a_line("BE-0042-B", name="Moerbroek city run 2")
     )
@@ -97,12 +97,12 @@ def second_run() -> Composition:
 
 @pytest.fixture(scope="session")
 def address(
-    mongo_uri: str, store: SyncDatabase[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    servers: Servers, store: SyncDatabase[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The one address, in front of query and export."""
     assert store.name == "gastrack"
     folder: Path = tmp_path_factory.mktemp("e2e-services")
-    every = five_services(common_environment("127.0.0.1:9", mongo_uri), folder)
+    every = five_services(common_environment(servers.kafka_bootstrap, servers.mongo_uri), folder)
     services = {name: every[name] for name in ("query", "export")}
     ports = {name: service.http_port or UNUSED_PORT for name, service in services.items()}
     public, admin = free_ports(2)

@@ -43,7 +43,7 @@ async def main() -> None:
     bootstrap = os.environ["GASTRACK_KAFKA_BOOTSTRAP"]
     database = connect(os.environ["GASTRACK_MONGO_URI"], os.environ["GASTRACK_MONGO_DATABASE"])
     relay = Relay(
-        (consumer(bootstrap, RELAY_GROUP), watcher(bootstrap, RELAY_GROUP)),
+        (consumer(bootstrap, None, reset="none"), watcher(bootstrap, RELAY_GROUP)),
         partial(Dying, bootstrap, RELAY_TRANSACTIONS),
         (partial(gateways, database), ClientRegister(database, utc_now).caller_named),
         lambda: True,

@@ -13,7 +13,7 @@ from services.export.jobs.api import Limit
 from services.export.jobs.told import told
 from services.export.schedules.told import delivery_told
 from shared.domain.topology import Issue
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Downloading, Now, Store
 from shared.runtime.mongo import Database
 from shared.runtime.problem import ProblemError, not_found
 from shared.store import deliveries, export_jobs
@@ -28,7 +28,7 @@ Cursor = Annotated[str, Query(max_length=100, pattern=_PLACE, description="From 
 
 @deliveries_api.get("/deliveries", summary="What is there to be picked up")
 async def get_deliveries(
-    caller: CallerAsking, store: Store, now: Now, limit: Limit = 20, cursor: Cursor = ""
+    caller: Downloading, store: Store, now: Now, limit: Limit = 20, cursor: Cursor = ""
 ) -> dict[str, Any]:
     """List the caller's files that nobody has acknowledged, in order; each is told until it is.
 
@@ -41,7 +41,7 @@ async def get_deliveries(
 
 
 @deliveries_api.get("/deliveries/{delivery}", summary="One delivery")
-async def get_delivery(delivery: DeliveryId, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
+async def get_delivery(delivery: DeliveryId, caller: Downloading, store: Store, now: Now) -> dict[str, Any]:
     """Tell where a delivery stands, whatever way it goes."""
     return await _told(store, await _found(store, caller.identity, delivery), now)
 
@@ -49,7 +49,7 @@ async def get_delivery(delivery: DeliveryId, caller: CallerAsking, store: Store,
 @deliveries_api.post(
     "/deliveries/{delivery}/acknowledge", status_code=HTTPStatus.NO_CONTENT, summary="Take a delivery off the list"
 )
-async def post_delivery_acknowledge(delivery: DeliveryId, caller: CallerAsking, store: Store) -> None:
+async def post_delivery_acknowledge(delivery: DeliveryId, caller: Downloading, store: Store) -> None:
     """Say that you have a file; twice is as once. Its bytes stay until they expire."""
     if not await deliveries.acknowledge(store, caller.identity, delivery):
         await _found(store, caller.identity, delivery)

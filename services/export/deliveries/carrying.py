@@ -10,15 +10,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from services.export.files.asked import Download
 from services.export.jobs import ordered as jobs
 from services.export.jobs.attempt import RIGHT_LOST, Workshop, is_right_lost
 from services.export.jobs.told import told
 from services.export.schedules.told import delivery_told
 from shared.access.caller import Caller
+from shared.access.read import Read, What
+from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.runtime import metrics
-from shared.runtime.http_state import Clock, utc_now
+from shared.runtime.http_state import Clock, check_role, utc_now
 from shared.runtime.problem import ProblemError
+from shared.runtime.reads_told import Teller
+from shared.runtime.trail import Reading, TrailAwayError, trail_away
 from shared.store import deliveries, schedules
 from shared.store.deliveries import DeliveryState
 from shared.store.export_jobs import Document, Order, order_of
@@ -84,9 +89,10 @@ class Courier:
         carriers: Mapping[Where, Carrier],
         now: Clock = utc_now,
         fastest_seconds: float = FASTEST_SECONDS,
+        trail: Teller | None = None,
     ) -> None:
         self._shop, self._carriers, self._now = shop, carriers, now
-        self._database, self._fastest = shop.database, fastest_seconds
+        self._database, self._fastest, self._trail = shop.database, fastest_seconds, trail
 
     async def carry_next(self) -> bool:
         """Try the delivery of each kind that is due longest; say whether there was one."""
@@ -121,8 +127,10 @@ class Courier:
         """Hand over a delivery, as far as its owner may still read what is in it."""
         now, caller = self._now(), await self._shop.caller_named(delivery["owner"])
         try:
-            kept = await jobs.file_for(self._database, caller, delivery["job"], now)
+            check_role(caller, Task.DOWNLOAD)
+            kept, download = await jobs.file_for(self._database, caller, delivery["job"], now)
             job = await jobs.job_of(self._database, caller, delivery["job"])
+            await self._tell(caller, schedule["where"], delivery, download)
         except ProblemError as refused:
             return Carried(Taken.REFUSED, refused.issues[0])
         results = self._shop.results
@@ -145,6 +153,20 @@ class Courier:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+    async def _tell(self, caller: Caller, where: Document, delivery: Document, download: Download) -> None:
+        """Tell the trail what is about to be handed over; of a webhook the receiver is told when he fetches it.
+
+        Raises:
+            ProblemError: 503, the trail is away.
+        """
+        if self._trail is None or delivery["where"] != Where.SFTP:
+            return
+        read = Read.asked(What.DELIVERY, download.question, lines=download.lines, nodes=download.nodes)
+        try:
+            await self._trail.tell_for_good(Reading(caller.identity, caller.company, str(where["host"]), read))
+        except TrailAwayError:
+            raise trail_away() from None
 
     async def _conclude(self, delivery: Document, carried: Carried) -> None:
         name, problem = delivery["_id"], asdict(carried.issue) if carried.issue else {}

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from services.export.files.layout import Of, selectors
+from shared.access.days import ALWAYS, Days
+from shared.access.periods import fitted
 from shared.domain.period import REFERENCE, Question, moment_ms_of, question_of
 from shared.domain.topology import Issue
 from shared.events.topology import ID
@@ -70,7 +72,7 @@ class Download:
 
 
 def download_of(
-    lines: Sequence[str], nodes: Sequence[str], asked: Mapping[str, str], today: date
+    lines: Sequence[str], nodes: Sequence[str], asked: Mapping[str, str], today: date, days: Days = ALWAYS
 ) -> Download | tuple[Issue, ...]:
     """Read what is asked for, or say all that is wrong with it.
 
@@ -79,6 +81,7 @@ def download_of(
         nodes: Ids of nodes, which come behind them.
         asked: view, from, to, unit, reference, format, dialect, known_at, since and columns as written, or absent.
         today: The gas day that is running.
+        days: Those that may be read: what is left out of the period lies within them.
     """
     issues = list(_part_issues(lines, nodes))
     form, dialect = asked.get("format") or FileFormat.CSV, asked.get("dialect") or Dialect.RFC4180
@@ -97,6 +100,7 @@ def download_of(
     if issues or isinstance(known_at_ms, Issue) or isinstance(since_ms, Issue):
         return tuple(issues)
     parts = tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(nodes))
+    question = fitted(question, asked, days)
     return Download(*parts, question, FileFormat(form), Dialect(dialect), known_at_ms, columns, since_ms)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.export.files.asked import Download
 from services.export.files.layout import Layout, Of, layout_of
 from services.export.files.since import with_replaced
 from shared.access.caller import Caller
+from shared.access.days import Days
+from shared.access.periods import check_covered, common
 from shared.domain import gas_time
 from shared.domain.period import Question, View
 from shared.domain.topology import Issue, Node
@@ -17,7 +19,7 @@ from shared.runtime.mongo import Database
 from shared.runtime.problem import not_found, unprocessable
 from shared.store.as_known import known_by
 from shared.store.lines import RegisteredLine, find_floor, find_lines
-from shared.store.registered_nodes import lines_within, may_read_all
+from shared.store.registered_nodes import lines_within
 from shared.store.topology_versions import line_known_at, nodes_known
 
 
@@ -42,6 +44,12 @@ class NodePart:
     node: Node
     caller: Caller
     has_gas: bool
+    lines: frozenset[str]
+    """All that it ever holds."""
+
+    def named_in(self, question: Question) -> list[str]:
+        """Return those of its lines that the file may name: who may read them on every gas day of it."""
+        return sorted(line for line in self.lines if self.caller.may_read_in(line, question.first, question.end))
 
     @property
     def id(self) -> str:
@@ -56,16 +64,23 @@ async def parts_of(database: Database, caller: Caller, download: Download) -> li
     """Return the lines and nodes of a download, in its order.
 
     Raises:
-        ProblemError: 404, the same whether a line or node is unknown or not the caller's; 422 for a period that begins
-            before what is kept online.
+        ProblemError: 404, the same whether a line or node is unknown or not the caller's; 422 for gas days that he may
+            not read, or a period that begins before what is kept online.
     """
     lines = await _lines(database, caller, download)
     nodes = await _nodes(database, caller, download)
+    check_covered(readable_days(caller, download.lines, download.nodes), download.question)
     floor = await find_floor(database)
     if floor is not None and download.question.first < floor:
         text = f"gas days are online from {floor} on: earlier ones are not kept here"
         raise unprocessable([Issue("OUTSIDE_RETENTION", "from", text)])
     return [*lines, *nodes]
+
+
+def readable_days(caller: Caller, lines: Iterable[str], nodes: Iterable[str]) -> Days:
+    """Return the gas days on which a caller may read all of some lines and nodes."""
+    rights = caller.rights
+    return common([*(rights.line(line) for line in lines), *(rights.node(node) for node in nodes)])
 
 
 def layout_for(parts: Sequence[Part], download: Download) -> Layout:
@@ -104,11 +119,12 @@ async def _nodes(database: Database, caller: Caller, download: Download) -> list
     moment_ms = await known_by(database, download.known_at_ms) if download.nodes else None
     parts = []
     for place, name in enumerate(download.nodes):
-        known = await nodes_known(database, name, moment_ms)
-        if name not in known.nodes or not may_read_all(caller, known):
+        known = await nodes_known(database, name, moment_ms) if caller.may_read_node(name) else None
+        if known is None or name not in known.nodes:
             raise not_found(f"node[{place}]", f"node {name!r} is not known here")
-        lines = await find_lines(database, sorted(lines_within(known)))
-        parts.append(NodePart(known.nodes[name], caller, any(one.line.gas for one in lines.values())))
+        within = lines_within(known)
+        lines = await find_lines(database, sorted(within))
+        parts.append(NodePart(known.nodes[name], caller, any(one.line.gas for one in lines.values()), within))
     return parts
 
 

@@ -13,7 +13,7 @@ from services.export.api import Asked
 from services.export.jobs import ordered as jobs
 from services.export.jobs.keys import key_of
 from services.export.jobs.told import told
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Downloading, Now, Store
 from shared.store import export_jobs
 from shared.store.export_jobs import Order
 
@@ -49,7 +49,7 @@ def order_of(body: Asked) -> Order:
 async def post_exports(  # noqa: PLR0913 - the parameters of the route
     *,
     body: ExportOrder,
-    caller: CallerAsking,
+    caller: Downloading,
     store: Store,
     now: Now,
     most_open: MostOpen,
@@ -67,7 +67,7 @@ async def post_exports(  # noqa: PLR0913 - the parameters of the route
 
 @jobs_api.get("/exports", summary="Your exports, the newest first")
 async def get_exports(
-    caller: CallerAsking, store: Store, now: Now, limit: Limit = 20, cursor: Cursor = ""
+    caller: Downloading, store: Store, now: Now, limit: Limit = 20, cursor: Cursor = ""
 ) -> dict[str, Any]:
     """List the caller's own exports."""
     found = await export_jobs.listed(store, caller.identity, cursor, limit + 1)
@@ -77,13 +77,13 @@ async def get_exports(
 
 
 @jobs_api.get("/exports/{export}", summary="One export: state, progress, file")
-async def get_export(export: JobId, caller: CallerAsking, store: Store, now: Now) -> dict[str, Any]:
+async def get_export(export: JobId, caller: Downloading, store: Store, now: Now) -> dict[str, Any]:
     """Tell where an export stands."""
     return told(await jobs.job_of(store, caller, export), now)
 
 
 @jobs_api.delete("/exports/{export}", status_code=HTTPStatus.NO_CONTENT, summary="Cancel or remove an export")
-async def delete_export(export: JobId, caller: CallerAsking, store: Store) -> None:
+async def delete_export(export: JobId, caller: Downloading, store: Store) -> None:
     """Take an export away: one that waits or runs is not worked on any more, a file is removed."""
     if not await export_jobs.remove(store, caller.identity, export):
         raise jobs.unknown(export)

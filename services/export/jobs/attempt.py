@@ -10,30 +10,31 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from services.export import handlers
-from services.export.files.parts import rows_of
+from services.export.files.parts import NodePart, rows_of
 from services.export.files.since import pinned
 from services.export.files.tally import Tally
 from services.export.jobs.ordered import download_ordered, moment_of
 from services.export.manifests.manifest import Draft, keep_signed
-from services.export.manifests.signing import Signer
 from shared.access.caller import Caller, demo_caller
 from shared.access.losing import has_lost_of
 from shared.access.roles import Task
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
 from shared.runtime import metrics
+from shared.runtime.http_state import check_role
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database, PyMongoError, is_passing
-from shared.runtime.problem import ProblemError, forbidden
+from shared.runtime.problem import ProblemError
 from shared.store import export_claims
 from shared.store.as_known import least_watermark_ms
 from shared.store.export_claims import Claim
 from shared.store.export_jobs import Document, Order
 from shared.store.results import Results, ResultsAwayError
+from shared.store.signing import Signer
 
 MOST_SECONDS_BETWEEN_SIGNS = 1.0
 """So that progress is no older than that; a sign of life costs the store some 50 µs."""
@@ -85,6 +86,8 @@ class _Work:
 
     tally: Tally
     expected: int | None = None
+    named: list[str] = field(default_factory=list)
+    """Lines of its nodes that the file may name: who fetches it must still be allowed to know of them."""
     caller: Caller | None = None
 
     @property
@@ -111,12 +114,13 @@ async def attempt(shop: Workshop, ours: Claim) -> Outcome:
 
 async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     moment = moment_of(ours.asked_at_ms)
-    download = await pinned(shop.database, download_ordered(ours.order, moment), moment)
     caller, known_until_ms = await shop.caller_named(ours.owner), await least_watermark_ms(shop.database)
     work.caller = caller
+    check_role(caller, Task.DOWNLOAD)
+    download = await pinned(shop.database, download_ordered(ours.order, moment, caller), moment)
     parts = await handlers.parts_of(shop.database, caller, download)
-    if not caller.may(Task.DOWNLOAD):
-        raise forbidden("ROLE", f"this needs a role that may {Task.DOWNLOAD.value}")
+    nodes = [part for part in parts if isinstance(part, NodePart)]
+    work.named = sorted({line for node in nodes for line in node.named_in(download.question)})
     work.expected = rows_of(parts, download.question, ended_before(moment))
     await shop.results.remove(ours.job, keep=ours.result_name)  # what dead attempts have left
     async with aclosing(handlers.file_of(shop.database, parts, download, moment, work.tally)) as blocks:
@@ -175,6 +179,9 @@ async def _finish(shop: Workshop, ours: Claim, work: _Work, draft: Draft) -> Out
         "rows": tally.rows,
         "sha256": tally.digest,
         "manifest": draft.id,
+        "first": draft.question.first.isoformat(),
+        "end": draft.question.end.isoformat(),
+        "named": work.named,
     }
     if not await export_claims.finish(shop.database, ours, result, work.progress, shop.kept_for(ours)):
         return Outcome.LOST

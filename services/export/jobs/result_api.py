@@ -13,8 +13,10 @@ from services.export.jobs import ordered as jobs
 from services.export.jobs.api import JobId
 from services.export.jobs.result_ranges import asked_part
 from services.export.manifests.manifest import link_to
+from shared.access.read import Read, What
 from shared.runtime.entity_tags import HeldTags
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Downloading, Now, Store
+from shared.runtime.reads_told import Telling
 from shared.store.export_jobs import Document
 from shared.store.results import Results
 
@@ -35,10 +37,11 @@ Condition = Annotated[str, Header(max_length=200)]
 async def get_export_result(  # noqa: PLR0913 - the parameters of the route
     *,
     export: JobId,
-    caller: CallerAsking,
+    caller: Downloading,
     store: Store,
     now: Now,
     storage: Storage,
+    tell: Telling,
     range_: Annotated[str, Header(alias="range", max_length=200)] = "",
     if_range: Condition = "",
     if_none_match: Condition = "",
@@ -48,7 +51,8 @@ async def get_export_result(  # noqa: PLR0913 - the parameters of the route
     `Repr-Digest` is that of the whole file, `Content-Digest` that of what is sent where that is the whole file
     (RFC 9530). The tag is strong: whoever was cut off goes on with `Range: bytes=<what he has>-` and `If-Range: <tag>`.
     """
-    kept = await jobs.file_for(store, caller, export, now)
+    kept, download = await jobs.file_for(store, caller, export, now)
+    tell(Read.asked(What.EXPORT, download.question, lines=download.lines, nodes=download.nodes))
     headers = _headers(kept)
     if headers["ETag"].strip('"') in HeldTags.of(if_none_match):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

@@ -9,11 +9,11 @@ from fastapi.responses import JSONResponse
 from joserfc.jwk import OKPKey
 
 from services.export.manifests.manifest import MEDIA_TYPE
-from services.export.manifests.signing import Signer
-from shared.runtime.http_state import CallerAsking, Store
+from shared.runtime.http_state import Downloading, Store
 from shared.runtime.problem import not_found
 from shared.store import signing_keys
 from shared.store.manifests import find_manifest
+from shared.store.signing import Signer
 
 KEY_SET, PEM = "application/jwk-set+json", "application/x-pem-file"
 api = APIRouter(prefix="/v1")
@@ -29,7 +29,7 @@ Signing = Annotated[Signer, Depends(signer_of)]
 
 
 @api.get("/manifests/{manifest}", summary="The manifest of a file")
-async def get_manifest(manifest: str, caller: CallerAsking, store: Store) -> Response:
+async def get_manifest(manifest: str, caller: Downloading, store: Store) -> Response:
     """Return the signed manifest of a file that the caller has fetched whole."""
     jws = await find_manifest(store, manifest, caller.identity)
     if jws is None:

@@ -12,7 +12,6 @@ from uuid import uuid4
 from services.export.files.asked import Download
 from services.export.files.formats import MEDIA_TYPES
 from services.export.files.tally import Tally
-from services.export.manifests.signing import Signer
 from shared.access.caller import Caller
 from shared.domain.instants import known_instant
 from shared.domain.period import Question
@@ -20,6 +19,7 @@ from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.mongo import Database
 from shared.runtime.version import SOFTWARE_VERSION
 from shared.store.manifests import keep_manifest
+from shared.store.signing import Signer
 
 MEDIA_TYPE = "application/jose"
 Given = tuple[Sequence[str], Sequence[str], Mapping[str, str]]

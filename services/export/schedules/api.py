@@ -16,7 +16,7 @@ from services.export.schedules.times import next_daily, time_of
 from services.export.schedules.told import schedule_told
 from services.export.schedules.where import where_of
 from shared.domain.topology import Issue
-from shared.runtime.http_state import CallerAsking, Now, Store
+from shared.runtime.http_state import Downloading, Now, Store
 from shared.runtime.problem import ProblemError, not_found
 from shared.store import schedules
 from shared.store.as_known import least_watermark_ms
@@ -31,10 +31,10 @@ Cursor = Annotated[str, Query(max_length=64, pattern=_ID, description="From the 
 
 @schedules_api.post("/schedules", status_code=HTTPStatus.CREATED, summary="Let a file be made again and again")
 async def post_schedules(  # noqa: PLR0913, PLR0917 - the parameters of the route
-    body: ScheduleAsked, request: Request, response: Response, caller: CallerAsking, store: Store, now: Now
+    body: ScheduleAsked, request: Request, response: Response, caller: Downloading, store: Store, now: Now
 ) -> dict[str, Any]:
     """Make a schedule: every day, when a month is definitive, or when something changes; to a list or a webhook."""
-    download = download_ordered(example_of(body, now), now)
+    download = download_ordered(example_of(body, now), now, caller)
     await handlers.parts_of(store, caller, download)
     where, told_once = where_of(body.where, request.app.state.offers)
     if await schedules.count(store, caller.identity) >= MOST_SCHEDULES:
@@ -55,7 +55,7 @@ async def post_schedules(  # noqa: PLR0913, PLR0917 - the parameters of the rout
 
 
 @schedules_api.get("/schedules", summary="Your schedules, the newest first")
-async def get_schedules(caller: CallerAsking, store: Store, limit: Limit = 20, cursor: Cursor = "") -> dict[str, Any]:
+async def get_schedules(caller: Downloading, store: Store, limit: Limit = 20, cursor: Cursor = "") -> dict[str, Any]:
     """List the caller's own schedules."""
     found = await schedules.listed(store, caller.identity, cursor, limit + 1)
     rows = [schedule_told(schedule) for schedule in found[:limit]]
@@ -64,7 +64,7 @@ async def get_schedules(caller: CallerAsking, store: Store, limit: Limit = 20, c
 
 
 @schedules_api.get("/schedules/{schedule}", summary="One schedule")
-async def get_schedule(schedule: ScheduleId, caller: CallerAsking, store: Store) -> dict[str, Any]:
+async def get_schedule(schedule: ScheduleId, caller: Downloading, store: Store) -> dict[str, Any]:
     """Tell a schedule, and whether it makes anything."""
     found = await schedules.find(store, caller.identity, schedule)
     if found is None:
@@ -73,7 +73,7 @@ async def get_schedule(schedule: ScheduleId, caller: CallerAsking, store: Store)
 
 
 @schedules_api.delete("/schedules/{schedule}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a schedule")
-async def delete_schedule(schedule: ScheduleId, caller: CallerAsking, store: Store) -> None:
+async def delete_schedule(schedule: ScheduleId, caller: Downloading, store: Store) -> None:
     """Let a schedule make nothing any more; what it has made stays."""
     if not await schedules.remove(store, caller.identity, schedule):
         raise _unknown(schedule)

@@ -6,17 +6,19 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from services.query.documented import tokens
+from services.query.documented import access, tokens
 from services.query.documented.changed import Changes
 from services.query.documented.composed import Nodes, NodeTold, RetentionTold, TopologyHistory, TopologyTold
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
 from services.query.documented.measured import MEASUREMENTS, NODE_MEASUREMENTS, measurement_schemas
 from services.query.documented.registered import Analyses, Chromatographs, Lines, LineTold
+from services.query.documented.trailed import Readings
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
 from shared.runtime.documented_parameters import OF_A_PERIOD, STATED
 
 NOT_FOUND = HTTPStatus.NOT_FOUND
 REGISTER, MEASURED, EXPLAINED, CHANGED = "Register", "Measurements", "Explain", "Changes"
+TRAILED = "Trail"
 _TAGGED = {"ETag": "Strong: names these bytes; give it back in If-None-Match."}
 
 
@@ -57,12 +59,15 @@ OPERATIONS = {
     "get_decisions": Operation(EXPLAINED, _one("A page of decisions.", Decisions), (NOT_FOUND,)),
     "get_decision": Operation(EXPLAINED, _one("The decision.", DecisionTold), (NOT_FOUND,)),
     **tokens.OPERATIONS,
+    "get_readings": Operation(TRAILED, _one("A page of readings.", Readings), (HTTPStatus.FORBIDDEN, NOT_FOUND)),
     "get_dead_letters": Operation(EXPLAINED, _one("A page of dead letters.", DeadLetters), (NOT_FOUND,)),
+    **access.OPERATIONS,
 }
 """Every operation of the interface; a route that is not here has no document."""
 PARAMETERS = {
     **OF_A_PERIOD,
     **STATED,
+    **access.PARAMETERS,
     "node": Parameter("A node's id.", "NODE-1"),
     "chromatograph": Parameter("A chromatograph's id.", "ZELZATE"),
     "month": Parameter("A gas month.", "2026-10"),
@@ -89,7 +94,7 @@ PARAMETERS = {
     "limit": Parameter("Rows a page.", 100),
     "rule": Parameter("A rule's id, or HELD:<reason>.", "C5"),
     "severity": Parameter("W: shown; F: blocks the close.", "F"),
-    "state": Parameter("Whether an hour of it awaits a decision.", "open"),
+    "state": Parameter("Of a finding: whether an hour of it awaits a decision; of an application: how far it is.", ""),
 }
 CATALOGUE = Catalogue(
     "Gastrack query",
@@ -100,7 +105,9 @@ CATALOGUE = Catalogue(
         REGISTER: "Lines, nodes and chromatographs.",
         MEASURED: "Values of hours, gas days and gas months, and the analyses of the gas.",
         CHANGED: "What has changed since a cursor, page by page or as it happens.",
+        access.ACCESS: access.ACCESS_WORDS,
         tokens.TOKENS: tokens.WORDS,
+        TRAILED: "Who read what, for auditors and administrators.",
         EXPLAINED: "Why a value is what it is: findings, decisions, closes, revisions.",
     },
     OPERATIONS,

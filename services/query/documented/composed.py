@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.query.documented.told import Listed, Moment, Told
+from services.query.documented.told import Listed, Moment, Readable, Told, Unnamed
 
 Weight = Annotated[float, Field(description="+1, -1 or a fraction, three places at most.")]
 FirstDay = Annotated[date, Field(description="First gas day.")]
@@ -22,6 +22,7 @@ class NodeRow(Told):
     from_: FirstDay = Field(alias="from")
     to: EndDay
     codes: list[str] = Field(description="Other codes by which people know it.")
+    readable: Readable
 
 
 class Nodes(Listed):
@@ -51,7 +52,9 @@ class CompositionTold(Told):
     to: EndDay
     name: str
     lines: list[LineWeight]
+    lines_unnamed: Unnamed
     nodes: list[NodeWeight]
+    nodes_unnamed: Unnamed
 
 
 class NodeTold(NodeRow):
@@ -75,6 +78,7 @@ class TopologyTold(Told):
     known_at: Moment | None
     composition: CompositionTold | None = Field(description="null where there is no such node on that day.")
     lines: list[LineWithin]
+    lines_unnamed: Unnamed
 
 
 class DifferenceTold(Told):
@@ -94,9 +98,10 @@ class ChangeTold(Told):
     known_at: Moment | None
     decision: int = Field(description="Its number under /v1/decisions.")
     author: str
-    reason: str
-    correction: str | None = Field(description="Why closed months were changed.")
+    reason: str = Field(description="Told to who asked for it, and to who runs the grid; else empty.")
+    correction: str | None = Field(description="Why closed months were changed; told to the same.")
     changes: list[DifferenceTold]
+    changes_unnamed: Unnamed
 
 
 class TopologyHistory(Listed):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.query.documented.told import HourStart, Listed, Moment, Told
+from services.query.documented.told import HourStart, Listed, Moment, Readable, Told
 from shared.domain.physics.components import COMPONENTS
 
 Share = Annotated[float, Field(ge=0, le=100, description="mol %")]
@@ -27,6 +27,7 @@ class LineRow(Told):
     from_: date = Field(alias="from", description="First gas day.")
     to: date | None = Field(description="End, exclusive: a gas day; null while it goes on.")
     codes: list[str] = Field(description="Other codes by which people know it.")
+    readable: Readable
 
 
 class TermsTold(Told):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,19 @@ class Told(BaseModel):
     """A part of an answer; later versions may say more."""
 
     model_config = ConfigDict(populate_by_name=True)
+
+
+class DaysTold(Told):
+    """A run of gas days, the end exclusive; null: open."""
+
+    from_: date | None = Field(alias="from")
+    to: date | None
+
+
+Readable = Annotated[
+    list[DaysTold] | None, Field(description="Gas days that the caller may read, null where he may read all.")
+]
+Unnamed = Annotated[int, Field(ge=0, description="How many more there are that the caller may not know of.")]
 
 
 class Listed(Told):

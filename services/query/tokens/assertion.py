@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_der_x509_certificate
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
+from joserfc.jws import JWSRegistry
 
 from shared.runtime.edge.certificates import fingerprint_of
 
@@ -32,7 +35,20 @@ MOST_BYTES = 16 * 1024
 _MOST_NAME = 200
 _FAULTS = (JoseError, ValueError, TypeError, KeyError, IndexError, binascii.Error, UnsupportedAlgorithm)
 """What libraries raise on what a stranger may send."""
-_PUBLIC_KINDS = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+
+
+class _WithCertificate(JWSRegistry):
+    """Reads headers that hold a certificate: longer than any other."""
+
+    max_header_length = MOST_BYTES
+
+
+_WIDE = _WithCertificate(algorithms=list(ALGORITHMS))
+_KINDS: dict[type[object], Literal["RSA", "EC", "OKP"]] = {
+    rsa.RSAPublicKey: "RSA",
+    ec.EllipticCurvePublicKey: "EC",
+    ed25519.Ed25519PublicKey: "OKP",
+}
 PublicKey = RSAKey | ECKey | OKPKey
 
 
@@ -59,8 +75,12 @@ def asserted(assertion: str, issuer: str, now: float) -> Asserted:
     if len(assertion) > MOST_BYTES:
         raise AssertionRefusedError("too long")
     try:
-        key = key_in(jws.extract_compact(assertion.encode("ascii")).headers())
-        claims = jwt.decode(assertion, key, algorithms=list(ALGORITHMS)).claims
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", SecurityWarning
+            )  # EdDSA is the old name of Ed25519, and still the usual one
+            key = key_in(jws.extract_compact(assertion.encode("ascii"), registry=_WIDE).headers())
+            claims = jwt.decode(assertion, key, registry=_WIDE).claims
         return _checked(claims, key, issuer, now)
     except AssertionRefusedError:
         raise
@@ -72,25 +92,18 @@ def key_in(header: Mapping[str, Any]) -> PublicKey:
     """Return the public key that a header brings, as `jwk` or as the first certificate of `x5c`; not both."""
     if ("jwk" in header) == ("x5c" in header):
         raise AssertionRefusedError("one of jwk and x5c")
-    if "x5c" in header:
-        certificate = load_der_x509_certificate(base64.b64decode(header["x5c"][0], validate=True))
-        pem = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        key: object = import_key(pem, _kind_of(pem))
-    else:
-        key = _PUBLIC_KINDS[header["jwk"]["kty"]].import_key(header["jwk"])
+    key = import_key(header["jwk"]) if "jwk" in header else _key_in_certificate(header["x5c"][0])
     if not isinstance(key, PublicKey) or key.is_private:
         raise AssertionRefusedError("no public key")
     return key
 
 
-def _kind_of(pem: bytes) -> Any:
-    for kind, made in _PUBLIC_KINDS.items():
-        try:
-            made.import_key(pem)
-        except _FAULTS:
-            continue
-        return kind
-    raise AssertionRefusedError("a key of another kind")
+def _key_in_certificate(encoded: str) -> object:
+    key = load_der_x509_certificate(base64.b64decode(encoded, validate=True)).public_key()
+    kind = next((kind for made, kind in _KINDS.items() if isinstance(key, made)), None)
+    if kind is None:
+        raise AssertionRefusedError("a key of another kind")
+    return import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), kind)
 
 
 def _checked(claims: Mapping[str, Any], key: PublicKey, issuer: str, now: float) -> Asserted:

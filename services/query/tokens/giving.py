@@ -58,6 +58,7 @@ class TokenGiver:
         except (AssertionRefusedError, NotAdmittedError) as refused:
             logger(__name__).info("no token was given", reason=str(refused))
             raise not_this_client() from None
+        logger(__name__).info("a token was given", client=proof.client, is_bound=shown is not None)
         return await self._signed(proof, shown)
 
     async def _check(self, proof: Asserted, client: str) -> None:
@@ -90,7 +91,7 @@ class TokenGiver:
         async with self._one_at_a_time:
             if self._key is None:
                 made = OKPKey.generate_key(ALGORITHM).as_pem(private=True).decode()
-                key = OKPKey.import_key(await signing_keys.own_key(self._database, made, Collection.TOKEN_KEYS))
+                key = OKPKey.import_key(await signing_keys.own_key(self._database, made, kind=Collection.TOKEN_KEYS))
                 jwk = {**key.as_dict(private=False), "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}
                 await signing_keys.publish_key(self._database, key.thumbprint(), jwk, Collection.TOKEN_KEYS)
                 self._key = key

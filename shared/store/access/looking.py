@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from shared.domain import gas_time
+from shared.access.acting import gas_day
 from shared.runtime.http_state import Clock
 from shared.runtime.mongo import ConnectionFailure, Database, synchronous
 from shared.store.documents import Collection
@@ -69,11 +69,6 @@ class Looking:
         node = self._store[Collection.TOPOLOGY].find_one({"kind": "node"}, moments, sort=_NEWEST)
         moved = (0, 0) if node is None else (int(node["known_at"]), int(node.get("log_offset", 0)))
         return Standing(0 if head is None else int(head["events"]), moved, today)
-
-
-def gas_day(moment: datetime) -> date:
-    """Return the gas day that is running at a moment."""
-    return gas_time.gas_day(int(moment.timestamp()) // 3600)
 
 
 async def in_time(reading: Awaitable[_Read]) -> _Read:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,15 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.servers import Servers
-from shared.runtime.mongo import Database, SyncDatabase, connect, synchronous
+from shared.runtime.mongo import Database, SyncDatabase, connect, connect_sync, synchronous
 from shared.store.access.register import ClientRegister
-from shared.store.documents import ensure_collections
+from shared.store.documents import Collection, ensure_collections
 from tests.registered import NOW
+
+EMPTIED = (
+    *(Collection.COMPANIES, Collection.CLIENTS, Collection.PERSONS, Collection.RIGHTS, Collection.APPLICATIONS),
+    *(Collection.ACCESS_EVENTS, Collection.ACCESS_HEAD, Collection.TOPOLOGY, Collection.TOPOLOGY_VERSIONS),
+)
 
 
 class Clock:
@@ -37,13 +43,29 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-async def database(stack: Servers) -> AsyncIterator[Database]:
-    """An empty database with all collections."""
-    made = connect(stack.mongo_uri, f"access-{uuid4().hex}")
-    await ensure_collections(made)
+@pytest.fixture(scope="package")
+def name(stack: Servers) -> Iterator[str]:
+    """The name of a database with all collections: to make them takes longer than a test."""
+    made = f"access-{uuid4().hex}"
+
+    async def prepare() -> None:
+        database = connect(stack.mongo_uri, made)
+        await ensure_collections(database)
+        database.client.close()
+
+    asyncio.run(prepare())
     yield made
-    await made.client.drop_database(made.name)
+    with connect_sync(stack.mongo_uri, made).client as client:
+        client.drop_database(made)
+
+
+@pytest.fixture
+async def database(stack: Servers, name: str) -> AsyncIterator[Database]:
+    """The database, empty."""
+    made = connect(stack.mongo_uri, name)
+    for collection in EMPTIED:
+        await made[collection].delete_many({})
+    yield made
     made.client.close()
 
 

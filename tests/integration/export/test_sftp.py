@@ -18,12 +18,14 @@ from services.export.deliveries.sftp_carrying import SftpCarrier
 from services.export.jobs.attempt import Workshop
 from services.export.schedules.where import Offers
 from services.export.wiring import application
+from shared.access.read import What
 from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store.results import BUCKET
 from shared.store.schedules import Where
 from tests.integration.export.test_webhooks import WHEN, made, state_of
 from tests.integration.query.clients import client_of
+from tests.remembered_reads import Remembering
 
 
 @dataclass
@@ -102,6 +104,26 @@ async def test_a_file_is_put_whole_under_its_name(
     kept = (await export.get(told["result"]["link"])).content
     assert (host.folder / "in" / told["result"]["file_name"]).read_bytes() == kept
     assert not [name for name in host.files() if name.endswith(".part")]
+
+
+async def test_the_trail_is_told_before_a_file_is_put(
+    export: httpx2.AsyncClient, database: Database, shop: Workshop, carrier: SftpCarrier, host: Host
+) -> None:
+    """Whose schedule it is, and the host; where the trail is away nothing is put, and it is tried again."""
+    trail = Remembering()
+    trail.is_away = True
+    names = await made(database, shop, await scheduled(export, host.where()))
+    courier = Courier(shop, {Where.SFTP: carrier}, fastest_seconds=0, trail=trail)
+    await courier.carry_next()
+    told = await state_of(export, names[0])
+    assert (told["state"], told["problem"]["code"], host.files()) == ("ready", "TRAIL_AWAY", [])
+    trail.is_away = False
+    while await courier.carry_next():
+        pass
+    assert (await state_of(export, names[0]))["state"] == "delivered"
+    assert {(one.client, one.address, one.read.what) for one in trail.readings} == {
+        ("anna", "localhost", What.DELIVERY)
+    }
 
 
 async def test_another_host_gets_nothing(

@@ -41,6 +41,7 @@ def settings(results: str, endpoint: str) -> ExportSettings:
     """Return the settings that choose a storage."""
     return ExportSettings(
         mongo_uri="mongodb://nowhere",
+        kafka_bootstrap="nowhere:1",
         operations_port=1,
         http_port=1,
         demo_identity="anna",

@@ -18,7 +18,8 @@ from deploy.local.services import Service
 from services.export.jobs.attempt import Workshop
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
-from shared.access.caller import Caller
+from shared.access.caller import NO_RIGHTS, Caller, demo_caller
+from shared.access.roles import Role
 from shared.runtime.mongo import Database
 from shared.store import export_claims
 from shared.store.results import BUCKET
@@ -175,6 +176,33 @@ async def test_rights_are_looked_at_when_it_runs(export: httpx2.AsyncClient, sho
     await JobWorker(replace(shop, caller_named=without_rights)).work_on_next()
     told = await seen(export, job)
     assert (told["state"], told["problem"]["code"], told["problem"]["position"]) == ("failed", "NOT_FOUND", "line[0]")
+
+
+async def test_a_right_that_is_lost_ends_the_work(
+    export: httpx2.AsyncClient, shop: Workshop, database: Database
+) -> None:
+    """Within a second of what the register says, with the reason; nothing of the file is left for anybody."""
+    job = await ordered(export, **LONG)
+    anna = demo_caller("anna")
+
+    async def as_long_as_nothing_is_written(_: str) -> Caller:
+        return replace(anna, rights=NO_RIGHTS) if await is_at_work(database) else anna
+
+    await JobWorker(replace(shop, caller_named=as_long_as_nothing_is_written)).work_on_next()
+    told = await seen(export, job)
+    assert (told["state"], told["problem"]["code"]) == ("failed", "RIGHT_LOST")
+    assert (await export.get(f"/v1/exports/{job}/result")).status_code == 409
+
+
+async def test_only_downloaders_get_what_they_ordered(export: httpx2.AsyncClient, shop: Workshop) -> None:
+    """Whoever has lost the role since he ordered."""
+    job = await ordered(export)
+
+    async def reader(identity: str) -> Caller:
+        return replace(demo_caller(identity), roles=frozenset({Role.READER}))
+
+    await JobWorker(replace(shop, caller_named=reader)).work_on_next()
+    assert (await seen(export, job))["problem"]["code"] == "ROLE"
 
 
 async def test_an_error_of_ours_fails_the_job_alone(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from deploy.local.servers import Servers
+from shared.access.application import Application, Asked
+from shared.access.roles import Role
+from shared.runtime.mongo import connect_sync
+from shared.store.access.applications import application_document
 from tests.pipeline.running import System, system, until
 from tests.pipeline.stations import hour_text, recent_hours, telegram
+from tests.registered import NOW, a_client, a_company, a_key, a_right, put
 
 STATION, LINES = "BE-0042", tuple(f"BE-0042-{letter}" for letter in "ABC")
 TOLD = {"GASTRACK_OUTCOME_SECONDS": "0.3", "GASTRACK_EXPORT_MOST_OPEN": "1000"}
@@ -52,8 +58,33 @@ def fill(served: System) -> None:
     for line in LINES:
         asked = {"kind": "release", "line": line, "reason": "a look", "hours": [{"start": start, "revision": 1}]}
         assert served.post("/v1/decisions", json.dumps(asked).encode())[0] in (200, 202, 409, 422)
+    fill_access(served)
     for path in ("/v1/findings", "/v1/dead-letters", "/v1/decisions"):
         until(lambda path=path: rows_of(served, path) >= LISTED, 60, path)  # type: ignore[misc]  # bound at once
+
+
+def fill_access(served: System) -> None:
+    """Put something into every list of the access register; clients come by applications that two people decided."""
+    clients = [a_client(f"CLIENT-{number}", "ACME") for number in range(LISTED)]
+    rights = [a_right(f"RIGHT-{number}", line=LINES[0]) for number in range(LISTED)]
+    name = served.environment["GASTRACK_MONGO_DATABASE"]
+    with connect_sync(served.servers.mongo_uri, name).client as client:
+        put(client[name], a_company(), a_company("OTHER"), a_company("THIRD"), *clients, *rights)
+        client[name]["access_head"].delete_many({})
+        applications = [an_application(number) for number in range(LISTED)]
+        client[name]["applications"].insert_many(applications)
+    for number in range(LISTED):
+        told = json.dumps({"id": f"ANOTHER-{number}", "name": "A company"}).encode()
+        assert served.post("/v1/access/companies", told)[0] == 201
+
+
+def an_application(number: int) -> dict[str, Any]:
+    """Return an application as it rests."""
+    signed = a_company().agreements[0]
+    asked = Asked("Acme NV", signed, Role.READER, lines=LINES)
+    application = Application(f"APPLICATION-{number}", asked, a_key(f"key-{number}"), NOW)
+    shown = {"kind": "EC secp256r1", "issuer": "CN=Root", "serial": "1"}
+    return {**application_document(application), "secret": "", "certificate": shown}
 
 
 def rows_of(served: System, path: str) -> int:

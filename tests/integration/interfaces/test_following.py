@@ -16,7 +16,8 @@ _DOCUMENT = json.loads((Path(__file__).parents[3] / "docs/openapi/query.json").r
 LISTS = [
     path
     for path, operations in _DOCUMENT["paths"].items()
-    if "{" not in path and "cursor" in {parameter["name"] for parameter in operations["get"].get("parameters", ())}
+    if "{" not in path
+    and "cursor" in {parameter["name"] for parameter in operations.get("get", {}).get("parameters", ())}
 ]
 """Those of one part's history are followed where it has one (`tests/integration/query/test_nodes.py`)."""
 

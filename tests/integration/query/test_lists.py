@@ -47,6 +47,7 @@ async def test_one_line_and_one_node(query: httpx2.AsyncClient) -> None:
     line = (await query.get("/v1/lines/BE-0042-A")).json()
     assert line["terms"][0]["from"] == "2026-09-01"
     node: dict[str, object] = {"id": "NODE-1", "name": "Moerbroek", "from": "2026-09-01", "to": None, "codes": []}
+    node["readable"] = None
     assert (await query.get("/v1/nodes")).json() == {"rows": [node], "next": None}
     assert (await query.get("/v1/nodes/NODE-1")).json()["compositions"][0]["from"] == "2026-09-01"
 

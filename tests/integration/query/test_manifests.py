@@ -17,13 +17,12 @@ from joserfc.jwk import KeySet, OKPKey
 
 from deploy.local.servers import Servers
 from services.export.files.asked import FileFormat
-from services.export.manifests.signing import Signer
-from services.export.settings import ExportSettings
-from services.export.wiring import application, given_key
+from services.export.wiring import application
 from shared.domain.rules.catalogue import RULES_VERSION
 from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.runtime.version import SOFTWARE_VERSION
+from shared.store.signing import Signer, given_key
 from tests.integration.query.clients import client_of
 from tests.integration.query.conftest import NOW
 
@@ -158,11 +157,8 @@ def test_a_wrong_key_file_ends_the_start(tmp_path: Path, content: str, capsys: p
     }.get(content, content)
     file = tmp_path / "key.pem"
     file.write_text(made)
-    settings = ExportSettings(
-        mongo_uri="mongodb://nowhere", operations_port=1, http_port=2, demo_identity="x", export_signing_key_file=file
-    )
     with pytest.raises(SystemExit) as ended:
-        given_key(settings)
+        given_key(file, "EXPORT_SIGNING_KEY_FILE")
     said = capsys.readouterr().err
     assert ended.value.code == 2
     assert said.startswith(f"GASTRACK_EXPORT_SIGNING_KEY_FILE: {file}: ")

@@ -118,7 +118,7 @@ async def test_only_who_runs_the_grid_may_ask(stack: Servers, old: SyncDatabase[
     with pytest.raises(ProblemError) as refused:
         await retention.dry_run(store, Caller("a client"), "", datetime(2026, 11, 1, tzinfo=UTC))
     store.client.close()
-    assert refused.value.status_code == 404
+    assert refused.value.status_code == 403
 
 
 @pytest.mark.usefixtures("floor")

@@ -17,6 +17,7 @@ from deploy.local.servers import Servers
 from services.query import events
 from services.query.streams import Streams
 from services.query.wiring import application
+from shared.access.read import Read, What
 from shared.runtime.door import open_door
 from shared.runtime.lifecycle import HttpFace
 from tests.integration.query.fed_store import (
@@ -29,6 +30,7 @@ from tests.integration.query.fed_store import (
     fed_store,
     readings,
 )
+from tests.remembered_reads import Remembering
 
 DRAIN_SECONDS = 60.0
 """How long the server would wait for a stream that does not end: the tests' own patience is shorter."""
@@ -45,6 +47,7 @@ class Streaming:
     streams: Streams
     face: HttpFace
     client: httpx2.AsyncClient
+    trail: Remembering
 
     @asynccontextmanager
     async def listen(self, query: str = "", last: str = "") -> AsyncIterator[AsyncIterator[Event]]:
@@ -87,14 +90,17 @@ async def rows_behind(told: AsyncIterator[Event]) -> tuple[list[dict[str, Any]],
 async def streaming(stack: Servers, database_name: str) -> AsyncIterator[Streaming]:
     """A store with all lines registered, and a server."""
     async with fed_store(stack.mongo_uri, database_name) as store:
-        streams = Streams(store.database, MOST, look_seconds=0.02)
+        streams, trail = Streams(store.database, MOST, look_seconds=0.02), Remembering()
         (port,) = free_ports(1)
         face = HttpFace(
-            application(store.database, open_door("demo"), lambda: NOW, streams), LOOPBACK, port, DRAIN_SECONDS
+            application(store.database, open_door("demo"), lambda: NOW, streams, trail=trail),
+            LOOPBACK,
+            port,
+            DRAIN_SECONDS,
         )
         await face.start()
         async with httpx2.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", timeout=PATIENCE_SECONDS) as client:
-            yield Streaming(store, streams, face, client)
+            yield Streaming(store, streams, face, client, trail)
         await streams.stop()
         await face.stop()
 
@@ -108,6 +114,19 @@ async def test_a_new_hour_arrives(streaming: Streaming) -> None:
         await streaming.store.take(1, readings(1, FAR, [START]))
         rows, _ = await rows_behind(told)
     assert [(row["kind"], row["line"], row["hours_new"]) for row in rows] == [("hours", FAR, 1)]
+
+
+async def test_each_event_is_told_to_the_trail(streaming: Streaming) -> None:
+    """Before it is sent; where the trail is away the stream ends."""
+    async with streaming.listen() as told:
+        await anext(told)
+        await streaming.store.take(0, readings(1, LINE, [START]))
+        await rows_behind(told)
+        assert [one.read for one in streaming.trail.readings] == [Read(What.CHANGES, (LINE,))]
+        streaming.trail.is_away = True
+        await streaming.store.take(0, readings(2, LINE, [START + 1]))
+        assert [event async for event in told] == []
+    assert len(streaming.trail.readings) == 1
 
 
 async def test_a_reader_goes_on_behind_the_last_event(streaming: Streaming) -> None:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from shared.domain.analysis import Analyses, empty_analyses
 from shared.domain.reading import READING, Readings, Source, empty_rows
-from shared.events import answer, line_log, operation
+from shared.events import access_read, answer, line_log, operation
+from shared.events.access_read import AccessRead, ReadingTold
 from shared.events.analyses import pack_analyses, unpack_analyses
 from shared.events.answer import Answer, FindingTold
 from shared.events.codec import MalformedEventError, pack, pack_readings, unpack_readings
@@ -95,7 +96,7 @@ def test_analyses_come_back() -> None:
 @given(record=st.binary(max_size=60))
 def test_other_bytes_are_refused(record: bytes) -> None:
     """With the one error that workers know."""
-    for decode in (line_log.decode, answer.decode):
+    for decode in (line_log.decode, answer.decode, access_read.decode):
         with pytest.raises(MalformedEventError):
             decode(record)
 
@@ -104,6 +105,8 @@ def test_another_version_is_refused() -> None:
     """It says which version this software reads."""
     with pytest.raises(MalformedEventError, match="reads 1"):
         line_log.decode(b"\x93\x02\xa4tick\x05")
+    with pytest.raises(MalformedEventError, match="reads 1"):
+        access_read.decode(pack([2, "t", 1, []]))
 
 
 def told_of() -> NDArray[np.void]:
@@ -112,6 +115,13 @@ def told_of() -> NDArray[np.void]:
     analyses["hour"], analyses["place"], analyses["gcv"] = [498_250, 498_251], [0, 2], [11_393_500, 11_401_200]
     analyses["shares"][0] = [927_000, 42_000, 9_000, 0, 2_000, 0, 0, 0, 0, 11_000, 9_000, 0, 0, 0]
     return analyses
+
+
+def some_reading() -> ReadingTold:
+    """Return a reading of a line and a node over a month."""
+    period = ("2026-10-01", "2026-11-01")
+    who = ("anna", "ACME", "192.0.2.7")
+    return ReadingTold(1_795_431_730_000, 1_795_431_730_400, 3, *who, "file", ("BE-0042-A",), ("NODE-1",), (), *period)
 
 
 def golden_entries() -> dict[str, bytes]:
@@ -134,16 +144,21 @@ def golden_entries() -> dict[str, bytes]:
             Answer(1, 7, 1_795_431_730_001, entry, np.array([2, 1], np.uint8), findings=findings, rules_version="1")
         ),
         "operation": operation.encode(Operation("topology", "r", "demo", 1_795_431_730_000, b"{}")),
+        "access_read": access_read.encode(AccessRead(1, "0f3c", 7, (some_reading(),))),
     }
 
 
-@pytest.mark.parametrize("name", ["readings", "topology", "decision", "tick", "analyses", "answer", "operation"])
+@pytest.mark.parametrize(
+    "name", ["readings", "topology", "decision", "tick", "analyses", "answer", "operation", "access_read"]
+)
 def test_samples_of_version_1_stay_readable(name: str) -> None:
     """What version 1 wrote is read by today's software, which writes the same bytes for it."""
     written = (GOLDEN / f"{name}.v1.bin").read_bytes()
     match name:
         case "answer":
             assert answer.encode(answer.decode(written)) == written
+        case "access_read":
+            assert access_read.encode(access_read.decode(written)) == written
         case "operation":
             assert operation.encode(operation.decode(written)) == written
         case _:

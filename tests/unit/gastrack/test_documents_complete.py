@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from gastrack.documents.columns import ANALYSIS_WORDS, HOUR_WORDS, READING_WORDS
-from gastrack.documents.reason_codes import DECISIONS, REQUESTS, TOPOLOGY
+from gastrack.documents.reason_codes import ACCESS, DECISIONS, REQUESTS, TOPOLOGY
 from gastrack.documents.schemas import telegram_schema, topology_schema
 from gastrack.documents.settings import SERVICES, settings
 from services.ingest.telegram import MOMENT, QUALITIES
@@ -24,21 +24,21 @@ from shared.events.topology import ID_PATTERN, ChangeText
 from shared.runtime import metrics
 from tests.architecture.sources import modules, tree
 
-HEARD_AS_VARIABLE = {"FORMAT", "DIALECT", "VIEW", "UNIT", "NODE", "UNKNOWN_NODE", "CYCLE", "TOO_DEEP"}
+HEARD_AS_VARIABLE = {"FORMAT", "DIALECT", "VIEW", "UNIT", "NODE", "UNKNOWN_NODE", "CYCLE", "TOO_DEEP", "ROLE"}
 """Codes that the code builds from a name, or has from an error that tells its own."""
 
 SAID_BY_THE_EDGE = {"EDGE"}
 """Codes that stand in the settings of Envoy."""
 
 
-SAYING = {"Issue", "forbidden", "unauthorized"}
+SAYING = {"Issue", "conflict", "forbidden", "unauthorized", "wrong"}
 """What is given a code first."""
 
 
 def test_every_issue_code_has_its_meaning() -> None:
     """Whoever writes a new code writes its sentence; a code that is gone loses it."""
     written = {code for path in modules("services", "shared") for code in _issue_codes(tree(path))}
-    assert written | HEARD_AS_VARIABLE | SAID_BY_THE_EDGE == set(TOPOLOGY) | set(REQUESTS) | set(DECISIONS)
+    assert written | HEARD_AS_VARIABLE | SAID_BY_THE_EDGE == {*TOPOLOGY, *REQUESTS, *DECISIONS, *ACCESS}
 
 
 def _issue_codes(module: ast.Module) -> set[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
-from services.query.change_rows import Sight, Wanted, nodes_named, rows_of
+from services.query.change_rows import Sight, Wanted, rows_of
+from shared.access.caller import Caller, Rights
+from shared.access.days import ALWAYS, Days
+from shared.access.roles import Role
 from shared.domain import gas_time
 from shared.domain.hour_changes import RUN, HourChange
 from tests.callers import someone
@@ -60,7 +64,7 @@ def names(sight: Sight) -> list[tuple[str, str]]:
     ]
 
 
-ALL = Sight(someone("AB"), nodes=frozenset("NM"))
+ALL = Sight(someone("AB", "NM"))
 
 
 def test_every_row_says_what_changed() -> None:
@@ -108,16 +112,16 @@ def test_places_count_all_rows_whoever_looks() -> None:
 
 
 def test_foreign_lines_are_unseen() -> None:
-    """And the nodes that hold them, and stations that have no line of the caller's."""
-    sight = Sight(someone("A"), nodes=frozenset("N"))
-    assert names(sight) == [("hours", "A"), ("status", "A"), ("analyses", "C"), ("chromatograph", "C"), ("line", "A")]
+    """And foreign nodes, stations that have no line of the caller's, chromatographs that serve none."""
+    sight = Sight(someone("A", "N"), gas={"D": ALWAYS})
+    assert names(sight) == [("hours", "A"), ("status", "A"), ("line", "A")]
     (row,) = [row for _, row in seen(sight) if row.get("part") == "line"]
     assert row["nodes"] == EFFECTS[:1]
 
 
 def test_who_follows_a_line_hears_of_its_gas() -> None:
     """And of its station."""
-    sight = Sight(ALL.caller, Wanted(frozenset("B"), chromatographs=frozenset("C")), ALL.nodes)
+    sight = Sight(ALL.caller, Wanted(frozenset("B"), chromatographs=frozenset("C")))
     assert names(sight) == [
         ("gas", "B"),
         ("status", "B"),
@@ -129,13 +133,47 @@ def test_who_follows_a_line_hears_of_its_gas() -> None:
 
 def test_who_follows_a_node_hears_what_makes_it_another_sum() -> None:
     """A line that it does not hold today may have."""
-    sight = Sight(ALL.caller, Wanted(frozenset(), frozenset("M")), ALL.nodes)
+    sight = Sight(ALL.caller, Wanted(frozenset(), frozenset("M")))
     assert names(sight) == [("line", "A"), ("node", "M")]
     assert [row["nodes"] for _, row in seen(sight)] == [EFFECTS[1:], EFFECTS[1:]]
-    foreign = Sight(someone("B"), Wanted(frozenset(), frozenset("M")), ALL.nodes)
-    assert names(foreign) == [("node", "M")]
 
 
-def test_nodes_that_documents_name() -> None:
-    """Those of which rights are asked."""
-    assert nodes_named([DOCUMENT, {}]) == {"N", "M"}
+def test_what_makes_a_node_another_sum_is_told_without_the_name_of_a_foreign_line() -> None:
+    """Nor what the register says of that line: the node is another sum from a gas day on."""
+    told = [row for _, row in seen(Sight(someone("B", "M"), Wanted(frozenset(), frozenset("M"))))]
+    assert [(row["part"], row["id"], row["new"], row["from"], row["nodes"]) for row in told] == [
+        ("line", None, None, None, EFFECTS[1:]),
+        ("node", "M", False, "2026-10-01", EFFECTS[1:]),
+    ]
+
+
+DAY = date(2026, 10, 3)
+"""The third gas day of the month, and the one after it, are the days that may be read below."""
+NEXT = DAY + timedelta(days=2)
+
+
+def bounded(*runs: tuple[date, date]) -> Sight:
+    """Return what somebody sees who may read line B, and the gas that serves it, on some gas days."""
+    days = Days.of(runs)
+    rights = Rights("bounded", {"B": days})
+    return Sight(Caller("someone", frozenset({Role.READER}), rights=rights), gas={"C": days})
+
+
+def test_hours_outside_the_gas_days_of_a_right_are_unseen() -> None:
+    """A month that closes is told for the days that may be read; gas of a day before them is not told at all."""
+    (row,) = [row for _, row in seen(bounded((DAY, NEXT))) if row["kind"] == "status"]
+    assert (row["from"], row["to"], row["months"]) == ("2026-10-03T04:00:00Z", "2026-10-05T04:00:00Z", ["2026-10"])
+    assert {row["kind"] for _, row in seen(bounded((DAY, NEXT)))} == {"status", "topology"}
+    begun = bounded((date(2026, 10, 1), DAY))
+    (gas,) = [row for _, row in seen(begun) if row["kind"] == "gas"]
+    assert (gas["from"], gas["hours"], gas["hours_corrected"]) == ("2026-10-01T04:00:00Z", 1, 1)
+    assert [row["to"] for _, row in seen(begun) if row["kind"] == "analyses"] == ["2026-10-02"]
+
+
+def test_rows_of_several_runs_of_days_have_one_place() -> None:
+    """So that a place means the same whatever somebody may read."""
+    sight = bounded((DAY, NEXT), (date(2026, 10, 20), date(2026, 10, 21)))
+    assert [(place, row["from"]) for place, row in seen(sight) if row["kind"] == "status"] == [
+        (3, "2026-10-03T04:00:00Z"),
+        (3, "2026-10-20T04:00:00Z"),
+    ]

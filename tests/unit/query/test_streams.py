@@ -114,7 +114,7 @@ async def test_a_stream_ends_when_the_store_goes_away(
 
     monkeypatch.setattr(events, "page", failing)
     cursor = from_now(NOTHING, int(datetime.now(UTC).timestamp() * 1000))
-    told = events.events(Streams(NO_STORE), Sight(demo_caller("demo")), cursor, NOTHING)
+    told = events.events(Streams(NO_STORE), Sight(demo_caller("demo")), cursor, NOTHING, lambda _: None)
     assert (await anext(told)).startswith(b"retry: ")
     if passes:
         assert [block async for block in told] == []

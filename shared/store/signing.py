@@ -1,4 +1,4 @@
-"""The service's signature: an Ed25519 key, given by setting or made at first use, and what it signs as compact JWS.
+"""A service's signature: an Ed25519 key, given by setting or made at first use, and what it signs as compact JWS.
 
 JOSE by joserfc; any other library of RFC 7515 and RFC 9864 verifies what is signed here, and so does openssl.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,12 +17,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from shared.runtime.mongo import Database
+from shared.runtime.settings import PREFIX, WRONG_USE
 from shared.store import signing_keys
 
 ALGORITHM: Literal["Ed25519"] = "Ed25519"
 """Of signatures (RFC 9864) and, under the same name, the curve of keys."""
-TYPE = "gastrack-manifest+jws"
-"""Said in the signed header, so that nothing else that we may ever sign can pass for a manifest."""
+MANIFEST, TRAIL = "gastrack-manifest+jws", "gastrack-trail+jws"
+"""What is signed: said in the signed header, so that nothing else that we may ever sign can pass for it."""
 
 
 class SigningKeyError(ValueError):
@@ -42,11 +45,27 @@ def key_in(file: Path) -> OKPKey:
     return key
 
 
-class Signer:
-    """Signs with the given key; without one, with a key that all processes over this database share."""
+def given_key(file: Path | None, setting: str) -> OKPKey | None:
+    """Return the key that a setting names, None where it names none; a wrong one ends the start and is told."""
+    if file is None:
+        return None
+    try:
+        return key_in(file)
+    except SigningKeyError as fault:
+        sys.stderr.write(f"{PREFIX}{setting}: {fault}\n")
+        raise SystemExit(WRONG_USE) from None
 
-    def __init__(self, database: Database, given: OKPKey | None = None) -> None:
-        self._database, self._given = database, given
+
+class Signer:
+    """Signs one kind of things with the given key; without one, with a key that all processes over this database share.
+
+    `kept` names that key where it rests.
+    """
+
+    def __init__(
+        self, database: Database, given: OKPKey | None = None, kind: str = MANIFEST, kept: str = signing_keys.OWN
+    ) -> None:
+        self._database, self._given, self._kind, self._kept = database, given, kind, kept
         self._key: OKPKey | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -62,13 +81,29 @@ class Signer:
     async def signed(self, payload: dict[str, Any]) -> str:
         """Return a payload as compact JWS: its header names the key by its thumbprint (RFC 7638)."""
         key = await self.key()
-        header = {"alg": ALGORITHM, "kid": key.thumbprint(), "typ": TYPE}
+        header = {"alg": ALGORITHM, "kid": key.thumbprint(), "typ": self._kind}
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         return jws.serialize_compact(header, body, key, algorithms=[ALGORITHM])
 
     async def _own(self) -> OKPKey:
         made = OKPKey.generate_key(ALGORITHM).as_pem(private=True).decode()
-        return OKPKey.import_key(await signing_keys.own_key(self._database, made))
+        return OKPKey.import_key(await signing_keys.own_key(self._database, made, self._kept))
+
+
+def payload_of(signed: str, kind: str, keys: Mapping[str, OKPKey]) -> dict[str, Any]:
+    """Return what was signed as a kind of thing, by one of the keys (by thumbprint).
+
+    Raises:
+        SigningKeyError: it was not: by none of these keys, as something else, or it was changed.
+    """
+    try:
+        read = jws.deserialize_compact(signed, lambda told: keys[told.headers()["kid"]], algorithms=[ALGORITHM])
+        payload = json.loads(read.payload)
+    except (KeyError, ValueError, JoseError) as fault:
+        raise SigningKeyError(f"no signature of a key that is trusted ({type(fault).__name__})") from None
+    if read.headers().get("typ") != kind or not isinstance(payload, dict):
+        raise SigningKeyError("signed as something else")
+    return payload
 
 
 def public_jwk(key: OKPKey) -> dict[str, Any]:

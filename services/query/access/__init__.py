@@ -1,0 +1,1 @@
+"""Access as people and programs manage it: applications, companies, rights, clients, certificates, events."""

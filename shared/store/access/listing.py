@@ -1,0 +1,44 @@
+"""Lists of the access register, as those see them who manage it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.access.certificates.expiry import Left, last_key, left
+from shared.runtime.mongo import Database
+from shared.store.access.forms import client_of
+from shared.store.documents import Collection
+
+Document = dict[str, Any]
+
+
+async def listed(
+    database: Database, collection: Collection, where: Document, after: str, limit: int
+) -> Sequence[Document]:
+    """Return documents in the order of their ids, those behind one."""
+    behind = {"$and": [where, {"_id": {"$gt": after}}]}
+    found: list[Document] = await database[collection].find(behind).sort("_id", 1).limit(limit).to_list(limit)
+    return found
+
+
+async def found(database: Database, collection: Collection, name: str) -> Document | None:
+    """Return a document by its id."""
+    return await database[collection].find_one({"_id": name})
+
+
+async def persons_of(database: Database, names: Sequence[str]) -> dict[str, Document]:
+    """Return who clients and applicants are, by their ids; those who were erased are not among them."""
+    asked = database[Collection.PERSONS].find({"_id": {"$in": list(names)}})
+    return {document["_id"]: document async for document in asked}
+
+
+async def standing(database: Database, now: datetime) -> tuple[int, dict[Left, int]]:
+    """Return how many clients have access whatever their keys, and how long their last certificates are still good."""
+    count, by_left = 0, Counter[Left]()
+    async for document in database[Collection.CLIENTS].find({"ended_at": None}):
+        count, key = count + 1, last_key(client_of(document))
+        by_left[Left.EXPIRED if key is None else left(key, now)] += 1
+    return count, {step: by_left[step] for step in Left}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.routing import Mount, Route
 
+from deploy.local.authority import Period, founded, issued
 from deploy.local.services import SERVICES, WITH_HTTP
 from gastrack.documents.settings import SERVICES as SETTINGS
 from shared.runtime.health import STUCK_AFTER_SECONDS, Health, operations_app
@@ -16,8 +18,7 @@ from tests.integration.kubernetes.objects import Json, Overlay, container, pod
 
 OPERATIONS, HTTP = "operations", "http"
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-NOT_HERE = ("EDGE_SECRET_FILE", "KAFKA_AUTHORITIES_FILE", "KAFKA_CERTIFICATE_FILE", "KAFKA_KEY_FILE")
-"""Files that are mounted: here they are made, or left out where they must belong together."""
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def _named(kind: type[Any]) -> set[str]:
@@ -53,13 +54,27 @@ def test_a_service_starts_with_what_it_is_told(
     workload = overlay.services()[service]
     assert {each["name"] for each in container(workload)["env"]} <= _named(SETTINGS[service])
     for name, value in _told(overlay, workload).items():
-        if not name.endswith(NOT_HERE):
-            monkeypatch.setenv(name, value)
-    secret = tmp_path / "secret"
-    secret.write_text("s" * 64)
-    monkeypatch.setenv(f"{PREFIX}EDGE_SECRET_FILE", str(secret))
+        monkeypatch.setenv(name, value)
+    for name, file in _files(tmp_path).items():
+        monkeypatch.setenv(f"{PREFIX}{name}_FILE", str(file))
     settings = SETTINGS[service]()
     assert settings.operations_host == "0.0.0.0"  # noqa: S104 - inside its own pod
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Make what is mounted in a pod: the secret of the edge, an authority, a certificate of it and its key."""
+    authority = founded("authority", Period.of(NOW, timedelta(days=1)))
+    pair = issued(authority, "service", Period.of(NOW, timedelta(days=1)))
+    contents = {
+        "EDGE_SECRET": b"s" * 64,
+        "ACCESS_AUTHORITIES": authority.certificate_pem,
+        "KAFKA_AUTHORITIES": authority.certificate_pem,
+        "KAFKA_CERTIFICATE": pair.certificate_pem,
+        "KAFKA_KEY": pair.key_pem,
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {name: folder / name for name in contents}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import yaml
 
 from deploy.kubernetes import kafka
+from services.ingest.relay import RELAY_GROUP
+from services.ingest.wiring import GROUP as INGEST_GROUP
+from services.query.trail.worker import GROUP as TRAIL_GROUP
 from shared.events.acls import Operation, Pattern, Resource, acls
-from shared.events.topics import RECORDED, TOPICS, VALIDATED, Party
+from shared.events.topics import ACCESS_READ, RECORDED, TOPICS, VALIDATED, Party
 
 
 def _users() -> dict[str, list[dict[str, object]]]:
@@ -44,6 +47,21 @@ def test_the_scaler_may_look_at_lag_and_at_nothing_else() -> None:
         "gastrack-aggregation",
         "gastrack-validation",
     }
+
+
+def test_groups_that_services_join_are_allowed_to_them() -> None:
+    """Each group of the code begins with the name of its service."""
+    joined = {
+        Party.INGEST: {INGEST_GROUP, RELAY_GROUP},
+        Party.VALIDATION: {"gastrack-validation"},
+        Party.AGGREGATION: {"gastrack-aggregation"},
+        Party.QUERY: {f"{TRAIL_GROUP}-{ACCESS_READ.name}"},
+    }
+    groups = [acl for acl in kafka.permissions() if acl.resource is Resource.GROUP and acl.operation is Operation.READ]
+    assert {acl.principal for acl in groups} == set(joined)
+    for acl in groups:
+        assert acl.pattern is Pattern.PREFIXED
+        assert all(group.startswith(acl.name) for group in joined[Party(acl.principal)])
 
 
 def test_no_gateway_is_written_down() -> None:

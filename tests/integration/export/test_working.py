@@ -19,6 +19,7 @@ from services.export.jobs.attempt import Workshop
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
 from shared.access.caller import Caller
+from shared.access.roles import Role
 from shared.runtime.mongo import Database
 from shared.store import export_claims
 from shared.store.results import BUCKET
@@ -170,7 +171,7 @@ async def test_rights_are_looked_at_when_it_runs(export: httpx2.AsyncClient, sho
     job = await ordered(export)
 
     async def without_rights(identity: str) -> Caller:
-        return Caller(identity)
+        return Caller(identity, frozenset({Role.DOWNLOADER}))
 
     await JobWorker(replace(shop, caller_named=without_rights)).work_on_next()
     told = await seen(export, job)

@@ -97,20 +97,6 @@ def rollups_verify(*, json: Json = False) -> None:
     raise typer.Exit(verify(as_json=json))
 
 
-@access.command("verify")
-def access_verify(
-    key: Annotated[
-        list[str] | None, typer.Option(help="Thumbprint of a key whose signatures are taken; repeats. Without: all.")
-    ] = None,
-    *,
-    json: Json = False,
-) -> None:
-    """Prove that the trail of who read what is unbroken, or say where it is not."""
-    from gastrack.access_verify import verify  # noqa: PLC0415 - as above
-
-    raise typer.Exit(verify(key or [], as_json=json))
-
-
 @gas.command("properties")
 def gas_properties(
     composition: Annotated[str, typer.Option(help="Shares in mol %, as methane=93.3,ethane=2.6.")] = "",

@@ -90,8 +90,14 @@ def events(
 
 
 @access.command()
-def verify(*, json: Json = False) -> None:
-    """Prove that the chain of events is unbroken, or tell where it breaks."""
-    from gastrack.access_register import verify_events  # noqa: PLC0415 - as above
+def verify(
+    key: Annotated[
+        list[str] | None, typer.Option(help="Thumbprint of a key whose signatures are taken; repeats. Without: all.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Prove that the events of the register and the trail of who read what are unbroken, or tell where they are not."""
+    from gastrack.access_verify import verify as verify_both  # noqa: PLC0415 - as above
 
-    raise typer.Exit(verify_events(as_json=json))
+    raise typer.Exit(verify_both(key or [], as_json=json))

@@ -23,9 +23,9 @@ from shared.access.roles import Role
 from shared.domain.instants import instant
 from shared.domain.period import day_of
 from shared.domain.topology import Issue
-from shared.runtime.mongo import Database, synchronous
+from shared.runtime.mongo import Database
 from shared.store.access import clients, granting
-from shared.store.access.events import events_listed, verified
+from shared.store.access.events import events_listed
 from shared.store.access.forms import client_of, company_of, right_document
 from shared.store.access.listing import found, listed
 from shared.store.documents import Collection, ensure_collections
@@ -149,23 +149,6 @@ def list_events(of: str, limit: int, *, as_json: bool) -> int:
         else:
             say(f"{event.number:>8} {at} {event.by:<20} {event.what:<24} {event.of}")
     return GOOD
-
-
-def verify_events(*, as_json: bool) -> int:
-    """Check the chain of events. 0: unbroken; 1: broken, and where."""
-
-    async def read(database: Database) -> Any:
-        return await asyncio.to_thread(verified, synchronous(database))
-
-    count, last, broken = _read(read)
-    if as_json:
-        place = None if broken is None else {"number": broken.number, "message": broken.words}
-        say(json.dumps({"events": count, "last": last, "broken": place}))
-    elif broken is None:
-        say(f"{count} events of the access register, unbroken; the last one is {last or 'none'}")
-    else:
-        complain(f"The chain of the access register is broken: {broken.words}")
-    return GOOD if broken is None else WRONG
 
 
 def _run(first: str, end: str, first_name: str, end_name: str) -> Run:

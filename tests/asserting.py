@@ -37,9 +37,9 @@ def key_of(holder: Holder, algorithm: str = "ES256") -> RSAKey | ECKey | OKPKey:
     return key
 
 
-def claims_of(client: str = "anna", **more: Any) -> dict[str, Any]:
+def claims_of(client: str = "anna", now: int | None = None, **more: Any) -> dict[str, Any]:
     """Return the claims of a good assertion, with others; None leaves one out."""
-    now = int(time.time())
+    now = int(time.time()) if now is None else now
     told = {"iss": client, "sub": client, "aud": ISSUER, "iat": now, "exp": now + 60, "jti": uuid4().hex, **more}
     return {name: value for name, value in told.items() if value is not None}
 

@@ -12,6 +12,7 @@ from typing import NoReturn
 from deploy.local import addresses, console, data_folder, history, kafka_jars, ports, simulator
 from deploy.local.addresses import Addresses
 from deploy.local.demo_doors import DemoDoors
+from deploy.local.demo_register import DemoRegister
 from deploy.local.ending import EndedError, Ending
 from deploy.local.envoy import Envoy
 from deploy.local.errors import ServerDiedError, StartError
@@ -62,7 +63,10 @@ class Demo:
         self._occupy()
         servers = self._start_servers()
         self._start_services(servers)
+        access = DemoRegister(servers.mongo_uri, self._papers.certificates)
+        access.take_in_staff()
         sent = self._register_once(first_hour)
+        access.take_in_company(simulator.grid(), gas_day(sent.begin))
         until = max(sent.following, int(time.time() // 3600) - (WATCHED_ARRIVING_HOURS if live else 0))
         self._start_feed(until, live=live)
         ledger = partial(settled, self._folder, servers.mongo_uri, until)

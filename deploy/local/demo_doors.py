@@ -63,7 +63,8 @@ class DemoDoors:
     def environment(self, papers: Papers) -> dict[str, str]:
         """Return the settings by which services know the doors."""
         plain = {} if self.certificate_required else {"GASTRACK_DEMO_SECRET_FILE": str(papers.plain_secret)}
-        return {"GASTRACK_EDGE_SECRET_FILE": str(papers.tls_secret), **plain}
+        told = {"GASTRACK_EDGE_SECRET_FILE": str(papers.tls_secret), "GASTRACK_ISSUER": self.https_url}
+        return {**told, "GASTRACK_ACCESS_AUTHORITIES_FILE": str(papers.certificate("authority")), **plain}
 
     def identity(self, papers: Papers) -> dict[str, str]:
         """Return the files by which commands come in where a certificate is required."""

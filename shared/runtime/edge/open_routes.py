@@ -8,6 +8,7 @@ READ = frozenset({"GET", "HEAD"})
 EXACT = frozenset(
     {
         ("POST", "/v1/access/applications"),
+        ("POST", "/v1/access/application-state"),
         ("POST", "/v1/oauth/token"),
         ("GET", "/apply"),
         ("GET", "/.well-known/oauth-authorization-server"),

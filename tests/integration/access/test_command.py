@@ -100,8 +100,8 @@ def test_a_broken_chain_is_found(command: Command) -> None:
     assert "0 events" in command.run("verify")
     for number in range(3):
         command.run("company", f"C-{number}", "--name", "A company")
-    told = json.loads(command.run("verify", "--json"))
+    told = json.loads(command.run("verify", "--json"))["register"]
     assert (told["events"], told["broken"]) == (3, None)
     command.store[Collection.ACCESS_EVENTS].update_one({"_id": 2}, {"$set": {"told.name": "Another"}})
     assert "event 2 is not what was written" in command.run("verify", code=1)
-    assert json.loads(command.run("verify", "--json", code=1))["broken"]["number"] == 2
+    assert json.loads(command.run("verify", "--json", code=1))["register"]["broken"]["number"] == 2

@@ -171,7 +171,7 @@ async def test_rights_are_looked_at_when_it_runs(export: httpx2.AsyncClient, sho
     job = await ordered(export)
 
     async def without_rights(identity: str) -> Caller:
-        return Caller(identity)
+        return Caller(identity, frozenset({Role.DOWNLOADER}))
 
     await JobWorker(replace(shop, caller_named=without_rights)).work_on_next()
     told = await seen(export, job)

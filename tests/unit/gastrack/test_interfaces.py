@@ -28,7 +28,15 @@ OPERATIONS = {
 
 OF_OAUTH = {("query post_token", "400"), ("query post_token", "401")}
 """Refused in the form of RFC 6749, as every library of OAuth expects it."""
-OPEN = {"post_token", "get_token_keys", "get_authorization_server", "get_keys", "get_key"}
+OPEN = {
+    "post_applications",
+    "post_application_state",
+    "post_token",
+    "get_token_keys",
+    "get_authorization_server",
+    "get_keys",
+    "get_key",
+}
 """What needs no certificate."""
 
 

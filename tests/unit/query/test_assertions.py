@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from typing import Any
 
 import pytest
@@ -17,13 +16,13 @@ from tests.shown import a_holder
 
 ANNA, BART, RSA = a_holder(), a_holder("bart"), a_holder("rita", "rsa")
 P384, ED25519 = a_holder("piet", "ec384"), a_holder("ed", "ed25519")
-NOW = int(time.time())
+NOW = 1_795_000_000
 
 
 def refused(assertion: str) -> str:
     """Return why an assertion proves nothing."""
     with pytest.raises(AssertionRefusedError) as caught:
-        asserted(assertion, ISSUER, time.time())
+        asserted(assertion, ISSUER, NOW)
     return str(caught.value)
 
 
@@ -34,7 +33,7 @@ def refused(assertion: str) -> str:
 )
 def test_an_assertion_proves_key_and_client(holder: Any, algorithm: str, by: str) -> None:
     """With each algorithm that is taken, the key in the header or in its certificate."""
-    proof = asserted(assertion_of(holder, algorithm, by, client="anna"), ISSUER, time.time())
+    proof = asserted(assertion_of(holder, algorithm, by, client="anna", now=NOW), ISSUER, NOW)
     assert (proof.client, proof.fingerprint) == ("anna", holder.fingerprint)
 
 
@@ -50,7 +49,7 @@ def test_an_assertion_proves_key_and_client(holder: Any, algorithm: str, by: str
 )
 def test_what_the_rules_leave_open_is_taken(more: dict[str, Any]) -> None:
     """A list of one audience, all of the five minutes, a clock that is a little ahead."""
-    assert asserted(assertion_of(ANNA, **more), ISSUER, time.time()).client == "anna"
+    assert asserted(assertion_of(ANNA, now=NOW, **more), ISSUER, NOW).client == "anna"
 
 
 @pytest.mark.parametrize(
@@ -87,16 +86,16 @@ def test_what_the_rules_leave_open_is_taken(more: dict[str, Any]) -> None:
 )
 def test_claims_are_as_narrow_as_promised(more: dict[str, Any]) -> None:
     """Issuer, audience, times and name: one wrong, and it proves nothing."""
-    assert refused(assertion_of(ANNA, **more))
+    assert refused(assertion_of(ANNA, now=NOW, **more))
 
 
 def test_only_algorithms_of_the_list_count() -> None:
     """No other padding, no shared secret, none at all; not even with a key that fits."""
-    assert refused(assertion_of(RSA, "RS256", header=header_of(RSA, "RS256"))) == "UnsupportedAlgorithmError"
+    assert refused(assertion_of(RSA, "RS256", header=header_of(RSA, "RS256"), now=NOW)) == "UnsupportedAlgorithmError"
     shared = OctKey.import_key("a secret that both would have to know")
-    confused = jwt.encode({**header_of(ANNA), "alg": "HS256"}, claims_of(), shared, algorithms=["HS256"])
+    confused = jwt.encode({**header_of(ANNA), "alg": "HS256"}, claims_of(now=NOW), shared, algorithms=["HS256"])
     assert refused(confused)
-    _, body, _ = assertion_of(ANNA).split(".")
+    _, body, _ = assertion_of(ANNA, now=NOW).split(".")
     bare = base64.urlsafe_b64encode(json.dumps({**header_of(ANNA), "alg": "none"}).encode()).rstrip(b"=").decode()
     assert refused(f"{bare}.{body}.")
 
@@ -120,7 +119,7 @@ def test_only_algorithms_of_the_list_count() -> None:
 def test_the_key_comes_with_it_and_has_signed_it(header: dict[str, Any]) -> None:
     """One public key, by one of the two ways, and the signature is its own."""
     if "jwk" in header and isinstance(header["jwk"], dict) and "d" in header["jwk"]:
-        assertion = jwt.encode(header, claims_of(), key_of(ANNA), algorithms=["ES256"])
+        assertion = jwt.encode(header, claims_of(now=NOW), key_of(ANNA), algorithms=["ES256"])
     else:
         assertion = signed_anyhow(header)
     assert refused(assertion)
@@ -128,7 +127,7 @@ def test_the_key_comes_with_it_and_has_signed_it(header: dict[str, Any]) -> None
 
 def signed_anyhow(header: dict[str, Any]) -> str:
     """Return an assertion with any header, signed by Anna as if it said nothing wrong."""
-    good = assertion_of(ANNA)
+    good = assertion_of(ANNA, now=NOW)
     told = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
     return f"{told}.{'.'.join(good.split('.')[1:])}"
 
@@ -141,6 +140,6 @@ def test_what_is_no_assertion_is_refused(text: str) -> None:
 
 def test_a_changed_assertion_is_refused() -> None:
     """Signed by Anna, and then another client written into it."""
-    head, _, signature = assertion_of(ANNA).split(".")
-    body = base64.urlsafe_b64encode(json.dumps(claims_of("bart")).encode()).rstrip(b"=").decode()
+    head, _, signature = assertion_of(ANNA, now=NOW).split(".")
+    body = base64.urlsafe_b64encode(json.dumps(claims_of("bart", now=NOW)).encode()).rstrip(b"=").decode()
     assert refused(f"{head}.{body}.{signature}") == "BadSignatureError"

@@ -139,7 +139,7 @@ def test_a_pod_is_given_the_time_that_a_service_takes_to_end(overlay: Overlay) -
 
 def test_metrics_are_read_where_they_are(overlays: dict[str, Overlay]) -> None:
     """By the port's name, at the path of the operations port."""
-    (monitor,) = overlays["production"].of("PodMonitor")
+    monitor = overlays["production"].one("PodMonitor", "gastrack")
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
     assert (endpoint["port"], endpoint["path"]) == (OPERATIONS, "/metrics")
     assert "/metrics" in {route.path for route in operations_app(Health()).routes if isinstance(route, Mount)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from services.query import parameters
 from services.query.api import Cursor, Start, Text, today_of
+from services.query.downloads import Downloads
 from services.query.moves import opening_question
 from services.query.node_hour_page import node_hour_page
 from services.query.node_page import node_page
@@ -42,9 +42,11 @@ async def get_node(  # noqa: PLR0913 - the parameters of the route
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
     question = opening_question(parameters.question(asked, today_of(now)), now, has_period=has_period)
     page = await node_page(store, caller, node, question, shown=shown, now=now, language=language)
+    if part:
+        return html(request, "node_part.html", page=page)
     program = f"/v1/nodes/{quote(node)}/measurements?{form_of_question(question)}"
-    command = f"curl -f {shlex.quote(base_of(request) + program)}"
-    return html(request, "node_part.html" if part else "node.html", page=page, program=program, command=command)
+    files = Downloads(base_of(request), "node", node, question)
+    return html(request, "node.html", page=page, program=program, files=files)
 
 
 @node_pages.get("/nodes/{node}/hours/{start}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from decimal import Decimal
 
@@ -156,6 +157,15 @@ async def test_in_every_language(query: httpx2.AsyncClient, path: str, code: str
     """Nothing is missing in any."""
     answer = await query.get(path, headers={"Accept-Language": code})
     assert (answer.status_code, answer.headers["content-language"]) == (200, language(code).tag)
+
+
+async def test_its_file_is_offered(query: httpx2.AsyncClient) -> None:
+    """By the form of files, and as a command, of the period that is shown."""
+    page = (await query.get(f"{PAGE}?view=day&from=2026-10-01&to=2026-10-03")).text
+    assert 'name="node" value="GHENT"' in page
+    command = re.search(r'<input id="command" readonly value="([^"]+)"', page)
+    assert command is not None
+    assert "/v1/download?node=GHENT&view=day&from=2026-10-01&to=2026-10-03" in html.unescape(command[1])
 
 
 @pytest.mark.parametrize("path", ["/nodes/NOPE", "/nodes/NOPE/topology", "/lines/NOPE/topology"])

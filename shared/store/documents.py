@@ -169,7 +169,7 @@ async def _ensure_access_indexes(database: Database) -> None:
     clients, rights = database[Collection.CLIENTS], database[Collection.RIGHTS]
     await clients.create_index([("keys.fingerprint", 1)], unique=True, partialFilterExpression=keyed)
     await clients.create_index([("company", 1), ("_id", 1)])
-    await rights.create_index([("company", 1), ("revoked_at", 1)])
+    await rights.create_index([("company", 1), ("client", 1), ("revoked_at", 1)])
     await rights.create_index([("delegated_by", 1)])
     await database[Collection.APPLICATIONS].create_index([("state", 1), ("_id", 1)])
     await database[Collection.ACCESS_EVENTS].create_index([("of", 1), ("_id", 1)])

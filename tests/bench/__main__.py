@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import attributing, closing, downloads, latency, physics, reading, report, rules, throughput
+from tests.bench import access, attributing, closing, downloads, latency, physics, reading, report, rules, throughput
 from tests.bench.profile import profiled
-from tests.bench.shapes import ATTRIBUTING, CLOSING, DOWNLOADS, LATENCY, PHYSICS, READING, RULES, SHAPES
+from tests.bench.shapes import ACCESS, ATTRIBUTING, CLOSING, DOWNLOADS, LATENCY, PHYSICS, READING, RULES, SHAPES
 
 GOOD, WRONG = 0, 1
 LARGEST_SCALE = 4.0
@@ -25,7 +25,7 @@ def main() -> int:
     return WRONG if found.faults else GOOD
 
 
-def _measured(asked: argparse.Namespace) -> report.Report:
+def _measured(asked: argparse.Namespace) -> report.Report:  # noqa: C901 - one branch for each shape
     found = report.Report(asked.scale)
     for shape in SHAPES:
         if asked.shape in (None, shape.name):
@@ -44,12 +44,24 @@ def _measured(asked: argparse.Namespace) -> report.Report:
         found.reading = reading.measured()
     if asked.shape in (None, DOWNLOADS):
         found.downloads = downloads.measured()
+    if asked.shape in (None, ACCESS):
+        found.access = access.measured()
     return found
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    names = [*(shape.name for shape in SHAPES), LATENCY, RULES, CLOSING, ATTRIBUTING, PHYSICS, READING, DOWNLOADS]
+    names = [
+        *(shape.name for shape in SHAPES),
+        LATENCY,
+        RULES,
+        CLOSING,
+        ATTRIBUTING,
+        PHYSICS,
+        READING,
+        DOWNLOADS,
+        ACCESS,
+    ]
     parser.add_argument("--shape", choices=names, help="measure one shape only")
     parser.add_argument("--scale", type=_scale, default=1.0, help="size of every shape, 1 as documented")
     parser.add_argument("--json", action="store_true", help="figures for programs")

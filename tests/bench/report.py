@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import attributing
+from tests.bench import access, attributing
+from tests.bench.access import Checked
 from tests.bench.attributing import Attributing
 from tests.bench.closing import ALLOWED_S, Closing
 from tests.bench.downloads import FIRST_BYTE_MS, MOST_MB_OF_FILES, Fetched
@@ -38,6 +39,7 @@ class Report:
     physics: Physics | None = None
     reading: list[Answered] = field(default_factory=list)
     downloads: list[Fetched] = field(default_factory=list)
+    access: Checked | None = None
 
     @property
     def faults(self) -> list[str]:
@@ -68,6 +70,7 @@ def as_text(report: Report) -> str:
     told += _physics(report.physics) if report.physics else []
     told += _reading(report.reading) if report.reading else []
     told += [*(_fetched(one) for one in report.downloads), ""] if report.downloads else []
+    told += _access(report.access) if report.access else []
     told += [f"NO RESULT: {fault}" for fault in report.faults]
     return "\n".join(told)
 
@@ -159,6 +162,18 @@ def _physics(physics: Physics) -> list[str]:
     ]
 
 
+def _access(told: Checked) -> list[str]:
+    """Return what it costs to know who asks."""
+    asked = f"at most {access.MOST_US} µs: {_reached(told.warm_us <= access.MOST_US)}"
+    kept = f"at most {access.MOST_MB} MB: {_reached(told.memory_mb <= access.MOST_MB)}"
+    return [
+        f"access check of a request, warm: {told.warm_us:.1f} µs   ({asked})",
+        f"    {told.clients:,} clients with {told.lines} lines each: {told.memory_mb:.0f} MB   ({kept})",
+        f"    a client resolved anew: {told.resolved_ms:.1f} ms",
+        "",
+    ]
+
+
 def _cost(cost: Cost) -> list[str]:
     thousands, timed = cost.readings / 1000, cost.timed
     cpu = ", ".join(f"{name} {spent * 1000 / thousands:.2f}" for name, spent in timed.used.cpu_s.items())
@@ -192,6 +207,7 @@ def as_json(report: Report) -> str:
         "closing": asdict(report.closing) if report.closing else None,
         "attributing": asdict(report.attributing) if report.attributing else None,
         "physics": asdict(report.physics) if report.physics else None,
+        "access": asdict(report.access) if report.access else None,
         "reading": [asdict(one) for one in report.reading],
         "faults": report.faults,
     }

@@ -69,6 +69,8 @@ RULES, CLOSING, ATTRIBUTING, PHYSICS, READING = "rules", "closing", "attributing
 """And the rules, the close of a month, a changed attribution, the gas physics, and what readers wait for."""
 DOWNLOADS = "downloads"
 """And what files cost."""
+ACCESS = "access"
+"""And what it costs to know who asks."""
 OFFERED_PER_S = 1_000
 LATENCY_SECONDS = 30
 LATENCY_LINES = 100

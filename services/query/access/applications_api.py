@@ -59,7 +59,7 @@ def certificate_of(pem: str, trusted: Sequence[Authority], now: Now) -> Certific
     return told
 
 
-@applications_api.post("/applications/state", summary="How far an application is")
+@applications_api.post("/application-state", summary="How far an application is")
 async def post_application_state(body: StateBody, store: Store) -> Told:
     """Tell an applicant how far his application is; whoever has no right secret is told that there is none."""
     document = await found(store, Collection.APPLICATIONS, body.id)

@@ -88,7 +88,7 @@ async def delegate(database: Database, acting: Acting, giver: str, to: str, gran
     def work(writing: Writing) -> Right:
         _company(writing, to, "to")
         right = replace(_right(to, granted), delegated_by=giver)
-        holding = holding_of(writing.store, giver, writing.session)
+        holding = holding_of(writing.store, giver, session=writing.session)
         require_own(holding, right, acting.today, lambda node: lines_of(nodes_now(writing.store, node), node))
         return _opened(writing, right, "right.delegated")
 

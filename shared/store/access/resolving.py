@@ -17,7 +17,7 @@ from shared.access.right import Right
 from shared.access.roles import Task
 from shared.domain.node_weights import members
 from shared.domain.topology import Node
-from shared.runtime.mongo import Database, SyncDatabase, synchronous
+from shared.runtime.mongo import ClientSession, Database, SyncDatabase, synchronous
 from shared.store.access.forms import client_of, company_of, right_of
 from shared.store.access.looking import Standing
 from shared.store.documents import Collection
@@ -51,7 +51,7 @@ class Resolving:
         client = find()
         if client is None:
             return None
-        holding = None if client.is_staff else holding_of(self._store, client.company)
+        holding = None if client.is_staff else holding_of(self._store, client.company, client.id)
         if not client.has_access(holding.company if holding else None, standing.today):
             return client, NO_RIGHTS, False
         if holding is None:
@@ -95,27 +95,35 @@ def nodes_now(store: Store, node: str) -> dict[str, Node]:
     return nodes
 
 
-def holding_of(store: Store, company: str, session: Any = None) -> Holding:
-    """Return a company with its rights, and those who pass theirs on to it with their own.
+def holding_of(store: Store, company: str, client: str = "", session: ClientSession | None = None) -> Holding:
+    """Return a company with the rights that it and one of its clients have, and those who pass theirs on to it.
 
     A company that the register does not know has no agreement, and so nothing.
+
+    Args:
+        store: The store.
+        company: Its id.
+        client: Whose own rights are read as well; "": nobody's.
+        session: The transaction that it belongs to.
     """
-    rights = _rights_of(store, [company], session)
+    rights = _rights_of(store, [company], [None, client], session)
     givers = sorted({right.delegated_by for right in rights if right.delegated_by})
     given: dict[str, list[Right]] = {giver: [] for giver in givers}
-    for right in _rights_of(store, givers, session) if givers else ():
+    for right in _rights_of(store, givers, [None], session) if givers else ():
         given[right.company].append(right)
     companies = _companies(store, [company, *givers], session)
     holdings = {giver: Holding(companies[giver], tuple(given[giver])) for giver in givers}
     return Holding(companies[company], tuple(rights), holdings)
 
 
-def _rights_of(store: Store, companies: list[str], session: Any) -> list[Right]:
-    asked = {"company": {"$in": companies}, "revoked_at": None}
+def _rights_of(
+    store: Store, companies: list[str], clients: list[str | None], session: ClientSession | None
+) -> list[Right]:
+    asked = {"company": {"$in": companies}, "client": {"$in": clients}, "revoked_at": None}
     return [right_of(told) for told in store[Collection.RIGHTS].find(asked, session=session)]
 
 
-def _companies(store: Store, names: Iterable[str], session: Any) -> dict[str, Company]:
+def _companies(store: Store, names: Iterable[str], session: ClientSession | None) -> dict[str, Company]:
     wanted = list(names)
     found = {name: Company(name, name) for name in wanted}
     for told in store[Collection.COMPANIES].find({"_id": {"$in": wanted}}, session=session):

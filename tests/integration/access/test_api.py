@@ -114,7 +114,7 @@ async def test_a_company_comes_in_step_by_step(faces: Faces, store: Store) -> No
     assert set(made["mails"]) == {"en", "fr", "nl", "de"}
     assert made["fingerprint"] in made["mails"]["nl"]["body"]
     asked = {"id": made["id"], "secret": made["secret"]}
-    assert (await faces.post("nobody", "/applications/state", asked))["state"] == "applied"
+    assert (await faces.post("nobody", "/application-state", asked))["state"] == "applied"
     (row,) = (await faces.get("carla", "/applications?state=applied"))["rows"]
     assert (row["person"]["name"], row["certificate"]["subject"]) == ("Anna Peeters", "CN=anna")
     path = f"/applications/{made['id']}"
@@ -123,7 +123,7 @@ async def test_a_company_comes_in_step_by_step(faces: Faces, store: Store) -> No
     confirmed = await faces.post("sven", f"{path}/confirm", {"fingerprint": made["fingerprint"]})
     client = confirmed["client"]
     assert client in confirmed["mails"]["de"]["body"]
-    state = await faces.post("nobody", "/applications/state", asked)
+    state = await faces.post("nobody", "/application-state", asked)
     assert state == {"id": made["id"], "state": "confirmed", "reasons": "", "client": client}
     me = await faces.get(client, "/me")
     assert (me["client"], me["company"], me["roles"]) == (client, "ACME", ["downloader"])
@@ -147,7 +147,7 @@ async def test_a_refused_application_tells_why(faces: Faces, store: Store) -> No
     assert await faces.codes("sven", f"{path}/refuse", why) == (403, ["ROLE"])
     refused = await faces.post("carla", f"{path}/refuse", why)
     assert "Agreement {A-1} is not yours." in refused["mails"]["fr"]["body"]
-    told = await faces.post("nobody", "/applications/state", {"id": made["id"], "secret": made["secret"]})
+    told = await faces.post("nobody", "/application-state", {"id": made["id"], "secret": made["secret"]})
     assert (told["state"], told["reasons"]) == ("refused", "Agreement {A-1} is not yours.")
     assert await faces.codes("carla", f"{path}/refuse", why) == (409, ["STATE"])
     await faces.post("sven", "/erasures", {"of": made["id"]})
@@ -160,7 +160,7 @@ async def test_a_wrong_secret_finds_nothing(faces: Faces, store: Store) -> None:
     await signed(faces, store)
     made = await faces.post("nobody", "/applications", wanted())
     answers = [
-        await faces.ask("nobody", "POST", "/applications/state", {"id": name, "secret": "guess"})
+        await faces.ask("nobody", "POST", "/application-state", {"id": name, "secret": "guess"})
         for name in (made["id"], "0" * 16)
     ]
     assert answers[0].status_code == 404

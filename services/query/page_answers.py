@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.query.languages import LOCALES, Language, chosen, language
 from shared.runtime.http import problem_of
+from shared.runtime.http_state import caller_of
 from shared.runtime.problem import problem_response
 
 _HERE = Path(__file__).parent
@@ -81,11 +82,18 @@ Part = Annotated[bool, Query(description="Only the part of the page that changes
 def html(request: Request, template: str, **given: object) -> HTMLResponse:
     """Return a page. A language that the address asks for is remembered by a cookie of this site alone."""
     speaking = language_of(request)
-    drawn = templates.get_template(template).render(t=speaking, languages=_links(request, speaking), **given)
+    drawn = templates.get_template(template).render(
+        t=speaking, languages=_links(request, speaking), access=_access_of(request), **given
+    )
     answer = HTMLResponse(drawn, headers={"Content-Language": speaking.tag, "Vary": "Accept-Language, Cookie"})
     if request.query_params.get(PARAMETER) in LOCALES:
         answer.set_cookie(COOKIE, speaking.code, max_age=_A_YEAR_S, samesite="lax", httponly=True)
     return answer
+
+
+def _access_of(request: Request) -> str:
+    """Return where the header's link to access leads: to one's own account, or to the form for who has none."""
+    return "/access" if caller_of(request).identity else "/apply"
 
 
 def base_of(request: Request) -> str:

@@ -46,11 +46,20 @@ def asking_to(task: Task) -> Callable[[Request], Awaitable[Caller]]:
 
     async def asking(request: Request) -> Caller:
         caller = caller_of(request)
-        if not caller.may(task):
-            raise forbidden("ROLE", f"this needs a role that may {task.value}: ask your company's administrator")
+        require(caller, task)
         return caller
 
     return asking
+
+
+def require(caller: Caller, task: Task) -> None:
+    """Refuse a caller none of whose roles lets him do something.
+
+    Raises:
+        ProblemError: 403, which says nothing of what is there.
+    """
+    if not caller.may(task):
+        raise forbidden("ROLE", f"this needs a role that may {task.value}: ask your company's administrator")
 
 
 async def database_of(request: Request) -> Database:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -94,7 +95,7 @@ def application_typed(typed: Typed) -> dict[str, Any]:
 def _refused(
     request: Request,
     typed: Typed,
-    issues: list[Issue] | tuple[Issue, ...],
+    issues: Sequence[Issue],
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> HTMLResponse:
     shown = without_keys(typed)

@@ -47,7 +47,7 @@ async def get_company_page(  # noqa: PLR0913 - the parameters of the route
 
 
 @company_pages.post("/access/company")
-async def post_company_page(  # noqa: PLR0913 - the parameters of the route
+async def post_company_page(
     *, request: Request, typed: Sent, caller: CallerAsking, acting: ActingNow, store: Store
 ) -> Answer:
     """Pass a right on to another company, or show why that is not possible."""
@@ -112,6 +112,6 @@ async def _delegations(caller: Caller, store: Database, kind: Literal["given", "
 def _readers(request: Request) -> str:
     """Return where one sees who has read one's own lines, "" where nobody writes that down."""
     try:
-        return request.app.url_path_for("get_readings")
+        return str(request.app.url_path_for("get_readings"))
     except NoMatchFound:
         return ""

@@ -15,6 +15,7 @@ from shared.access.acting import Acting
 from shared.access.application import Grant
 from shared.access.certificates.certificate import Certificate, checked, read_authorities
 from shared.access.certificates.expiry import days_left, last_key, left
+from shared.access.client import Client
 from shared.access.company import Agreement, Company, Under
 from shared.access.days import Run
 from shared.access.refused import ChangeRefusedError, wrong
@@ -115,20 +116,7 @@ def list_clients(company: str, *, as_json: bool) -> int:
         where = {"company": company} if company else {}
         return [dict(one) for one in await listed(database, Collection.CLIENTS, where, "", MOST_CLIENTS)]
 
-    now, rows = datetime.now(UTC), []
-    for client in map(client_of, _read(read)):
-        key = last_key(client)
-        rows.append(
-            {
-                "client": client.id,
-                "company": client.company or None,
-                "roles": sorted(client.roles),
-                "has_ended": client.ended_at is not None,
-                "fingerprint": key.fingerprint if key else None,
-                "days_left": days_left(key, now) if key else None,
-                "left": left(key, now) if key else None,
-            }
-        )
+    rows = [_row(client_of(document), datetime.now(UTC)) for document in _read(read)]
     if as_json:
         say(json.dumps(rows))
         return GOOD
@@ -136,6 +124,19 @@ def list_clients(company: str, *, as_json: bool) -> int:
         ending = "ended" if row["has_ended"] else f"{row['days_left'] or 0} days left"
         say(f"{row['client']:<28} {row['company'] or 'staff':<20} {','.join(row['roles']):<24} {ending}")
     return GOOD
+
+
+def _row(client: Client, now: datetime) -> dict[str, Any]:
+    key = last_key(client)
+    return {
+        "client": client.id,
+        "company": client.company or None,
+        "roles": sorted(client.roles),
+        "has_ended": client.ended_at is not None,
+        "fingerprint": key.fingerprint if key else None,
+        "days_left": days_left(key, now) if key else None,
+        "left": left(key, now) if key else None,
+    }
 
 
 def list_events(of: str, limit: int, *, as_json: bool) -> int:

@@ -27,8 +27,8 @@ from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.store.positions import Positions
 
-BODY_LIMIT_BYTES = 64 * 1024
-"""What changes the access register is small: a certificate with its chain, a thousand lines that are wanted."""
+BODY_LIMIT_BYTES = 256 * 1024
+"""A thousand grants of a review are 200 KB; everything else is smaller."""
 
 
 def application(

@@ -65,12 +65,14 @@ def scope_of(caller: Caller, *staff: Task) -> str:
         staff: Tasks of those who handle all.
 
     Raises:
-        ProblemError: 403 for who neither has such a task nor manages a company.
+        ProblemError: 403 for who neither has such a task nor manages a company; 404 for who has none.
     """
     if any(caller.may(task) for task in staff):
         return ""
-    if not caller.may(Task.MANAGE) or not caller.company:
+    if not caller.may(Task.MANAGE):
         raise forbidden("ROLE", f"this needs a role that may {Task.MANAGE.value}: ask your company's administrator")
+    if not caller.company:
+        raise not_found("request", "you are of no company")
     return caller.company
 
 

@@ -132,7 +132,7 @@ class ReviewBody(Body):
     company: CompanyId
     agreement: Number
     grants: list[GrantBody] | None = Field(
-        None, max_length=2000, description="Null: lines and nodes as applied for, for the periods of the agreement."
+        None, max_length=1000, description="Null: lines and nodes as applied for, for the periods of the agreement."
     )
 
 

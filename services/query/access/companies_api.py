@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
 
 from services.query.access.applications_api import ActingNow
 from services.query.access.asking import STAFF, PathId, page, require_own, scope_of
@@ -24,7 +25,7 @@ from shared.store.documents import Collection
 companies_api = APIRouter(prefix="/v1/access")
 Told = dict[str, Any]
 CompanyAsked = Annotated[str, Query(max_length=64, description="Only of this company.")]
-AgreementNumber = PathId
+AgreementNumber = Annotated[str, PathParameter(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Delegated = Annotated[
     Literal["", "given", "received"],
     Query(description="Only what the company passes on to others, or what others pass on to it."),

@@ -39,7 +39,7 @@ def is_issued(
         return False
     verifier = (
         PolicyBuilder()
-        .store(Store(trusted))
+        .store(Store(list(trusted)))
         .time(now)
         .max_chain_depth(MOST_BETWEEN)
         .extension_policies(ca_policy=_authorities(), ee_policy=ExtensionPolicy.permit_all())

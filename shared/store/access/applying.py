@@ -49,7 +49,7 @@ async def apply(
         writing.put(Collection.APPLICATIONS, {**application_document(application), **kept})
         named = {"subject": certificate.subject, "certificate": certificate.pem, **person}
         writing.put(Collection.PERSONS, {"_id": application.id, **named})
-        told = {"company": asked.company, "agreement": asked.agreement.number, "role": asked.role.value}
+        told = {"agreement": asked.agreement.number, "role": asked.role.value}
         writing.tell("application.applied", application.id, **told, fingerprint=certificate.fingerprint)
         return application
 

@@ -77,7 +77,7 @@ async def test_who_applied_and_was_confirmed_comes_in(
     """With his key, for his lines; and each step is an event that names nobody."""
     confirmed = await admitted(database, store)
     caller = await register.caller_with_key(ANNA.fingerprint)
-    assert (caller.identity, caller.company, caller.roles) == (confirmed.client, "ACME", {Role.READER})
+    assert (caller.identity, caller.company, caller.roles) == (confirmed.client, "ACME", frozenset({Role.READER}))
     assert dict(caller.rights.lines) == {"BE-0042-A": Days.of([YEARS])}
     told = await events_listed(database, "", 0, 100)
     assert [event.what for event in reversed(told)] == [

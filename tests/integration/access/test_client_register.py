@@ -40,7 +40,7 @@ async def test_a_registered_key_opens_what_its_company_and_its_client_may_read(
     shared, own = a_right("1", line="BE-1"), a_right("2", line="BE-2", client="anna")
     put(store, a_company(), a_client(), shared, own, a_right("3", line="BE-3", client="bart"))
     anna = await register.caller_with_key(ANNA)
-    assert (anna.identity, anna.company, anna.roles) == ("anna", "ACME", {Role.DOWNLOADER})
+    assert (anna.identity, anna.company, anna.roles) == ("anna", "ACME", frozenset({Role.DOWNLOADER}))
     assert dict(anna.rights.lines) == {"BE-1": Days.of([YEARS]), "BE-2": Days.of([YEARS])}
     assert (await register.caller_named("anna")) == anna
 
@@ -169,6 +169,7 @@ async def test_nobody_is_let_in_while_the_store_is_away(own_stack: Servers, cloc
     register, store = ClientRegister(database, clock), database.delegate
     put(store, a_company(), a_client())
     await register.caller_with_key(ANNA)
+    assert own_stack.mongod is not None
     own_stack.mongod.process.stop()
     await register.caller_with_key(ANNA)
     clock.pass_by(seconds=1)

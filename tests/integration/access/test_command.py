@@ -53,8 +53,8 @@ def command(stack: Servers, name: str, tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "root.pem").write_bytes(ROOT.certificate.public_bytes(Encoding.PEM))
     now = datetime.now(UTC)  # the command has no other clock
     for issuer, file in ((ROOT, "sven.pem"), (an_authority("Other"), "other.pem")):
-        life = {"begin": now - timedelta(days=1), "end": now + timedelta(days=365)}
-        (tmp_path / file).write_text(issuer.issue("sven", **life).pem)
+        begin, end = now - timedelta(days=1), now + timedelta(days=365)
+        (tmp_path / file).write_text(issuer.issue("sven", begin=begin, end=end).pem)
     with connect_sync(stack.mongo_uri, name).client as client:
         for collection in EMPTIED:
             client[name][collection].delete_many({})

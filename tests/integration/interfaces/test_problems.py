@@ -15,7 +15,7 @@ from tests.pipeline.running import ROOT, System
 PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}
 SERVICES = ("query", "ingest", "export")
-LARGEST = {"query": 64 * 1024, "ingest": 32 * 1024 * 1024, "export": 256 * 1024}
+LARGEST = {"query": 256 * 1024, "ingest": 32 * 1024 * 1024, "export": 256 * 1024}
 A_ROUTE = {"query": "/v1/lines", "ingest": "/v1/readings", "export": "/v1/download"}
 ANOTHER_METHOD = {"query": "DELETE", "ingest": "DELETE", "export": "DELETE"}
 

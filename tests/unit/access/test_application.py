@@ -142,7 +142,12 @@ def test_who_is_confirmed_is_a_client_with_what_was_granted() -> None:
     reviewed = applied().reviewed(Acting("carla", NOW), ACME, "A-1", [GRANT])
     confirmed = reviewed.confirmed(Acting("sven", NOW), fingerprint_of("anna"), ACME, "c")
     client = confirmed.as_client(NOW)
-    assert (client.id, client.company, client.agreement, client.roles) == ("c", "ACME", "A-1", {Role.GATEWAY})
+    assert (client.id, client.company, client.agreement, client.roles) == (
+        "c",
+        "ACME",
+        "A-1",
+        frozenset({Role.GATEWAY}),
+    )
     assert client.stations == {"BE-0042"}
     (right,) = confirmed.as_rights(["r"])
     assert (right.company, right.client, right.node, right.lines, right.agreement) == ("ACME", "c", "N", True, "A-1")

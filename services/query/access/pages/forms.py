@@ -23,8 +23,8 @@ REFUSALS = (ProblemError, ChangeRefusedError, ValidationError)
 """What a use case raises where it refuses what was typed."""
 Refusal = ProblemError | ChangeRefusedError | ValidationError
 _MOST_FIELDS, _MOST_FILES = 40, 2
-_MOST_BYTES = 64 * 1024
-"""Of a field: as of the whole body, which is bounded before."""
+_MOST_BYTES = 128 * 1024
+"""Of a field: a thousand ids are 65 KB. The whole body is bounded before."""
 _FILE = "_file"
 """A file stands for the field of its name without this, when one was chosen."""
 

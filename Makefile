@@ -11,6 +11,8 @@ STAMP := .venv/installed
 # Tests run side by side, file by file in their order: much of a test's time is waiting for servers. ARGS="-n 0" runs them
 # one after the other, for instance to look into one with --pdb.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+# What the image installs beside the plain dependencies.
+IMAGE_EXTRAS := --extra parquet --extra s3 --extra sftp
 # Where Python may not keep what it compiled, each of a run's hundreds of processes compiles its libraries anew: a second
 # each. Inside .venv it is in nobody's way.
 unexport PYTHONDONTWRITEBYTECODE
@@ -77,5 +79,6 @@ clean:  ## remove the demo's data and what tools left behind; .venv and the cach
 .PHONY: lock
 lock: $(STAMP)  ## resolve the dependencies anew, with hashes and without addresses
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --all-extras pyproject.toml -o requirements.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header $(IMAGE_EXTRAS) -c requirements.lock pyproject.toml -o requirements-services.lock
 	@sed -n 's/^\(uv==[^ ]*\).*/\1/p' uv.lock.txt | $(RUN)/uv pip compile -q --universal --generate-hashes --no-header - -o uv.lock.txt
 	@cd deploy/local && ../../$(RUN)/jgo --ignore-config --resolver python --links copy lock

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from deploy.local import addresses, data_folder
+from shared.runtime.brokers import Brokers, PapersError, context
 from shared.runtime.mongo import Database, connect
 
 WRONG = 1
@@ -32,7 +34,7 @@ def find() -> Reach:
     """Return the addresses; end with a sentence where there are none."""
     demo = addresses.read(data_folder.chosen_folder())
     told = {
-        "kafka_bootstrap": os.environ.get("GASTRACK_KAFKA_BOOTSTRAP") or (demo.kafka_bootstrap if demo else ""),
+        "kafka_bootstrap": _kafka() or (demo.kafka_bootstrap if demo else ""),
         "mongo_uri": os.environ.get("GASTRACK_MONGO_URI") or (demo.mongo_uri if demo else ""),
         "http": os.environ.get("GASTRACK_URL") or (demo.http if demo else ""),
     }
@@ -44,6 +46,17 @@ def find() -> Reach:
         )
         raise typer.Exit(WRONG)
     return Reach(mongo_database=os.environ.get("GASTRACK_MONGO_DATABASE", "gastrack"), **told)
+
+
+def _kafka() -> str:
+    """Return the Kafka of the environment, with the certificate by which the command comes there."""
+    files = [os.environ.get(f"GASTRACK_KAFKA_{name}_FILE") for name in ("AUTHORITIES", "CERTIFICATE", "KEY")]
+    try:
+        papers = context(*(Path(file) if file else None for file in files))
+    except PapersError as fault:
+        complain(f"GASTRACK_KAFKA_AUTHORITIES_FILE, GASTRACK_KAFKA_CERTIFICATE_FILE, GASTRACK_KAFKA_KEY_FILE: {fault}")
+        raise typer.Exit(WRONG) from None
+    return Brokers(os.environ.get("GASTRACK_KAFKA_BOOTSTRAP", ""), papers)
 
 
 def say(text: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.edge.examples import envoy_example, nginx_example
+from deploy.kubernetes import alerts, edge, kafka
 from gastrack.documents.events import events
 from gastrack.documents.interfaces import INTERFACES, interface
 from gastrack.documents.metrics import metrics
@@ -23,9 +24,17 @@ from gastrack.documents.schemas import (
 )
 from gastrack.documents.settings import settings
 
+COMPONENTS = "deploy/kustomize/components"
 DOCUMENTS: dict[str, Callable[[], str]] = {
+    "deploy/compose/envoy.yaml": edge.envoy_in_compose,
     "deploy/edge/envoy.yaml": envoy_example,
     "deploy/edge/nginx.conf": nginx_example,
+    f"{COMPONENTS}/envoy-gateway/routes.yaml": edge.routes,
+    f"{COMPONENTS}/nginx-edge/nginx.conf": edge.nginx_in_kubernetes,
+    f"{COMPONENTS}/prometheus-operator/alerts.yaml": alerts.rules,
+    f"{COMPONENTS}/strimzi/identities.yaml": kafka.identities,
+    f"{COMPONENTS}/strimzi/topics.yaml": kafka.topics,
+    f"{COMPONENTS}/strimzi/users.yaml": kafka.users,
     "docs/events.md": events,
     "docs/metrics.md": metrics,
     **{f"docs/openapi/{service}.json": interface(service) for service in INTERFACES},

@@ -35,6 +35,9 @@ _COMMAND = """
 |---|---|---|---|
 | `GASTRACK_DATA` | `./data` | a folder | Where the local servers keep their data; commands find the demo there. |
 | `GASTRACK_KAFKA_BOOTSTRAP` | | host:port | For the demo and commands: this Kafka, not our own. |
+| `GASTRACK_KAFKA_AUTHORITIES_FILE` | | a file | For commands: PEM of the authorities of that Kafka's certificates. |
+| `GASTRACK_KAFKA_CERTIFICATE_FILE` | | a file | For commands: PEM of the certificate by which they come there. |
+| `GASTRACK_KAFKA_KEY_FILE` | | a file | For commands: PEM of its key. |
 | `GASTRACK_MONGO_URI` | | a URI | For the demo and commands: this MongoDB, not our own. |
 | `GASTRACK_MONGO_DATABASE` | `gastrack` | | The database in which a command looks. |
 | `GASTRACK_URL` | | a URL | The one address for people and programs, for a command. |

@@ -21,8 +21,8 @@ async def wire(settings: AggregationSettings, health: Health) -> Sequence[Part]:
     """Return the parts of the service, in the order in which they start."""
     database = connect(settings.mongo_uri, settings.mongo_database)
     await ensure_collections(database)
-    log_begins = partial(first_offset, settings.kafka_bootstrap, RECORDED)
-    stage = Aggregation(database, log_begins, RegisterHistory(settings.kafka_bootstrap), settings.partitions)
+    log_begins = partial(first_offset, settings.brokers, RECORDED)
+    stage = Aggregation(database, log_begins, RegisterHistory(settings.brokers), settings.partitions)
     return [
-        FaustWorker(stage, VALIDATED, settings.kafka_bootstrap, health, settings.batch_records),
+        FaustWorker(stage, VALIDATED, settings.brokers, health, settings.batch_records),
     ]

@@ -108,7 +108,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
         shop = workshop_of(settings, database, results, Signer(database, signing_key), way_in.caller_named)
         carriers = carriers_of(settings)
         sftp = carriers.get(Where.SFTP)
-        trail = Trail(settings.kafka_bootstrap)
+        trail = Trail(settings.brokers)
         app = application(
             database,
             way_in.admit,

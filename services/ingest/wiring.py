@@ -49,8 +49,8 @@ def application(doors: Doors, admit: Admission, outcome_seconds: float, limits: 
 
 def relay(settings: IngestSettings, database: Database, owns: Callable[[], bool], health: Health) -> Relay:
     """Return what passes on the telegrams of gateways of others."""
-    bootstrap = settings.kafka_bootstrap
-    clients = kafka.consumer(bootstrap, None, reset="none"), kafka.watcher(bootstrap, RELAY_GROUP)
+    bootstrap, copies = settings.brokers, settings.kafka_replication
+    clients = kafka.consumer(bootstrap, None, reset="none"), kafka.watcher(bootstrap, RELAY_GROUP, copies)
     register = partial(gateways, database), ClientRegister(database, utc_now).caller_named
     return Relay(clients, partial(Transactions, bootstrap, RELAY_TRANSACTIONS), register, owns, health.beside())
 
@@ -59,15 +59,15 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     """Return the parts of the service, in the order in which they start."""
     database = connect(settings.mongo_uri, settings.mongo_database)
     await ensure_collections(database)
-    await kafka.ensure_topics(settings.kafka_bootstrap, settings.partitions)
+    await kafka.ensure_topics(settings.brokers, settings.partitions, settings.kafka_replication)
     clients = (
-        kafka.consumer(settings.kafka_bootstrap, GROUP),
-        kafka.producer(settings.kafka_bootstrap, LINGER_MS),
+        kafka.consumer(settings.brokers, GROUP),
+        kafka.producer(settings.brokers, LINGER_MS),
     )
     worker = IngestWorker(clients, database, health, settings.partitions, settings.batch_records)
-    watcher = kafka.watcher(settings.kafka_bootstrap, GROUP)
+    watcher = kafka.watcher(settings.brokers, GROUP)
     ticks = Ticks(watcher, settings.tick_seconds, worker.owns_operations, worker.tick)
-    reader = kafka.consumer(settings.kafka_bootstrap, None)
+    reader = kafka.consumer(settings.brokers, None)
     originals = Originals(reader, database)
     doors = Doors(clients[1], database, settings.partitions)
     way_in = entrance(settings, database)

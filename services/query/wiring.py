@@ -79,7 +79,7 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
 
     async def parts(health: Health) -> Sequence[Part]:
         database = connect(settings.mongo_uri, settings.mongo_database)
-        streams, trail = Streams(database), Trail(settings.kafka_bootstrap)
+        streams, trail = Streams(database), Trail(settings.brokers)
         way_in = entrance(settings, database)
         app = application(
             database,
@@ -93,7 +93,7 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
-        worker = TrailWorker(settings.kafka_bootstrap, database, Keeping(database, policy, signing_key), health)
+        worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
         # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
         # until the face had ended is told.
         return [counting, worker, trail, face, streams]

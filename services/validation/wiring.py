@@ -30,7 +30,7 @@ async def wire(settings: ValidationSettings, health: Health) -> Sequence[Part]:
     """Return the parts of the service, in the order in which they start."""
     database = connect(settings.mongo_uri, settings.mongo_database)
     sink = _ToWorker()
-    log_begins = partial(first_offset, settings.kafka_bootstrap, RECORDED)
-    stage = Validation(database, log_begins, RegisterHistory(settings.kafka_bootstrap), sink)
-    sink.worker = FaustWorker(stage, RECORDED, settings.kafka_bootstrap, health, settings.batch_records)
+    log_begins = partial(first_offset, settings.brokers, RECORDED)
+    stage = Validation(database, log_begins, RegisterHistory(settings.brokers), sink)
+    sink.worker = FaustWorker(stage, RECORDED, settings.brokers, health, settings.batch_records)
     return [sink.worker]

@@ -23,6 +23,7 @@ from yarl import URL
 
 from shared.events.topics import MAX_MESSAGE_BYTES, Topic
 from shared.runtime import metrics
+from shared.runtime.brokers import Brokers
 from shared.runtime.health import Health
 from shared.runtime.kafka import KafkaError, highwater_of, producer
 from shared.runtime.logging import logger
@@ -75,6 +76,12 @@ class _Consumer(Consumer):  # type: ignore[misc] # faust has no published types
         return starts
 
 
+def _credentials(bootstrap: str) -> Any:
+    """Return Faust's word for our certificate, None where Kafka is reached in the clear."""
+    tls = bootstrap.tls if isinstance(bootstrap, Brokers) else None
+    return faust.SSLCredentials(tls) if tls else None
+
+
 class FaustWorker:
     """Runs a stage over a topic, one process of a consumer group."""
 
@@ -91,6 +98,7 @@ class FaustWorker:
         app = faust.App(
             f"gastrack-{self._stage.name}",
             broker=brokers,
+            broker_credentials=_credentials(bootstrap),
             value_serializer="raw",
             key_serializer="raw",
             autodiscover=False,

@@ -12,6 +12,7 @@ from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsErr
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
+from shared.runtime.brokers import reached
 
 Places = Callable[[Sequence[TopicPartition]], Awaitable[None]]
 __all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "Assigned", "ConsumerRecord", "KafkaError", "TopicPartition"]
@@ -29,7 +30,7 @@ async def ensure_topics(bootstrap: str, partitions: int, replication: int = 1) -
     Raises:
         WrongPartitionsError: the line log is there, with another number of partitions.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**reached(bootstrap))
     await admin.start()
     try:
         there = set(await admin.list_topics())
@@ -60,7 +61,7 @@ async def create_topic(admin: AIOKafkaAdminClient, topic: Topic, replication: in
 
 async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> None:
     """Create one topic, whose number of partitions is no setting, if it is not there yet."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**reached(bootstrap))
     try:
         await admin.start()
         if topic.name not in await admin.list_topics():
@@ -86,7 +87,7 @@ def producer(bootstrap: str, linger_ms: int = 0, *, is_idempotent: bool = True) 
     messages himself goes on with one that is not.
     """
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **reached(bootstrap),
         enable_idempotence=is_idempotent,
         acks="all",
         compression_type="zstd",
@@ -111,7 +112,7 @@ def transactional_producer(bootstrap: str, transactional_id: str) -> AIOKafkaPro
     Its start ends what the one before it with the same id left open, and fences that one.
     """
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **reached(bootstrap),
         transactional_id=transactional_id,
         transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
         retry_backoff_ms=TRANSACTION_BACKOFF_MS,
@@ -129,7 +130,7 @@ def consumer(bootstrap: str, group: str | None, *topics: str, reset: str = "earl
     """
     return AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=bootstrap,
+        **reached(bootstrap),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset=reset,
@@ -177,18 +178,19 @@ class Assigned(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has 
         await self._leave(sorted(revoked))
 
 
-def watcher(bootstrap: str, group: str) -> Watcher:
+def watcher(bootstrap: str, group: str, replication: int = 1) -> Watcher:
     """Return what sees a group's progress without joining it; not started."""
-    return Watcher(bootstrap, group)
+    return Watcher(bootstrap, group, replication)
 
 
 class Watcher:
     """Sees how far a consumer group is, and where the topics end."""
 
-    def __init__(self, bootstrap: str, group: str) -> None:
-        self._group = group
-        self._reader = AIOKafkaConsumer(bootstrap_servers=bootstrap)
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    def __init__(self, bootstrap: str, group: str, replication: int = 1) -> None:
+        """`replication` is that of topics that it creates."""
+        self._group, self._replication = group, replication
+        self._reader = AIOKafkaConsumer(**reached(bootstrap))
+        self._admin = AIOKafkaAdminClient(**reached(bootstrap))
 
     async def start(self) -> None:
         """Connect."""
@@ -228,7 +230,7 @@ class Watcher:
         Raises:
             KafkaError: as `create_topic` does.
         """
-        await create_topic(self._admin, topic)
+        await create_topic(self._admin, topic, self._replication)
 
     async def committed_for_sure(self, group: str, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Return how far a group is in each of these partitions; 0 where it never said so.

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.runtime.brokers import Brokers, PapersError, context
 from shared.runtime.edge.door_secrets import DoorSecretError, read_secrets
 
 PREFIX = "GASTRACK_"
@@ -38,6 +39,28 @@ class KafkaSettings(ServiceSettings):
     partitions: int = Field(
         48, ge=1, le=1024, description="Partitions of the line log, fixed at install: crc32(station) mod this."
     )
+    kafka_authorities_file: Path | None = Field(
+        None, description="PEM file with the authorities of Kafka's certificates; with one Kafka is reached by TLS."
+    )
+    kafka_certificate_file: Path | None = Field(
+        None, description="PEM file with the certificate by which Kafka knows this service, and so what it may do."
+    )
+    kafka_key_file: Path | None = Field(None, description="PEM file with the key of that certificate.")
+
+    @model_validator(mode="after")
+    def _papers_are_whole(self) -> KafkaSettings:
+        try:
+            _ = self.brokers
+        except PapersError as fault:
+            names = ", ".join(f"{PREFIX}KAFKA_{name}_FILE" for name in ("AUTHORITIES", "CERTIFICATE", "KEY"))
+            raise ValueError(f"{names}: {fault}") from None
+        return self
+
+    @property
+    def brokers(self) -> Brokers:
+        """Where Kafka is, and by which certificate we come there."""
+        papers = self.kafka_authorities_file, self.kafka_certificate_file, self.kafka_key_file
+        return Brokers(self.kafka_bootstrap, context(*papers))
 
 
 class HttpSettings(ServiceSettings):

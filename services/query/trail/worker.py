@@ -28,7 +28,7 @@ from shared.store.documents import ensure_collections
 from shared.store.progress import FencedError
 from shared.store.trail import Document, Head, append, head_of
 
-GROUP, STAGE = "gastrack-trail", "trail"
+GROUP, STAGE = "gastrack-query-trail", "trail"
 MOST_RECORDS = 20
 """In a turn: each of at most 20,000 names."""
 POLL_MS = 500

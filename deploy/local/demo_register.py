@@ -84,7 +84,7 @@ async def _take_in_company(
     database: Database, people: list[tuple[Person, Certificate]], grid: Grid, first: date
 ) -> None:
     if await database[Collection.COMPANIES].find_one({"_id": COMPANY}) is None:
-        agreement = Agreement(AGREEMENT, first, first.replace(year=date.today().year + YEARS, day=1))  # noqa: DTZ011
+        agreement = Agreement(AGREEMENT, first, first.replace(year=first.year + YEARS, day=1))
         await granting.add_company(database, _acting(COMMERCIAL), Company(COMPANY, "Demo company"))
         await granting.sign(database, _acting(COMMERCIAL), COMPANY, agreement)
     company = await database[Collection.COMPANIES].find_one({"_id": COMPANY}) or {}

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from services.query.languages import LOCALES, Language, chosen, language
 from shared.runtime.http import problem_of
+from shared.runtime.http_state import caller_of
 from shared.runtime.problem import ProblemError, problem_response
 
 _HERE = Path(__file__).parent
@@ -76,7 +77,9 @@ Part = Annotated[bool, Query(description="Only the part of the page that changes
 def html(request: Request, template: str, **given: object) -> HTMLResponse:
     """Return a page. A language that the address asks for is remembered by a cookie of this site alone."""
     speaking = language_of(request)
-    drawn = templates.get_template(template).render(t=speaking, languages=_links(request, speaking), **given)
+    drawn = templates.get_template(template).render(
+        t=speaking, languages=_links(request, speaking), access=_access_of(request), **given
+    )
     answer = HTMLResponse(drawn, headers={"Content-Language": speaking.tag, "Vary": "Accept-Language, Cookie"})
     if request.query_params.get(PARAMETER) in LOCALES:
         name, by_tls = _cookie_of(request), _is_by_tls(request)
@@ -90,6 +93,11 @@ def _is_by_tls(request: Request) -> bool:
 
 def _cookie_of(request: Request) -> str:
     return TLS_COOKIE if _is_by_tls(request) else COOKIE
+
+
+def _access_of(request: Request) -> str:
+    """Return where the header's link to access leads: to one's own account, or to the form for who has none."""
+    return "/access" if caller_of(request).identity else "/apply"
 
 
 def base_of(request: Request) -> str:

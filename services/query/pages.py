@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from services.query import parameters
+from services.query.access.pages.routes import ACCESS_PAGES
 from services.query.api import Cursor, Start, Text, today_of
 from services.query.downloads import Downloads
 from services.query.gas_page import gas_page
@@ -110,7 +111,8 @@ async def get_gas(request: Request, language: Speaking, part: Part = False) -> H
 def install_pages(app: FastAPI) -> None:
     """Add the pages, their assets, and errors as pages where a person asks."""
     app.include_router(pages)
-    app.include_router(node_pages)
+    for routes in (node_pages, *ACCESS_PAGES):
+        app.include_router(routes)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     for fault in (HTTPException, ProblemError):
         app.add_exception_handler(fault, on_problem)

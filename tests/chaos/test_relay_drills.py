@@ -12,7 +12,7 @@ from shared.events.topics import gateway_topic
 from tests.chaos.drilling import Diary, count_of, wait_until_all_goes_on
 from tests.chaos.test_drills import HOURS, KILLS, PAUSE_SECONDS, TELEGRAMS_PER_SECOND, conclude
 from tests.pipeline.flow import Flow
-from tests.pipeline.gateways import assert_relayed_once, die_in_the_middle, register_gateway
+from tests.pipeline.gateways import assert_relayed_once, die_in_the_middle, register_gateway, wait_for_relay
 from tests.pipeline.running import System
 from tests.pipeline.stations import Plan
 
@@ -43,6 +43,7 @@ def test_kills_in_the_middle_of_transactions(drilled: tuple[System, Plan], capsy
                 die_in_the_middle(system)
             system.revive("ingest")
             wait_until_all_goes_on(system, diary, killed)
+    wait_for_relay(system)
     conclude(system, flow, diary, capsys)
     assert assert_relayed_once(system) >= flow.telegrams
 
@@ -63,6 +64,7 @@ def test_a_relay_that_is_paused_is_fenced(drilled: tuple[System, Plan], capsys: 
                     time.sleep(PAUSE_SECONDS)  # the fault's own length
                     process.send_signal(signal.SIGCONT)
                     wait_until_all_goes_on(system, diary, stopped)
+        wait_for_relay(system)
         conclude(system, flow, diary, capsys)
         assert assert_relayed_once(system) >= flow.telegrams
     finally:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
+from services.ingest.relay import RELAY_GROUP
 from services.ingest.source_record import GATEWAY_HEADER
 from shared.access.caller import Caller
 from shared.access.roles import Role
@@ -18,6 +19,8 @@ from shared.runtime.mongo import Database, synchronous
 from tests import registered
 from tests.pipeline.running import ROOT, System, until
 
+RELAYED_WITHIN_SECONDS = 180.0
+"""A dead relay's successor is known after 10 s; a broker that was killed answers anew after some more."""
 MADE_WITHIN_SECONDS = 60.0
 """Gateways are looked for every 2 s, by the process that reads `operations`; the group may still be sharing out."""
 
@@ -63,6 +66,21 @@ def die_in_the_middle(system: System) -> None:
     environment = {**os.environ, **system.environment}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == -9, f"{done.returncode}: {done.stdout}{done.stderr}"
+
+
+def wait_for_relay(system: System) -> None:
+    """Wait until all that stands in the gateways' topics is passed on: what is not has not been received, either."""
+
+    async def is_done() -> bool:
+        seen = watcher(system.servers.kafka_bootstrap, RELAY_GROUP)
+        await seen.start()
+        try:
+            committed, ends = await seen.committed(), await seen.ends(*await seen.topics(GATEWAY_PREFIX))
+        finally:
+            await seen.stop()
+        return all(committed.get(place, 0) >= end for place, end in ends.items())
+
+    until(lambda: asyncio.run(is_done()), RELAYED_WITHIN_SECONDS, "the relay at the end of the gateways' topics")
 
 
 def assert_relayed_once(system: System) -> int:

@@ -26,12 +26,13 @@ Document = dict[str, Any]
 STAFF = (Task.REVIEW, Task.CONFIRM, Task.AUDIT)
 """Who has one of these sees the register of all companies."""
 PathId = Annotated[str, PathParameter(max_length=64)]
-_STATUSES = {
+STATUSES = {
     Kind.WRONG: HTTPStatus.UNPROCESSABLE_ENTITY,
     Kind.CONFLICT: HTTPStatus.CONFLICT,
     Kind.UNKNOWN: HTTPStatus.NOT_FOUND,
     Kind.ROLE: HTTPStatus.FORBIDDEN,
 }
+"""As what a refused change is answered."""
 
 
 def install_access(app: FastAPI, authorities: Sequence[Authority]) -> None:
@@ -42,7 +43,7 @@ def install_access(app: FastAPI, authorities: Sequence[Authority]) -> None:
 
 async def _on_refused(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, ChangeRefusedError)  # noqa: S101 - starlette hands over what the handler is registered for
-    return problem_response(ProblemError(_STATUSES[fault.kind], fault.issues))
+    return problem_response(ProblemError(STATUSES[fault.kind], fault.issues))
 
 
 async def acting_of(request: Request, now: Now) -> Acting:

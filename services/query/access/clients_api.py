@@ -12,7 +12,7 @@ from services.query.access.applications_api import ActingNow, Trusted, certifica
 from services.query.access.asking import STAFF, PathId, page, require_own, scope_of
 from services.query.access.bodies import ErasureBody, RenewalBody
 from services.query.access.companies_api import CompanyAsked
-from services.query.access.telling import account_told, client_told, event_told
+from services.query.access.telling import account_told, client_told, event_told, right_told
 from services.query.api import Cursor, Limit
 from services.query.parameters import last_id_of, next_link, refused_cursor
 from shared.access.client import Client
@@ -22,7 +22,7 @@ from shared.runtime.mongo import Database
 from shared.store.access import clients
 from shared.store.access.events import events_listed
 from shared.store.access.forms import client_document
-from shared.store.access.listing import found
+from shared.store.access.listing import found, rights_of
 from shared.store.documents import Collection
 
 clients_api = APIRouter(prefix="/v1/access")
@@ -78,7 +78,8 @@ async def post_certificate_revoke(
 async def get_me(caller: CallerAsking, store: Store, now: Now) -> Told:
     """Tell your own account: company, roles, what is open to you now, and how long your certificates are still good."""
     document = await found(store, Collection.CLIENTS, caller.identity)
-    return account_told(caller, document, await found(store, Collection.PERSONS, caller.identity), now)
+    person, rights = await found(store, Collection.PERSONS, caller.identity), await rights_of(store, caller)
+    return {**account_told(caller, document, person, now), "rights": [right_told(right) for right in rights]}
 
 
 @clients_api.post("/certificates", status_code=HTTPStatus.CREATED, summary="Renew your certificate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
@@ -26,6 +26,10 @@ companies_api = APIRouter(prefix="/v1/access")
 Told = dict[str, Any]
 CompanyAsked = Annotated[str, Query(max_length=64, description="Only of this company.")]
 AgreementNumber = Annotated[str, PathParameter(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Delegated = Annotated[
+    Literal["", "given", "received"],
+    Query(description="Only what the company passes on to others, or what others pass on to it."),
+]
 
 
 @companies_api.post("/companies", status_code=HTTPStatus.CREATED, summary="Register a company")
@@ -64,14 +68,21 @@ async def put_agreement(
 
 
 @companies_api.get("/rights", summary="Rights of companies and clients")
-async def get_rights(
-    caller: CallerAsking, store: Store, company: CompanyAsked = "", cursor: Cursor = "", limit: Limit = 100
+async def get_rights(  # noqa: PLR0913 - the parameters of the route
+    *,
+    caller: CallerAsking,
+    store: Store,
+    company: CompanyAsked = "",
+    delegated: Delegated = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> Told:
     """List rights, revoked ones too; an administrator sees those of his company, and those that it has passed on."""
     own = scope_of(caller, *STAFF)
-    where: dict[str, Any] = {"$or": [{"company": own}, {"delegated_by": own}]} if own else {}
-    where |= {"company": company} if company else {}
-    asked = {"company": company, "cursor": cursor, "limit": limit}
+    seen = {"$or": [{"company": own}, {"delegated_by": own}]} if own else {}
+    named = {"company": company} if company and delegated != "given" else {}
+    where = {"$and": [seen, named, _passed_on(delegated, own or company)]}
+    asked = {"company": company, "delegated": delegated, "cursor": cursor, "limit": limit}
     return await page(
         store, Collection.RIGHTS, where, asked, "/v1/access/rights", lambda document, _: right_told(document)
     )
@@ -109,3 +120,13 @@ async def _term(store: Database, company: str, agreement: str) -> tuple[date, da
     document = await found(store, Collection.COMPANIES, company)
     signed = company_of(document).agreement(agreement) if document else None
     return (signed.first, signed.end) if signed else (date.min, date.max)
+
+
+def _passed_on(delegated: str, company: str) -> Told:
+    """Return which rights are passed on by a company, or to it; "": by and to any."""
+    anybody: Told = {"$ne": None}
+    if delegated == "given":
+        return {"delegated_by": company or anybody}
+    if delegated == "received":
+        return {"delegated_by": anybody, **({"company": company} if company else {})}
+    return {}

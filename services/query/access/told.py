@@ -221,6 +221,7 @@ class OwnAccount(Told):
     all_lines: bool = Field(description="Whether every line and node is open, as for operators.")
     lines: list[OpenedTold]
     nodes: list[OpenedTold]
+    rights: list[RightTold] = Field(description="Why: the rights of your company or of you alone, for their periods.")
     certificates: list[CertificateTold]
 
 

@@ -94,6 +94,7 @@ PARAMETERS = {
     "limit": Parameter("Rows a page.", 100),
     "rule": Parameter("A rule's id, or HELD:<reason>.", "C5"),
     "severity": Parameter("W: shown; F: blocks the close.", "F"),
+    "delegated": Parameter("Only rights that the company passes on, or that others pass on to it.", "given"),
     "state": Parameter("Of a finding: whether an hour of it awaits a decision; of an application: how far it is.", ""),
 }
 CATALOGUE = Catalogue(

@@ -14,18 +14,31 @@ export function offerCommand(form) {
   button.addEventListener("click", () => copy(button, command));
 }
 
+// Texts of a page that are copied by a button beside them: a secret, a message to an applicant.
+export function offerTexts() {
+  for (const button of document.querySelectorAll("[data-copies]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button, document.getElementById(button.dataset.copies)));
+  }
+}
+
 function quoted(text) {
   return `'${text.replaceAll("'", "'\"'\"'")}'`;
 }
 
-async function copy(button, command) {
-  command.select();
+async function copy(button, shown) {
+  select(shown);
   try {
-    await navigator.clipboard.writeText(command.value);
+    await navigator.clipboard.writeText(shown.value ?? shown.textContent);
   } catch {
     return; // it is selected: a person can copy it
   }
   const said = button.textContent;
   button.textContent = button.dataset.done;
   setTimeout(() => (button.textContent = said), DONE_MS);
+}
+
+function select(shown) {
+  if (shown.select) shown.select();
+  else getSelection().selectAllChildren(shown);
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from shared.access.caller import Caller
 from shared.access.certificates.expiry import Left, last_key, left
 from shared.runtime.mongo import Database
 from shared.store.access.forms import client_of
@@ -27,6 +28,15 @@ async def listed(
 async def found(database: Database, collection: Collection, name: str) -> Document | None:
     """Return a document by its id."""
     return await database[collection].find_one({"_id": name})
+
+
+async def rights_of(database: Database, caller: Caller) -> list[Document]:
+    """Return the rights of a caller's company that are for all of it or for him, without those taken back."""
+    if not caller.company:
+        return []
+    where = {"company": caller.company, "client": {"$in": [None, caller.identity]}, "revoked_at": None}
+    found: list[Document] = await database[Collection.RIGHTS].find(where).sort("_id", 1).to_list()
+    return found
 
 
 async def persons_of(database: Database, names: Sequence[str]) -> dict[str, Document]:

@@ -14,6 +14,7 @@ from deploy.local.servers import Servers
 from shared.runtime.mongo import Database, SyncDatabase, connect, connect_sync, synchronous
 from shared.store.access.register import ClientRegister
 from shared.store.documents import Collection, ensure_collections
+from tests.integration.access.site import Site
 from tests.registered import NOW
 
 EMPTIED = (
@@ -79,3 +80,11 @@ def store(database: Database) -> SyncDatabase[dict[str, Any]]:
 def register(database: Database, clock: Clock) -> ClientRegister:
     """The clients of this database, by the clock of the test."""
     return ClientRegister(database, clock)
+
+
+@pytest.fixture
+async def site(database: Database, register: ClientRegister, clock: Clock) -> AsyncIterator[Site]:
+    """The pages over this database."""
+    made = Site(database, register, clock)
+    async with made.client:
+        yield made

@@ -364,6 +364,31 @@ async def test_each_route_has_its_roles(faces: Faces) -> None:
             assert (answer.status_code == 403) is (who not in allowed), (who, method, path, answer.text)
 
 
+async def test_what_is_passed_on_is_listed_by_itself(faces: Faces, store: Store) -> None:
+    """Given by a company or received by it; an administrator sees that of his own alone, staff that of all."""
+    put(store, a_company(), a_company("OTHER"), a_right("1", line="BE-1"), a_right("2", "OTHER", line="BE-2"))
+    put(store, a_right("3", "OTHER", line="BE-1", delegated_by="ACME"), a_right("4", line="BE-2", delegated_by="OTHER"))
+    put(store, a_right("5", "THIRD", line="BE-2", delegated_by="OTHER"))
+    for who, asked, ids in (
+        ("adam", "delegated=given", ["3"]),
+        ("adam", "delegated=received", ["4"]),
+        ("adam", "delegated=given&company=OTHER", ["3"]),
+        ("carla", "delegated=given", ["3", "4", "5"]),
+        ("carla", "delegated=given&company=OTHER", ["4", "5"]),
+        ("carla", "delegated=received&company=OTHER", ["3"]),
+    ):
+        rows = (await faces.get(who, f"/rights?{asked}"))["rows"]
+        assert [row["id"] for row in rows] == ids, (who, asked)
+
+
+async def test_one_sees_why_something_is_open(faces: Faces, store: Store) -> None:
+    """The rights of one's company and of oneself, not those of a colleague, nor those taken back."""
+    put(store, a_company(), a_client("anna"), a_right("1", line="BE-1"), a_right("2", line="BE-2", client="anna"))
+    put(store, a_right("3", line="BE-3", client="tom"), a_right("4", line="BE-4", revoked_at=NOW))
+    put(store, a_right("5", "OTHER", line="BE-5"))
+    assert [right["id"] for right in (await faces.get("anna", "/me"))["rights"]] == ["1", "2"]
+
+
 async def test_everybody_may_ask_who_he_is(faces: Faces) -> None:
     """Staff of the demo too, who are in no register."""
     for who, caller in STAFF.items():

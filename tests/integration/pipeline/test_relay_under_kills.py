@@ -6,7 +6,7 @@ from shared.events.topics import gateway_topic
 from shared.store.documents import Collection
 from tests.pipeline.books import assert_nothing_lost_nothing_twice
 from tests.pipeline.flow import Flow
-from tests.pipeline.gateways import assert_relayed_once, die_in_the_middle, register_gateway
+from tests.pipeline.gateways import assert_relayed_once, die_in_the_middle, register_gateway, wait_for_relay
 from tests.pipeline.running import System
 from tests.pipeline.stations import of_hours, plan, recent_hours
 from tests.pipeline.stored import documents
@@ -54,6 +54,7 @@ def test_each_message_once_whatever_is_killed(own_system: System) -> None:
     finally:
         if second.process.running:
             second.process.stop()
+    wait_for_relay(own_system)
     ledger = assert_nothing_lost_nothing_twice(own_system, flow, "RELAY")
     assert assert_relayed_once(own_system) >= flow.telegrams + 2
     letters = documents(own_system, Collection.DEAD_LETTERS)

@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 
 import services.query
+import shared.access
+import shared.store.access
 from services.query.languages import LOCALES, language
 from services.query.page_rows import MEASURES
+from shared.access.application import State
+from shared.access.roles import Role
 from shared.domain.attribution import GasHow
 from shared.domain.estimation import Method
 from shared.domain.period import View
@@ -27,17 +31,27 @@ FOR_PROGRAMMERS = {"api.html"}
 """English in every language, as the documents that it shows."""
 TEMPLATES = sorted(
     path
-    for path in (FOLDER / "templates").iterdir()
+    for path in (FOLDER / "templates").rglob("*")
     if path.suffix in {".html", ".svg"} and path.name not in FOR_PROGRAMMERS
 )
-SPEAKERS = [*TEMPLATES, *FOLDER.glob("*.py")]
+SPEAKERS = [*TEMPLATES, *FOLDER.glob("*.py"), *(FOLDER / "access" / "pages").glob("*.py")]
 ENGLISH = language("en").words
 OTHERS = [code for code in LOCALES if code != "en"]
 WHOLE_KEY = re.compile(r"""["']([a-z]+(?:\.[A-Za-z0-9_]+)+)["']""")
 KEY_BEGIN = re.compile(r"""["']([a-z]+\.)(?:["'] ~|\{)""")
 JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "label", "placeholder", "title"}
-NO_WORDS = re.compile(r"Gastrack|kWh|mol %|m³\(n\)|/v1/(findings|decisions)|\b[A-Z]{3,4}\b")
+REFUSED = re.compile(r"""\b(?:conflict|wrong|Issue)\(\s*"([A-Z][A-Z_]+)\"""")
+REFUSALS = sorted(
+    {
+        code
+        for folder in (Path(shared.access.__file__).parent, Path(shared.store.access.__file__).parent)
+        for path in folder.rglob("*.py")
+        for code in REFUSED.findall(path.read_text(encoding="utf-8"))
+    }
+)
+"""Why the access register refuses something, as its code writes it."""
+NO_WORDS = re.compile(r"Gastrack|kWh|mol %|m³\(n\)|/v1/(findings|decisions|access/(me|rights))|\b[A-Z]{3,4}\b")
 """What is the same in every language: our name, units, addresses, formats."""
 
 
@@ -95,6 +109,10 @@ _SECTIONS = {key.partition(".")[0] for key in ENGLISH}
         ("served", [how.name for how in GasHow if how is not GasHow.NONE]),
         ("attributed", [how.name for how in GasHow if how is not GasHow.NONE]),
         ("component", COMPONENTS),
+        ("role", list(Role)),
+        ("progress", list(State)),
+        ("progressing", list(State)),
+        ("issue", REFUSALS),
         ("characteristic", CHARACTERISTIC_UNITS),
     ],
 )

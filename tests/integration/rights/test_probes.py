@@ -46,9 +46,6 @@ LEAST_PROBES = 2_000
 MADE_BY_CHANCE = re.compile(rb"whsec_[A-Za-z0-9+/=]+|[0-9a-f]{32}|[0-9a-f]{24}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}")
 FORMATS = ("csv", "xlsx", "xml", "json")
-WAITING_FOR_THE_STATION = {("gateway", "post_files")}
-"""That a gateway's station is looked at is the door's own matter; it has tests of its own."""
-
 
 FOREIGN = {TWIN: "line", FAR: "line", INNER: "node", OUTER: "node", FAR_STATION: "station", FAR_GAS: "chromatograph"}
 """What it is that each id names."""
@@ -227,8 +224,6 @@ async def test_foreign_and_absent_are_the_same(
     for client in CLIENTS.values():
         names = [*names_of(client), *belongings]
         for asking in asked:
-            if (client.identity, asking.question.operation) in WAITING_FOR_THE_STATION:
-                continue
             for place, pair in probes_of(asking, names):
                 if not asking.question.naming(place, "").says(pair.foreign):
                     await prober.compare(client, asking.question, place, pair)

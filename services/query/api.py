@@ -10,11 +10,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from services.query import analyses, dead_letters, decisions, findings, handlers, history, months, nodes, parameters
-from services.query.answering import Reader, measurements_response
-from services.query.findings_asked import FindingsAsked
-from services.query.paging import Listed
-from services.query.parameters import MAX_ROWS_PER_PAGE, Asked, Period
+from services.query.asked import parameters
+from services.query.asked.paging import Listed
+from services.query.asked.parameters import MAX_ROWS_PER_PAGE, Asked, Period
+from services.query.explained import dead_letters, decisions, findings, history
+from services.query.explained.findings_asked import FindingsAsked
+from services.query.measured import analyses, months, nodes
+from services.query.measured import lines as handlers
+from services.query.measured.answering import Reader, measurements_response
 from shared.access.read import Read, What
 from shared.domain import gas_time
 from shared.domain.view import ended_before

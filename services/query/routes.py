@@ -6,7 +6,7 @@ from services.query.access.applications_api import applications_api
 from services.query.access.clients_api import clients_api
 from services.query.access.companies_api import companies_api
 from services.query.api import api
-from services.query.feed_api import feed_api
+from services.query.feed.api import feed_api
 from services.query.tokens.api import tokens_api
 from services.query.topology_api import topology_api
 from services.query.trail.api import trail_api

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from services.query import nodes, parameters, retention, topology_history
-from services.query.answering import measurements_response
 from services.query.api import Cursor, HeldHeader, Kept, Limit, listed_document, reader_of, today_of
-from services.query.nodes import At
-from services.query.parameters import Asked
+from services.query.asked import parameters
+from services.query.asked.parameters import Asked
+from services.query.explained import retention, topology_history
+from services.query.measured import nodes
+from services.query.measured.answering import measurements_response
+from services.query.measured.nodes import At
 from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Operating, Reading, Store
 from shared.runtime.reads_told import Telling

@@ -9,14 +9,14 @@ from fastapi import FastAPI
 
 from services.query.access.asking import install_access
 from services.query.access.counting import COUNTED_EVERY_SECONDS, NothingHeld, count_clients
-from services.query.answering import MOST_KEPT_BYTES
-from services.query.api_page import install_api_page
-from services.query.asked_before import AskedBefore
 from services.query.documented.catalogue import CATALOGUE
-from services.query.pages import install_pages
+from services.query.feed.streams import Streams
+from services.query.measured.answering import MOST_KEPT_BYTES
+from services.query.measured.asked_before import AskedBefore
+from services.query.pages.api_page import install_api_page
+from services.query.pages.pages import install_pages
 from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
-from services.query.streams import Streams
 from services.query.tokens.giving import TokenGiver
 from services.query.trail.keeping import Keeping, Policy
 from services.query.trail.worker import TrailWorker

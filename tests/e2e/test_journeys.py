@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from services.query.languages import language
+from services.query.pages.languages import language
 from shared.domain import gas_time
 from shared.runtime.mongo import SyncDatabase
 from tests.e2e.conftest import GAP, LINE, last_ended_hour

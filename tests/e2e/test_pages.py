@@ -12,7 +12,7 @@ from lxml import etree
 from playwright.sync_api import Page, expect
 
 from services.export.api import SCHEMA
-from services.query.languages import language
+from services.query.pages.languages import language
 from shared.domain import gas_time
 from shared.runtime.mongo import SyncDatabase
 from tests.e2e.conftest import LINE, last_ended_hour, switch_day

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 
-from services.query.parameters import last_id_of, next_link
+from services.query.asked.parameters import last_id_of, next_link
 from shared.access.acting import Acting
 from shared.access.caller import Caller
 from shared.access.refused import ChangeRefusedError, Kind

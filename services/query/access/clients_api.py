@@ -14,7 +14,7 @@ from services.query.access.bodies import ErasureBody, RenewalBody
 from services.query.access.companies_api import CompanyAsked
 from services.query.access.telling import account_told, client_told, event_told, right_told
 from services.query.api import Cursor, Limit
-from services.query.parameters import last_id_of, next_link, refused_cursor
+from services.query.asked.parameters import last_id_of, next_link, refused_cursor
 from shared.access.client import Client
 from shared.access.roles import Task
 from shared.runtime.http_state import Auditing, CallerAsking, Confirming, Now, Store

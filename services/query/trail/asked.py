@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.query.paging import Document, Listed, cut
-from services.query.parameters import refused_cursor
+from services.query.asked.paging import Document, Listed, cut
+from services.query.asked.parameters import refused_cursor
 from shared.access.caller import Caller
 from shared.access.days import Days
 from shared.access.roles import Task

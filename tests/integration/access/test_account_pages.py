@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.query.languages import LOCALES, language
+from services.query.pages.languages import LOCALES, language
 from shared.access.roles import Role
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection

@@ -17,7 +17,7 @@ from pymongo import MongoClient
 
 from deploy.local.servers import Servers
 from services.export.files.file_stream import FileStream
-from services.query.streams import EventStream, Streams
+from services.query.feed.streams import EventStream, Streams
 from services.query.wiring import application as query_application
 from shared.access.caller import demo_caller
 from shared.access.client import Client, Key

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.query.languages import LOCALES, language
+from services.query.pages.languages import LOCALES, language
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection
 from tests.integration.access.site import ROOT, Site, words_on

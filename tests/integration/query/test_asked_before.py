@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.query import asked_before
+from services.query.measured import asked_before
 from services.query.wiring import application
 from shared.domain import gas_time
 from shared.runtime.door import open_door

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from services.aggregation import handlers, retelling
-from services.query import feed, feed_store
+from services.query.feed import feed
+from services.query.feed import store as feed_store
 from services.query.wiring import application
 from shared.domain import gas_time
 from shared.events.line_log import Entry, Tick

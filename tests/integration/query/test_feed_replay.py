@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from unittest.mock import ANY
 
-from services.query import feed
-from services.query.change_rows import Sight
-from services.query.feed_cursor import from_earliest
-from services.query.feed_store import FeedStore
+from services.query.feed import feed
+from services.query.feed.change_rows import Sight
+from services.query.feed.cursor import from_earliest
+from services.query.feed.store import FeedStore
 from shared.access.caller import demo_caller
 from shared.domain import gas_time
 from shared.store import replaying

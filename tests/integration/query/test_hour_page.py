@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from markupsafe import escape
 
-from services.query.languages import LOCALES, language
-from services.query.rule_words import rule_told
+from services.query.pages.languages import LOCALES, language
+from services.query.pages.rule_words import rule_told
 from tests.integration.query.test_history import LINE, START, history
 
 __all__ = ["history"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from services.query.downloads import DIALECTS, FORMATS
+from services.query.pages.downloads import DIALECTS, FORMATS
 from shared.domain import gas_time
 from shared.domain.estimation import Method
 from shared.domain.reading import Provenance, Quality, Validity

@@ -9,7 +9,7 @@ from decimal import Decimal
 import httpx2
 import pytest
 
-from services.query.languages import LOCALES, language
+from services.query.pages.languages import LOCALES, language
 from shared.domain import gas_time
 from tests.integration.query.conftest import GAP
 from tests.integration.query.test_hour_page import text_of

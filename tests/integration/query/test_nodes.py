@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from deploy.local.servers import Servers
-from services.query.topology_history import node_history
+from services.query.explained.topology_history import node_history
 from shared.domain import gas_time
 from shared.domain.topology import Code, Composition, Node
 from shared.runtime.mongo import SyncDatabase, connect

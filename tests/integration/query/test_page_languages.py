@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from services.query.languages import LOCALES, language
+from services.query.pages.languages import LOCALES, language
 from tests.integration.query.test_line_page import PERIOD
 
 LINE = "/lines/BE-0042-A"

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.query import retention
+from services.query.explained import retention
 from services.query.wiring import application
 from shared.access.caller import Caller
 from shared.domain import gas_time

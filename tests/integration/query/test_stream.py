@@ -14,8 +14,8 @@ import pytest
 
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.servers import Servers
-from services.query import events
-from services.query.streams import Streams
+from services.query.feed import events
+from services.query.feed.streams import Streams
 from services.query.wiring import application
 from shared.access.read import Read, What
 from shared.runtime.door import open_door

@@ -16,7 +16,7 @@ from deploy.local.servers import Servers
 from services.export.wiring import application as export_application
 from services.ingest.handlers import Doors
 from services.ingest.wiring import application as ingest_application
-from services.query import events
+from services.query.feed import events
 from services.query.wiring import application as query_application
 from shared.access.caller import Caller
 from shared.runtime.kafka import AIOKafkaProducer, KafkaError

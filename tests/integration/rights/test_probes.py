@@ -18,7 +18,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from services.query.parameters import cursor_of
+from services.query.asked.parameters import cursor_of
 from shared.access.caller import Caller
 from shared.runtime.mongo import SyncDatabase
 from shared.store.documents import Collection

@@ -7,8 +7,8 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.feed_cursor import FeedCursor, Position, cursor_of, cursor_text
-from services.query.feed_merging import merged
+from services.query.feed.cursor import FeedCursor, Position, cursor_of, cursor_text
+from services.query.feed.merging import merged
 from shared.store.changes import BEGIN, WORKED_OFF, Card, Head, Heads, Place
 
 places = st.one_of(

@@ -32,6 +32,8 @@ def test_with_a_plain_door_the_last_line_stays_as_it_was() -> None:
     assert (tls.tls.demanded, tls.secret_file, tls.lasting) == (False, "data/secrets/tls-door", False)
     assert doors.environment(PAPERS) == {
         "GASTRACK_EDGE_SECRET_FILE": "data/secrets/tls-door",
+        "GASTRACK_ISSUER": "https://127.0.0.1:8443",
+        "GASTRACK_ACCESS_AUTHORITIES_FILE": "data/certificates/authority.pem",
         "GASTRACK_DEMO_SECRET_FILE": "data/secrets/plain-door",
     }
     assert doors.identity(PAPERS) == {}
@@ -45,7 +47,7 @@ def test_where_a_certificate_is_required_there_is_no_plain_door() -> None:
     assert doors.url == "https://127.0.0.1:8443"
     assert door.tls is not None
     assert door.tls.demanded
-    assert set(doors.environment(PAPERS)) == {"GASTRACK_EDGE_SECRET_FILE"}
+    assert "GASTRACK_DEMO_SECRET_FILE" not in doors.environment(PAPERS)
     assert doors.identity(PAPERS)["certificate"] == "data/certificates/operator.pem"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.query.answering import MOST_KEPT_BYTES, Answer, Reader
-from services.query.answers import Layout
+from services.query.measured.answering import MOST_KEPT_BYTES, Answer, Reader
+from services.query.measured.answers import Layout
 from shared.runtime.entity_tags import HeldTags
 from shared.runtime.kept_bodies import KeptBodies
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from services.query.change_rows import Sight, Wanted, rows_of
+from services.query.feed.change_rows import Sight, Wanted, rows_of
 from shared.access.caller import Caller, Rights
 from shared.access.days import ALWAYS, Days
 from shared.access.roles import Role

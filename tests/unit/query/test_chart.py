@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from services.query.chart import BASE, BUNDLES, MOST_BARS, TOP, Point, draw
-from services.query.languages import language
+from services.query.pages.chart import BASE, BUNDLES, MOST_BARS, TOP, Point, draw
+from services.query.pages.languages import language
 
 ENGLISH = language("en")
 

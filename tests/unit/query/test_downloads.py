@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import date
 
-from services.query.downloads import Downloads
+from services.query.pages.downloads import Downloads
 from shared.domain.period import Question, View
 from shared.domain.quantities import EnergyUnit
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import msgspec
 import pytest
 
-from services.query.feed_cursor import (
+from services.query.feed.cursor import (
     EARLIEST_MS,
     KEPT_MS,
     FeedCursor,

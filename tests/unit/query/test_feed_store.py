@@ -8,8 +8,8 @@ from typing import cast
 import pytest
 from pymongo.errors import ConnectionFailure
 
-from services.query import feed_store
-from services.query.feed_store import SharedFeedStore
+from services.query.feed import store as feed_store
+from services.query.feed.store import SharedFeedStore
 from shared.runtime.mongo import Database
 from shared.store import changes
 from shared.store.changes import BEGIN, Card, Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.query.finding_hours import open_hours, settled_of, settlements
+from services.query.explained.finding_hours import open_hours, settled_of, settlements
 
 
 def settled(hours: list[int], how: str, known_at: int, decision: int | None = None) -> dict[str, Any]:

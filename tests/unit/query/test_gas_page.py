@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.query.gas_page import gas_page
-from services.query.languages import language
+from services.query.pages.gas_page import gas_page
+from services.query.pages.languages import language
 
 ENGLISH = language("en")
 METHANE = {"methane": "100", "pressure_bar": "60", "temperature_c": "10"}

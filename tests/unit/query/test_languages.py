@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from services.query.languages import LOCALES, chosen, language
+from services.query.pages.languages import LOCALES, chosen, language
 
 DAY = date(2026, 11, 3)
 

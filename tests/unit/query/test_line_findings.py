@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from services.query.languages import language
-from services.query.line_findings import HOURS_TOLD, found_in
+from services.query.pages.languages import language
+from services.query.pages.line_findings import HOURS_TOLD, found_in
 from shared.domain.quantities import ABSENT
 from shared.domain.revision import HOUR
 from shared.store.forms import HOUR_1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.query.page_rows import table_rows
+from services.query.pages.page_rows import table_rows
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, 0), (745, 745), (1_096, 1_096), (2_209, 120), (26_304, 120)])

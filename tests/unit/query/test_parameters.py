@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.languages import language
-from services.query.page_answers import age
-from services.query.parameters import cursor_of, known_at_ms, last_id_of, next_link
+from services.query.asked.parameters import cursor_of, known_at_ms, last_id_of, next_link
+from services.query.pages.languages import language
+from services.query.pages.page_answers import age
 from shared.runtime.problem import ProblemError
 
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.query.languages import language
-from services.query.periods import default_period, in_view, moved, shortcuts, title
+from services.query.pages.languages import language
+from services.query.pages.periods import default_period, in_view, moved, shortcuts, title
 from shared.domain.period import MAX_GAS_DAYS, Question, View
 
 TODAY = date(2026, 11, 23)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.query.plot import plot_of, year_before
+from services.query.pages.plot import plot_of, year_before
 from shared.domain import gas_time
 from shared.domain.period import Question, View
 

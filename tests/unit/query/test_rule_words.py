@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-import services.query
-from services.query.languages import LOCALES, OF_THE_RULES, language
-from services.query.rule_words import RuleTold, rule_told
+import services.query.pages
+from services.query.pages.languages import LOCALES, OF_THE_RULES, language
+from services.query.pages.rule_words import RuleTold, rule_told
 from shared.domain.finding_words import HELD
 from shared.domain.revision import HeldReason
 from shared.domain.rules.catalogue import CARDS
 from shared.domain.rules.judging import DEFECT
 
-FOLDER = Path(services.query.__file__).parent / "words" / "rules"
+FOLDER = Path(services.query.pages.__file__).parent / "words" / "rules"
 ENGLISH = {card.id: card.words for card in CARDS}
 OTHERS = [code for code in LOCALES if code != OF_THE_RULES]
 LETTERS_OF_DIGEST = 8
@@ -40,7 +40,9 @@ def digest(english: str) -> str:
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_rule_is_explained_in_every_language(code: str) -> None:
     """In the order of the catalogue, and no rule that has gone; nothing but the words and what they translate."""
-    assert list(translated(code)) == list(ENGLISH), f"explain these rules in services/query/words/rules/{code}.toml"
+    assert list(translated(code)) == list(ENGLISH), (
+        f"explain these rules in services/query/pages/words/rules/{code}.toml"
+    )
     assert {tuple(entry) for entry in translated(code).values()} == {("of", "words")}
 
 
@@ -50,7 +52,7 @@ def test_explanations_translate_the_english_of_today(code: str) -> None:
     told = translated(code)
     stale = [rule for rule, english in ENGLISH.items() if rule in told and told[rule]["of"] != digest(english)]
     assert stale == [], "\n".join(
-        f"The English of {rule} has changed: read it, correct `words` of [{rule}] in services/query/words/rules/"
+        f"The English of {rule} has changed: read it, correct `words` of [{rule}] in services/query/pages/words/rules/"
         f'{code}.toml where they no longer say the same, then write of = "{digest(ENGLISH[rule])}" there.'
         for rule in stale
     )

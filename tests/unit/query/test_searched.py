@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.query.searched import searched
+from services.query.asked.searched import searched
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from starlette.types import Message, Scope
 
-from services.query import events, streams
-from services.query.change_rows import Sight
-from services.query.feed_cursor import from_now
-from services.query.streams import EventStream, Streams
+from services.query.feed import events, streams
+from services.query.feed.change_rows import Sight
+from services.query.feed.cursor import from_now
+from services.query.feed.streams import EventStream, Streams
 from shared.access.caller import demo_caller
 from shared.runtime.mongo import Database
 from shared.runtime.problem import ProblemError

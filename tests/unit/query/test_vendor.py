@@ -6,9 +6,9 @@ import hashlib
 import re
 from pathlib import Path
 
-import services.query
+import services.query.pages
 
-FOLDER = Path(services.query.__file__).parent / "static" / "vendor"
+FOLDER = Path(services.query.pages.__file__).parent / "static" / "vendor"
 ROW = re.compile(r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$", re.MULTILINE)
 
 

@@ -13,8 +13,8 @@ import pytest
 import services.query
 import shared.access
 import shared.store.access
-from services.query.languages import LOCALES, language
-from services.query.page_rows import MEASURES
+from services.query.pages.languages import LOCALES, language
+from services.query.pages.page_rows import MEASURES
 from shared.access.application import State
 from shared.access.roles import Role
 from shared.domain.attribution import GasHow
@@ -27,14 +27,16 @@ from shared.domain.revision import HeldReason
 from shared.domain.rules.catalogue import CARDS
 
 FOLDER = Path(services.query.__file__).parent
+ROOMS = ("pages", "access/pages")
+"""Whose modules speak to people."""
 FOR_PROGRAMMERS = {"api.html"}
 """English in every language, as the documents that it shows."""
 TEMPLATES = sorted(
     path
-    for path in (FOLDER / "templates").rglob("*")
+    for path in (FOLDER / "pages" / "templates").rglob("*")
     if path.suffix in {".html", ".svg"} and path.name not in FOR_PROGRAMMERS
 )
-SPEAKERS = [*TEMPLATES, *FOLDER.glob("*.py"), *(FOLDER / "access" / "pages").glob("*.py")]
+SPEAKERS = [*TEMPLATES, *FOLDER.glob("*.py"), *(path for room in ROOMS for path in (FOLDER / room).glob("*.py"))]
 ENGLISH = language("en").words
 OTHERS = [code for code in LOCALES if code != "en"]
 WHOLE_KEY = re.compile(r"""["']([a-z]+(?:\.[A-Za-z0-9_]+)+)["']""")

@@ -20,7 +20,7 @@ from services.query.access.pages.account_page import with_states
 from services.query.access.pages.forms import NO_FAULTS, REFUSALS, Faults, Sent, Typed, issues_in, issues_of, status_of
 from services.query.access.pages.frame import answered, gone_to
 from services.query.api import Cursor
-from services.query.parameters import next_link
+from services.query.asked.parameters import next_link
 from shared.access.caller import Caller
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.runtime.mongo import Database

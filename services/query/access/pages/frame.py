@@ -8,9 +8,9 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.query.hour_page import local_moment
-from services.query.languages import Language
-from services.query.page_answers import html, templates
+from services.query.pages.hour_page import local_moment
+from services.query.pages.languages import Language
+from services.query.pages.page_answers import html, templates
 from shared.access.caller import Caller
 from shared.access.roles import Task
 from shared.runtime.http_state import caller_of

@@ -16,7 +16,7 @@ from services.query.access.mails import mails_for
 from services.query.access.pages.forms import NO_FAULTS, Faults, Typed
 from services.query.access.pages.frame import answered
 from services.query.api import Cursor
-from services.query.parameters import next_link
+from services.query.asked.parameters import next_link
 from shared.access.application import State
 from shared.access.caller import Caller
 from shared.access.roles import Task

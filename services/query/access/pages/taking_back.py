@@ -17,7 +17,7 @@ from services.query.access.clients_api import get_client, post_certificate_revok
 from services.query.access.companies_api import get_rights, post_delegation_revoke
 from services.query.access.pages.forms import NO_FAULTS, REFUSALS, Faults, Sent, issues_in, status_of
 from services.query.access.pages.frame import answered, gone_to
-from services.query.parameters import MAX_ROWS_PER_PAGE
+from services.query.asked.parameters import MAX_ROWS_PER_PAGE
 from shared.access.acting import Acting
 from shared.access.caller import Caller
 from shared.runtime.http_state import CallerAsking, Now, Store

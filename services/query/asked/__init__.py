@@ -1,0 +1,1 @@
+"""How questions are asked: parameters, pages of lists, words that are searched."""

@@ -1,0 +1,1 @@
+"""Measurements of lines and nodes, and the lists of what there is."""

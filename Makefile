@@ -8,9 +8,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
 STAMP := .venv/installed
-# Tests run side by side, file by file in their order: much of a test's time is waiting for servers. ARGS="-n 0" runs them
-# one after the other, for instance to look into one with --pdb.
-SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+# Tests run side by side, in groups and in their order (tests/conftest.py): much of a test's time is waiting for servers.
+# ARGS="-n 0" runs them one after the other, for instance to look into one with --pdb.
+SIDE_BY_SIDE := -n 3 --dist loadgroup --no-loadscope-reorder
 # What the image installs beside the plain dependencies.
 IMAGE_EXTRAS := --extra parquet --extra s3 --extra sftp
 # Where Python may not keep what it compiled, each of a run's hundreds of processes compiles its libraries anew: a second

@@ -1,8 +1,20 @@
-"""What is said once at the end of a run, whichever process ran the tests: only this file is read by all of them."""
+"""What is said once for a whole run, whichever process runs the tests: only this file is read by all of them."""
 
 import pytest
 
 from tests.unit.ingest.files.real_exports import REAL_EXPORTS
+
+SHARED = {"running": "pipeline", "address": "e2e", "served": "interfaces", "service": "downloads", "edge": "edge"}
+"""Systems of several services that the tests of a folder share, by the name of their fixture, and that folder: each idle
+one takes a tenth of a core, so all who use it run in one process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, side by side with others, the tests of one file, and those that share a running system."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        shared = [folder for name, folder in SHARED.items() if name in used and item.path.parent.name == folder]
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

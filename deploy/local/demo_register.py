@@ -32,6 +32,7 @@ COMPANY, AGREEMENT = "DEMO", "DEMO-1"
 COMMERCIAL, SECURITY = "demo-commercial", "demo-security"
 """Who reviews and who confirms, as events tell it."""
 YEARS = 10
+REGISTERED_WITHIN_S, LOOK_EVERY_S = 120.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class DemoRegister:
             authorities = read_authorities((self.certificates / "authority.pem").read_bytes())
             people = [(person, _checked(person, authorities)) for person in registered_people(self.certificates)]
             await work(database, people)
+        except TimeoutError:
+            raise StartError("The demo's nodes were not registered in time: see the log of aggregation.") from None
         except ChangeRefusedError as refused:
             raise StartError(f"The demo's people could not be registered: {refused}") from refused
         finally:
@@ -83,6 +86,7 @@ async def _take_in_staff(database: Database, people: list[tuple[Person, Certific
 async def _take_in_company(
     database: Database, people: list[tuple[Person, Certificate]], grid: Grid, first: date
 ) -> None:
+    await _until_registered(database, [node.id for node in grid.nodes[:2]])
     if await database[Collection.COMPANIES].find_one({"_id": COMPANY}) is None:
         agreement = Agreement(AGREEMENT, first, first.replace(year=first.year + YEARS, day=1))
         await granting.add_company(database, _acting(COMMERCIAL), Company(COMPANY, "Demo company"))
@@ -99,6 +103,14 @@ async def _take_in_company(
         grants = [Grant(period, period, node=node, lines=place == 0) for place, node in enumerate(asked.nodes)]
         await applying.review(database, _acting(COMMERCIAL), made.id, Under(COMPANY, AGREEMENT), grants)
         await applying.confirm(database, _acting(SECURITY), made.id, certificate.fingerprint)
+
+
+async def _until_registered(database: Database, nodes: list[str]) -> None:
+    """Wait until the register holds nodes: what was asked for is accepted before it can be read."""
+    names = [f"node|{node}" for node in nodes]
+    async with asyncio.timeout(REGISTERED_WITHIN_S):
+        while await database[Collection.TOPOLOGY].count_documents({"_id": {"$in": names}}) < len(names):  # noqa: ASYNC110 - MongoDB calls nobody
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _asked(person: Person, grid: Grid, agreement: Agreement) -> Asked:

@@ -15,6 +15,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from deploy.local.servers import Servers
 from services.query.wiring import application
 from shared.access.caller import Caller
 from shared.access.roles import Role
@@ -32,18 +33,18 @@ GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def office(mongo_uri: str) -> Iterator[Store]:
+def office(servers: Servers) -> Iterator[Store]:
     """A company with an administrator whose certificate runs out, what it passes on, and an application that waits."""
 
     async def prepare() -> None:
-        database = connect(mongo_uri, DATABASE)
+        database = connect(servers.mongo_uri, DATABASE)
         await ensure_collections(database)
         database.client.close()
 
     preparing = Thread(target=lambda: asyncio.run(prepare()))  # Playwright occupies the event loop of this one
     preparing.start()
     preparing.join()
-    with connect_sync(mongo_uri, DATABASE).client as client:
+    with connect_sync(servers.mongo_uri, DATABASE).client as client:
         store = client[DATABASE]
         stored_lines.register(store, stored_lines.a_line())
         put(store, a_company(), a_company("OTHER"), a_right("1", line="BE-0042-A"), a_right("2", node="NODE-1"))
@@ -55,10 +56,10 @@ def office(mongo_uri: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def site(mongo_uri: str, office: Store) -> Iterator[str]:
+def site(servers: Servers, office: Store) -> Iterator[str]:
     """The query service, which believes a header that says who asks; its clock stands."""
     assert office.name == DATABASE
-    database = connect(mongo_uri, DATABASE)
+    database = connect(servers.mongo_uri, DATABASE)
     register = ClientRegister(database, lambda: NOW)
 
     async def admit(scope: Any) -> Caller:

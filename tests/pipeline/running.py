@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from deploy.edge.doors import Door
 from deploy.local.envoy import Envoy
 from deploy.local.ports import free_ports
 from deploy.local.process import WatchedProcess
@@ -196,7 +197,11 @@ async def put(bootstrap: str, telegrams: Iterable[tuple[str, bytes]], topic: str
 
 
 def system(
-    folder: Path, servers: Servers, database: str = "gastrack", environment: Mapping[str, str] | None = None
+    folder: Path,
+    servers: Servers,
+    database: str = "gastrack",
+    environment: Mapping[str, str] | None = None,
+    doors: Sequence[Door] = (),
 ) -> System:
     """Return a system on running servers, its topics created, its services not started."""
     asyncio.run(ensure_topics(servers.kafka_bootstrap, PARTITIONS))
@@ -209,7 +214,7 @@ def system(
     services = five_services(told, folder / "logs")
     behind = {name: service.http_port for name, service in services.items() if service.http_port}
     first, second = free_ports(2)
-    edge = Envoy(folder / "envoy", folder / "logs" / "envoy.log", (first, second), behind)
+    edge = Envoy(folder / "envoy", folder / "logs" / "envoy.log", (first, second), behind, doors=doors)
     edge.start()
     return System(folder, servers, services, edge, told)
 

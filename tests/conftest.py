@@ -5,8 +5,10 @@ import pytest
 from tests.unit.ingest.files.real_exports import REAL_EXPORTS
 
 SHARED = {"running": "pipeline", "address": "e2e", "served": "interfaces", "service": "downloads", "edge": "edge"}
-"""Systems of several services that the tests of a folder share, by the name of their fixture, and that folder: each idle
-one takes a tenth of a core, so all who use it run in one process."""
+"""Systems of several services that the tests of a folder share, by the name of their fixture, and that folder.
+
+Each idle one takes a tenth of a core, so all who use it run in one process.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

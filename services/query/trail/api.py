@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from services.query.api import Cursor, Limit, Text, listed_document
+from services.query.api import Cursor, Limit, Text, listed_document, today_of
 from services.query.asked import parameters
 from services.query.trail.asked import ReadingsAsked, readings
 from shared.access.read import Read, What
-from shared.runtime.http_state import CallerAsking, Store
+from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.runtime.reads_told import Telling
 
 trail_api = APIRouter(prefix="/v1/access")
@@ -22,6 +22,7 @@ async def get_readings(  # noqa: PLR0913 - the parameters of the route
     caller: CallerAsking,
     store: Store,
     tell: Telling,
+    now: Now,
     line: Text = "",
     node: Text = "",
     from_: Annotated[str, Query(alias="from", max_length=64, description="First gas day.")] = "",
@@ -36,7 +37,7 @@ async def get_readings(  # noqa: PLR0913 - the parameters of the route
     `times`. Whoever asks is told to the trail himself.
     """
     asked = ReadingsAsked(line, node, parameters.gas_day(from_, "from"), parameters.gas_day(to, "to"))
-    listed = await readings(store, caller, asked, parameters.last_id_of(cursor), limit)
+    listed = await readings(store, caller, asked, today_of(now), parameters.last_id_of(cursor), limit)
     tell(Read(What.TRAIL, (line,) if line else (), (node,) if node else ()))
     shown: dict[str, str | int] = {"line": line, "node": node, "from": from_, "to": to, "limit": limit}
     return listed_document(listed, "/v1/access/readings", shown)

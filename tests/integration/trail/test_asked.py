@@ -21,11 +21,14 @@ from shared.runtime.trail import Reading
 from shared.store.documents import Collection
 from tests.integration.query.clients import client_of
 from tests.integration.trail.conftest import PERIOD, Trailing
+from tests.registered import a_company, a_right, put
 from tests.remembered_reads import Remembering
 
 AUDITOR = Caller("carla", frozenset({Role.AUDITOR}), "GRID")
 _DAYS = {"A-1": ALWAYS, "A-2": Days(((date(2026, 11, 1), date(2026, 12, 1)),))}
-ADMINISTRATOR = Caller("anna", frozenset({Role.ADMINISTRATOR}), "ACME", Rights("acme", _DAYS, {"NODE-A": ALWAYS}))
+_PASSED_ON = {**_DAYS, "B-1": ALWAYS}
+ADMINISTRATOR = Caller("anna", frozenset({Role.ADMINISTRATOR}), "ACME", Rights("acme", _PASSED_ON, {"NODE-A": ALWAYS}))
+"""May read B-1 as well, which another company passed on to his: who reads that is not his to know."""
 READ = (
     Reading("anna", "ACME", "192.0.2.1", Read(What.MEASUREMENTS, ("A-1",), (), (), *PERIOD)),
     Reading("bart", "BETA", "192.0.2.2", Read(What.FILE, ("A-1", "A-2", "B-1"), ("NODE-A",), ("Z",), *PERIOD)),
@@ -41,6 +44,13 @@ async def read(trailing: Trailing) -> Trailing:
         trailing.trail.tell(one)
     async with trailing.chaining():
         await trailing.until_chained(len(READ))
+    put(trailing.database.delegate, a_company("ACME"))
+    own = (
+        a_right("1", line="A-1"),
+        a_right("2", line="A-2", days=_DAYS["A-2"].runs[0], client="bea"),
+        a_right("3", node="NODE-A"),
+    )
+    put(trailing.database.delegate, *own, a_right("4", line="B-1", delegated_by="BETA"))
     persons = [{"_id": "anna", "name": "Anna Aerts"}, {"_id": "bart", "name": "Bart Bos"}]
     await trailing.database[Collection.PERSONS].insert_many(persons)
     return trailing

@@ -1,4 +1,4 @@
-"""What a company has of its own: open to it, or to any client of it, by a grant to it; nothing that was passed on to it."""
+"""What a company has of its own: granted to it or to a client of it, and not passed on to it by another."""
 
 from __future__ import annotations
 

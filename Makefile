@@ -10,7 +10,7 @@ RUN := .venv/bin
 STAMP := .venv/installed
 # Tests run side by side, in groups and in their order (tests/conftest.py): much of a test's time is waiting for servers.
 # ARGS="-n 0" runs them one after the other, for instance to look into one with --pdb.
-SIDE_BY_SIDE := -n 3 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := -n 2 --dist loadgroup --no-loadscope-reorder
 # What the image installs beside the plain dependencies.
 IMAGE_EXTRAS := --extra parquet --extra s3 --extra sftp
 # Where Python may not keep what it compiled, each of a run's hundreds of processes compiles its libraries anew: a second

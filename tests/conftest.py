@@ -12,11 +12,14 @@ Each idle one takes a tenth of a core, so all who use it run in one process.
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, side by side with others, the tests of one file, and those that share a running system."""
+    """Keep together, side by side with others, the tests of one file, and files that share a running system."""
+    groups = {item.path: str(item.path) for item in items}
     for item in items:
-        used = set(getattr(item, "fixturenames", ()))
-        shared = [folder for name, folder in SHARED.items() if name in used and item.path.parent.name == folder]
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
+        for name, folder in SHARED.items():
+            if name in getattr(item, "fixturenames", ()) and item.path.parent.name == folder:
+                groups[item.path] = folder
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

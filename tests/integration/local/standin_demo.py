@@ -26,11 +26,25 @@ def _write(package: Path, program: str) -> None:
         (regular / "__init__.py").touch()
 
 
+class NobodyRegistered:
+    """Takes the place of the demo's register: where services are stand-ins, nobody ever registers a node."""
+
+    def __init__(self, *_: object) -> None:
+        """Whatever the demo tells it."""
+
+    def take_in_staff(self) -> None:
+        """Nobody."""
+
+    def take_in_company(self, *_: object) -> None:
+        """Nobody either."""
+
+
 def main() -> int:
     """Run it."""
     programs, port = Path(sys.argv[1]), int(sys.argv[2])
     for module in (services, demo):
         setattr(module, "REPOSITORY", programs)  # noqa: B010 - the demo imports the name, it does not offer it
+    setattr(demo, "DemoRegister", NobodyRegistered)  # noqa: B010 - as above
     required = "--require-certificate" in sys.argv
     https_port = ports.free_ports(1)[0]
     return demo.demo(SPAN, port, live="--live" in sys.argv, https_port=https_port, certificate_required=required)

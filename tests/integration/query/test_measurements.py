@@ -194,7 +194,7 @@ async def test_a_wrong_method_and_a_large_body_are_problems(query: httpx2.AsyncC
     """405 tells what is allowed, 413 what the limit is."""
     given = await query.post(LINE)
     assert (given.status_code, given.headers["allow"]) == (405, "GET")
-    large = await query.post("/v1/lines", content=b"x" * 70_000)
+    large = await query.post("/v1/lines", content=b"x" * 300_000)
     assert (large.status_code, large.json()["issues"][0]["code"]) == (413, "TOO_LARGE")
 
 

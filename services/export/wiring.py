@@ -13,7 +13,7 @@ from services.export.deliveries.sftp_carrying import SftpCarrier
 from services.export.deliveries.webhook_carrying import WebhookCarrier
 from services.export.documented import CATALOGUE
 from services.export.files.rendered import KeptTexts
-from services.export.jobs.attempt import CallerNamed, Workshop, everybody_may
+from services.export.jobs.attempt import CallerNamed, Workshop
 from services.export.jobs.sweeping import SWEEP_SECONDS, Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.routes import ROUTES
@@ -82,7 +82,7 @@ def results_of(settings: ExportSettings, database: Database) -> Results:
 
 
 def workshop_of(
-    settings: ExportSettings, database: Database, results: Results, signer: Signer, named: CallerNamed = everybody_may
+    settings: ExportSettings, database: Database, results: Results, signer: Signer, named: CallerNamed
 ) -> Workshop:
     """Return what workers need; `named` says what whoever ordered may do by now."""
     kept_seconds = settings.export_kept_hours * 3600

@@ -16,7 +16,7 @@ from services.ingest.relay import RELAY_GROUP, Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
-from services.ingest.worker import IngestWorker
+from services.ingest.worker import INGEST_GROUP, IngestWorker
 from shared.events.acls import RELAY_TRANSACTIONS
 from shared.runtime import documented, http, kafka
 from shared.runtime.door import Admission
@@ -32,7 +32,6 @@ from shared.store.access.gateways import gateways
 from shared.store.access.register import ClientRegister
 from shared.store.documents import ensure_collections
 
-GROUP = "gastrack-ingest"
 LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
@@ -61,11 +60,12 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     await ensure_collections(database)
     await kafka.ensure_topics(settings.brokers, settings.partitions, settings.kafka_replication)
     clients = (
-        kafka.consumer(settings.brokers, GROUP),
+        kafka.consumer(settings.brokers, INGEST_GROUP),
         kafka.producer(settings.brokers, LINGER_MS),
+        kafka.watcher(settings.brokers, INGEST_GROUP),
     )
     worker = IngestWorker(clients, database, health, settings.partitions, settings.batch_records)
-    watcher = kafka.watcher(settings.brokers, GROUP)
+    watcher = kafka.watcher(settings.brokers, INGEST_GROUP)
     ticks = Ticks(watcher, settings.tick_seconds, worker.owns_operations, worker.tick)
     reader = kafka.consumer(settings.brokers, None)
     originals = Originals(reader, database)

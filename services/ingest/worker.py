@@ -25,6 +25,7 @@ from shared.runtime.kafka import (
     Assigned,
     ConsumerRecord,
     TopicPartition,
+    Watcher,
     highwater_of,
     position_of,
 )
@@ -33,6 +34,7 @@ from shared.runtime.mongo import Database
 from shared.runtime.persistently import persistently
 from shared.store.ledgers import BLOCK_OFFSETS
 
+INGEST_GROUP = "gastrack-ingest"
 SETTLE_SECONDS = 1.0
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
@@ -47,13 +49,13 @@ class IngestWorker:
 
     def __init__(
         self,
-        clients: tuple[AIOKafkaConsumer, AIOKafkaProducer],
+        clients: tuple[AIOKafkaConsumer, AIOKafkaProducer, Watcher],
         database: Database,
         health: Health,
         partitions: int,
         batch_records: int,
     ) -> None:
-        self._consumer, self._producer = clients
+        self._consumer, self._producer, self._watcher = clients
         self._database, self._health = database, health
         self._partitions, self._batch_records = partitions, batch_records
         self._counts = BlockCounts()
@@ -68,6 +70,7 @@ class IngestWorker:
     async def start(self) -> None:
         """Join the group and begin to read."""
         await self._producer.start()
+        await self._watcher.start()
         self._consumer.subscribe(INTAKE, listener=Assigned(self._begin, self._leave))
         await self._consumer.start()
         self._task = asyncio.create_task(self._run())
@@ -81,6 +84,7 @@ class IngestWorker:
         self._stopping.set()
         await self._task
         await self._consumer.stop()
+        await self._watcher.stop()
         await self._producer.stop()
 
     def owns_operations(self) -> bool:
@@ -93,17 +97,15 @@ class IngestWorker:
 
     async def _begin(self, places: Sequence[TopicPartition]) -> None:
         """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
-        for place in places:
-            committed: int = await persistently(partial(self._committed_offset, place), "ingest", self._health)
+        ask = partial(self._watcher.committed_for_sure, INGEST_GROUP, places)
+        found = await persistently(ask, "ingest", self._health)
+        for place, committed in found.items():
             self._committed[place] = committed
             self._begun[place] += 1
             self._read.pop(place, None)
             self._counts.begin((place.topic, place.partition))
             self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
             self._owned.add(place)
-
-    async def _committed_offset(self, place: TopicPartition) -> int:
-        return await self._consumer.committed(place) or 0
 
     async def _leave(self, places: Sequence[TopicPartition]) -> None:
         """Settle what was read of partitions that move to another worker."""

@@ -7,8 +7,9 @@ it was sent, and not when a reader could first see it, which is some tenths of a
 keeps readings waiting makes them late here too. A later correction makes no hour late: it is counted as a revision.
 
 What cannot be known: how punctual hours were before the line was live (they were delivered in bulk, nothing was
-promised of them), whether an hour that is not there was ever sent, and of a month that was closed, reopened and closed
-again anything but the close that holds. Promises are those of the line's terms as they are known now.
+promised of them), whether an hour that is not there was ever sent (a value that was held is none), and of a month that
+was closed, reopened and closed again anything but the close that holds. Promises are those of the line's terms as they
+are known now.
 """
 
 from __future__ import annotations

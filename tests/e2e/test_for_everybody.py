@@ -25,6 +25,7 @@ PAGES = {
     "node-days": f"/nodes/{NODE}?view=day&show=gcv",
     "topology": f"/nodes/{NODE}/topology",
     "line-topology": f"/lines/{LINE}/topology",
+    "punctuality": f"/lines/{LINE}/punctuality",
 }
 GRAVE = {"serious", "critical"}
 

@@ -59,6 +59,10 @@ TELLS: dict[str, tuple[str, Read]] = {
         f"/v1/lines/{LINE}/months/2026-10",
         Read(What.MONTH, (LINE,), (), (), *OCTOBER),
     ),
+    "/v1/lines/{line}/punctuality": (
+        f"/v1/lines/{LINE}/punctuality?{PERIOD}",
+        Read(What.PUNCTUALITY, (LINE,), (), (), *OCTOBER),
+    ),
     "/v1/lines/{line}/hours/{start}/history": (
         f"/v1/lines/{LINE}/hours/{HOUR}/history",
         Read(What.HISTORY, (LINE,), (), (), *DAY),
@@ -71,6 +75,10 @@ TELLS: dict[str, tuple[str, Read]] = {
     "/v1/access/readings": (f"/v1/access/readings?line={LINE}", Read(What.TRAIL, (LINE,))),
     "/": ("/", Read(What.PAGE, (LINE,), (), (), date(2026, 11, 1), date(2026, 11, 24))),
     "/lines/{line}": (f"/lines/{LINE}?{PERIOD}", Read(What.PAGE, (LINE,), (), (), *OCTOBER)),
+    "/lines/{line}/punctuality": (
+        f"/lines/{LINE}/punctuality?{PERIOD}",
+        Read(What.PAGE, (LINE,), (), (), *OCTOBER),
+    ),
     "/lines/{line}/hours/{start}": (f"/lines/{LINE}/hours/{HOUR}", Read(What.PAGE, (LINE,), (), (), *DAY)),
     "/nodes/{node}": (f"/nodes/{NODE}?{PERIOD}", Read(What.PAGE, (), (NODE,), (), *OCTOBER)),
     "/nodes/{node}/hours/{start}": (

@@ -55,6 +55,12 @@ class Promised:
     complete: Moments
     definitive: Moments
 
+    def within(self, own: range, hours: range) -> Promised:
+        """Return the promises of those of its hours (`own`) that lie in a range."""
+        begin = max(hours.start, own.start)
+        kept = slice(begin - own.start, max(begin, min(hours.stop, own.stop)) - own.start)
+        return Promised(self.prompt[kept], self.complete[kept], self.definitive[kept])
+
 
 @dataclass(frozen=True, slots=True)
 class TermsPromised:

@@ -56,8 +56,8 @@ async def read_punctuality(  # noqa: PLR0913 - a question has this many sides
         ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
-        asked = await _asked(database, caller, line, question, now, session, known_at_ms)
-        return await _told(database, session, asked)
+        due = await _due(database, caller, line, question, now, session, known_at_ms)
+        return await _told(database, session, due)
 
 
 async def read_punctuality_unless_held(  # noqa: PLR0913 - a question has this many sides
@@ -76,18 +76,27 @@ async def read_punctuality_unless_held(  # noqa: PLR0913 - a question has this m
         ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
-        asked = await _asked(database, caller, line, question, now, session, known_at_ms)
-        return asked.tag if is_held(asked.tag) else await _told(database, session, asked)
+        due = await _due(database, caller, line, question, now, session, known_at_ms)
+        return due.tag if is_held(due.tag) else await _told(database, session, due)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What will be told, before any hour is read: `until_ms` is the moment up to which promises are due."""
+class Due:
+    """What will be told of a line, before any hour is read: `until_ms` is the moment up to which promises are due."""
 
     content: Content
     promised: Promised
     promises: tuple[TermsPromised, ...]
     until_ms: int
+
+    @classmethod
+    def of(cls, content: Content, now: datetime) -> Due:
+        """Return what is promised of the hours of a content, and is due now or at the moment that it was asked for."""
+        question = content.question
+        promised = promised_of(content.line, content.expected, DEFAULTS)
+        promises = tuple(promises_of(content.line, question.first, question.end, DEFAULTS))
+        until_ms = int(now.timestamp() * 1000) if content.moment_ms is None else content.moment_ms
+        return cls(content, promised, promises, until_ms)
 
     @property
     def tag(self) -> str:
@@ -98,7 +107,7 @@ class _Asked:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-async def _asked(  # noqa: PLR0913, PLR0917 - a question has this many sides
+async def _due(  # noqa: PLR0913, PLR0917 - a question has this many sides
     database: Database,
     caller: Caller,
     line: str,
@@ -106,26 +115,26 @@ async def _asked(  # noqa: PLR0913, PLR0917 - a question has this many sides
     now: datetime,
     session: Session,
     known_at_ms: int | None,
-) -> _Asked:
+) -> Due:
     known = await registered_for(database, caller, line, question, session)
-    content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
-    promised = promised_of(content.line, content.expected, DEFAULTS)
-    promises = tuple(promises_of(content.line, question.first, question.end, DEFAULTS))
-    until_ms = int(now.timestamp() * 1000) if content.moment_ms is None else content.moment_ms
-    return _Asked(content, promised, promises, until_ms)
+    return Due.of(await content_of(database, session, known, question, now, known_at_ms=known_at_ms), now)
 
 
-async def _told(database: Database, session: Session, asked: _Asked) -> LinePunctuality:
-    content, line, hours = asked.content, asked.content.line, asked.content.expected
-    rows = await hours_of(database, session, content)
-    numbers = np.arange(hours.start, hours.stop)
-    open_to = undecided(rows, asked.promised)
-    earlier = await said_before(database, line.id, numbers[open_to], rows[open_to], session)
-    closes = await closes_that_hold(database, line.id, content.question.months, session, content.moment_ms)
+async def _told(database: Database, session: Session, due: Due) -> LinePunctuality:
+    content, told = due.content, await hours_told(database, session, due)
+    counted = punctuality(content.question.view, told, due.promised, due.until_ms)
+    known_at_ms = latest_shown_ms(hour_rows(told.hours, told.rows), content)
+    return LinePunctuality(content.line, content.question, counted, due.promises, due.tag, known_at_ms)
+
+
+async def hours_told(database: Database, session: Session, due: Due) -> HoursTold:
+    """Read the hours of a line, and of their past what it depends on."""
+    content, line, hours = due.content, due.content.line.id, due.content.expected
+    rows, numbers = await hours_of(database, session, content), np.arange(hours.start, hours.stop)
+    open_to = undecided(rows, due.promised)
+    earlier = await said_before(database, line, numbers[open_to], rows[open_to], session)
+    closes = await closes_that_hold(database, line, content.question.months, session, content.moment_ms)
     closed_ms = np.full(len(hours), NEVER)
     for month, moment_ms in closes.items():
         closed_ms[hours_within([month], numbers)] = moment_ms
-    told = HoursTold(hours, rows, first_own_ms(hours, rows, earlier), closed_ms)
-    counted = punctuality(content.question.view, told, asked.promised, asked.until_ms)
-    known_at_ms = latest_shown_ms(hour_rows(hours, rows), content)
-    return LinePunctuality(line, content.question, counted, asked.promises, asked.tag, known_at_ms)
+    return HoursTold(hours, rows, first_own_ms(hours, rows, earlier), closed_ms)

@@ -57,8 +57,8 @@ class PunctualMonth(Counted):
     month: str = Field(examples=["2026-10"])
 
 
-class PunctualityTold(Listed):
-    """How punctual a line is over a period."""
+class PunctualityHead(Listed):
+    """Of what, over which period, and as known when."""
 
     id: str = Field(examples=["BE-0042-A"])
     name: str
@@ -68,6 +68,37 @@ class PunctualityTold(Listed):
     known_at: Moment | None = Field(
         description="As known at this moment; unasked, when the latest change that is shown became known."
     )
+
+
+class PunctualityTold(PunctualityHead):
+    """How punctual a line is over a period."""
+
     promises: list[PromiseTold]
     whole: Counted = Field(description="The period as a whole.")
     rows: list[PunctualDay] | list[PunctualMonth] = Field(description="Those in which hours are expected.")
+
+
+class OfLines(Counted):
+    """The counts of the lines of a node added up, each on the gas days on which it belongs to the node."""
+
+    lines_due: Count = Field(description="Lines of which hours were due.")
+    lines_on_time: Count = Field(description="Of those: every hour that was due was on time.")
+
+
+class NodePunctualDay(OfLines):
+    """The hours of a gas day."""
+
+    gas_day: date
+
+
+class NodePunctualMonth(OfLines):
+    """The hours of a gas month."""
+
+    month: str = Field(examples=["2026-10"])
+
+
+class NodePunctualityTold(PunctualityHead):
+    """How punctual the lines of a node are together; none of them is named."""
+
+    whole: OfLines = Field(description="The period as a whole.")
+    rows: list[NodePunctualDay] | list[NodePunctualMonth] = Field(description="Those in which hours are expected.")

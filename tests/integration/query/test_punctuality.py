@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +15,11 @@ import pytest
 from deploy.local.servers import Servers
 from services.query.wiring import application
 from shared.access.caller import Caller, Rights
-from shared.access.days import Days
+from shared.access.days import ALWAYS, Days
 from shared.access.roles import Role
 from shared.domain import gas_time
 from shared.domain.reading import Quality
+from shared.domain.topology import Composition, Node
 from shared.runtime.door import everybody_is, open_door
 from shared.runtime.mongo import Database, SyncDatabase, connect, connect_sync
 from tests.integration.query.clients import client_of
@@ -256,6 +258,38 @@ async def test_a_close_that_was_taken_back_is_none(query: httpx2.AsyncClient, st
     names = ("hours_definitive_due", "hours_definitive", "hours_definitive_on_time")
     counts = [tuple(told[name] for name in names) for told in (reopened, again, then)]
     assert counts == [(24, 0, 0), (24, 24, 0), (24, 24, 24)]
+
+
+async def test_a_node_tells_its_lines_together(store: Database, stored: SyncDatabase[Any]) -> None:
+    """Each on the gas days on which it belongs to the node, also who may read none of them; nobody is named."""
+    once, twice = ((LINE, Decimal(1)),), ((BY_FILE, Decimal("0.5")), (LINE, Decimal(-1)))
+    compositions = Composition(date(2026, 10, 10), once), Composition(date(2026, 10, 11), twice)
+    register(stored, Node("NODE-P", "Moerbroek", compositions))
+    reach(stored, ms(NOW))
+    caller = Caller("anna", frozenset({Role.READER}), "own", Rights("sums", {}, {"NODE-P": ALWAYS}))
+    path, period = "/v1/nodes/NODE-P/punctuality", {"from": "2026-10-09", "to": "2026-10-12"}
+    async with client_of(application(store, open_door("demo"), lambda: NOW)) as everybody:
+        line = (await asked(everybody, **period))["rows"]
+        by_file = (await asked(everybody, f"/v1/lines/{BY_FILE}/punctuality", **period))["rows"]
+    async with client_of(application(store, everybody_is(caller), lambda: NOW)) as client:
+        answer = await client.get(path, params=period)
+        again = await client.get(path, params=period, headers={"If-None-Match": answer.headers["etag"]})
+        months = await asked(client, path, view="month", **{"from": "2026-10", "to": "2026-11"})
+        then = await asked(client, path, **period, known_at="2026-10-11T09:30:00Z")
+        absent = [await client.get(f"/v1/nodes/{node}/punctuality") for node in ("NODE-1", "NODE-X")]
+        hours = await client.get(path, params={"view": "hour"})
+    assert (again.status_code, again.headers["etag"]) == (304, answer.headers["etag"])
+    assert not [name for name in (LINE, BY_FILE) if name in answer.text]
+    first, second = answer.json()["rows"]
+    assert first == {"lines_due": 1, "lines_on_time": 0, **line[1]}
+    sums = {name: count + by_file[2][name] for name, count in line[2].items() if name != "gas_day"}
+    assert second == {"lines_due": 2, "lines_on_time": 0, "gas_day": "2026-10-11", **sums}
+    whole = answer.json()["whole"]
+    assert (whole["lines_due"], whole["hours_due"], whole["hours_late"]) == (2, 72, 1)
+    (october,) = months["rows"]
+    assert october["hours_expected"] == 24 + 2 * (745 - 10 * 24)
+    assert (then["rows"][0]["hours_on_time"], then["rows"][0]["hours_late"]) == (20, 0)
+    assert [one.status_code for one in (*absent, hours)] == [404, 404, 422]
 
 
 async def test_the_page_tells_the_same_in_words(query: httpx2.AsyncClient) -> None:

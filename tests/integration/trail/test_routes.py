@@ -51,6 +51,10 @@ TELLS: dict[str, tuple[str, Read]] = {
         f"/v1/nodes/{NODE}/measurements?{PERIOD}",
         Read(What.MEASUREMENTS, (), (NODE,), (), *OCTOBER),
     ),
+    "/v1/nodes/{node}/punctuality": (
+        f"/v1/nodes/{NODE}/punctuality?{PERIOD}",
+        Read(What.PUNCTUALITY, (), (NODE,), (), *OCTOBER),
+    ),
     "/v1/chromatographs/{chromatograph}/analyses": (
         f"/v1/chromatographs/{GAS}/analyses?{PERIOD}",
         Read(What.ANALYSES, (), (), (GAS,), *OCTOBER),

@@ -14,7 +14,16 @@ from shared.domain import gas_time
 from shared.domain.as_known import Superseded
 from shared.domain.period import View
 from shared.domain.promises import NEVER, Promised, promised_of
-from shared.domain.punctuality import COUNTS, OWN, HoursTold, Punctuality, first_own_ms, punctuality, undecided
+from shared.domain.punctuality import (
+    COUNTS,
+    OWN,
+    HoursTold,
+    Punctuality,
+    first_own_ms,
+    joined,
+    punctuality,
+    undecided,
+)
 from shared.domain.reading import Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rules.catalogue import default_settings
@@ -136,6 +145,18 @@ def test_months_and_the_whole_are_sums_of_gas_days(history: History) -> None:
         inside = [place for place, day in enumerate(days.first_days) if day.month == first.month]
         assert {name: int(counts[name]) for name in COUNTED} == _summed(days.counts[inside])
     assert {name: int(months.whole[name]) for name in COUNTED} == _summed(days.counts)
+
+
+@given(histories(), st.integers(HOURS.start - 3, HOURS.stop + 3), st.sampled_from((View.DAY, View.MONTH)))
+def test_parts_of_a_period_add_up(history: History, edge: int, view: View) -> None:
+    """However it is cut: a node counts a line only on the gas days on which it belongs to it."""
+    told = history.told()
+    parts = []
+    for hours in (range(HOURS.start - 5, edge), range(edge, HOURS.stop + 5)):
+        promised = history.promised.within(HOURS, hours)
+        parts.append(punctuality(view, told.within(hours), promised, history.until_ms))
+    assert joined(view, parts).first_days == history.counted(view).first_days
+    assert joined(view, parts).counts.tolist() == history.counted(view).counts.tolist()
 
 
 @given(histories())

@@ -34,6 +34,19 @@ class NodeTold:
 
 
 async def read_node_punctuality(  # noqa: PLR0913 - a question has this many sides
+    database: Database, caller: Caller, node: str, question: Question, now: datetime, *, known_at_ms: int | None = None
+) -> NodeTold:
+    """Read how punctual the lines of a node are, whoever may read them, as known now or at a moment.
+
+    Raises:
+        ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
+    """
+    async with one_moment(database) as session:
+        asked = await _asked(database, session, caller, node, question, now, known_at_ms)
+        return await _told(database, session, asked)
+
+
+async def read_node_punctuality_unless_held(  # noqa: PLR0913 - a question has this many sides
     database: Database,
     caller: Caller,
     node: str,
@@ -43,23 +56,50 @@ async def read_node_punctuality(  # noqa: PLR0913 - a question has this many sid
     is_held: Callable[[str], bool],
     known_at_ms: int | None = None,
 ) -> NodeTold | str:
-    """Read how punctual the lines of a node are, whoever may read them; of content that is held return the tag alone.
+    """Read it as `read_node_punctuality` does; of content that is held return the tag alone.
 
     Raises:
         ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
-        moment_ms = await known_by(database, known_at_ms, session)
-        known = await registered_node(database, caller, node, moment_ms, session, question)
-        composed = await compose(database, session, known, node, question, now, moment_ms)
-        dues = {line: Due.of(content, now) for line, content in composed.lines.items()}
-        parts = (tag_of(caller, node, question, composed), [due.tag for due in dues.values()])
-        tag = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-        if is_held(tag):
-            return tag
-        found, latest_ms = await _of_lines(database, session, composed, dues)
-    shown_ms = max(composed.known.known_at_ms, latest_ms) if moment_ms is None else moment_ms
-    return NodeTold(known.nodes[node], question, of_node(question.view, found), tag, shown_ms)
+        asked = await _asked(database, session, caller, node, question, now, known_at_ms)
+        return asked.tag if is_held(asked.tag) else await _told(database, session, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What will be told of a node, before any hour is read."""
+
+    node: Node
+    question: Question
+    composed: Composed
+    dues: dict[str, Due]
+    tag: str
+
+
+async def _asked(  # noqa: PLR0913, PLR0917 - a question has this many sides
+    database: Database,
+    session: Session,
+    caller: Caller,
+    node: str,
+    question: Question,
+    now: datetime,
+    known_at_ms: int | None,
+) -> _Asked:
+    moment_ms = await known_by(database, known_at_ms, session)
+    known = await registered_node(database, caller, node, moment_ms, session, question)
+    composed = await compose(database, session, known, node, question, now, moment_ms)
+    dues = {line: Due.of(content, now) for line, content in composed.lines.items()}
+    parts = (tag_of(caller, node, question, composed), [due.tag for due in dues.values()])
+    tag = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    return _Asked(known.nodes[node], question, composed, dues, tag)
+
+
+async def _told(database: Database, session: Session, asked: _Asked) -> NodeTold:
+    composed, question = asked.composed, asked.question
+    found, latest_ms = await _of_lines(database, session, composed, asked.dues)
+    shown_ms = max(composed.known.known_at_ms, latest_ms) if composed.moment_ms is None else composed.moment_ms
+    return NodeTold(asked.node, question, of_node(question.view, found), asked.tag, shown_ms)
 
 
 async def _of_lines(

@@ -26,6 +26,7 @@ PAGES = {
     "topology": f"/nodes/{NODE}/topology",
     "line-topology": f"/lines/{LINE}/topology",
     "punctuality": f"/lines/{LINE}/punctuality",
+    "node-punctuality": f"/nodes/{NODE}/punctuality?view=month",
 }
 GRAVE = {"serious", "critical"}
 

@@ -17,7 +17,7 @@ from shared.domain.period import Question, View
 from shared.domain.promises import TermsPromised
 from shared.domain.punctuality import COUNTS, Punctuality
 from shared.runtime.mongo import Database
-from shared.store.node_punctuality import NodeTold, read_node_punctuality
+from shared.store.node_punctuality import NodeTold, read_node_punctuality_unless_held
 from shared.store.punctuality import LinePunctuality, read_punctuality_unless_held
 
 
@@ -49,7 +49,7 @@ async def node_punctuality(  # noqa: PLR0913 - a question has this many sides
     known_at_ms: int | None = None,
 ) -> Answer:
     """Answer how punctual the lines of a node are together, as known now or at a moment."""
-    read = await read_node_punctuality(
+    read = await read_node_punctuality_unless_held(
         database, caller, node, question, now, is_held=reader.has, known_at_ms=known_at_ms
     )
     return await reader.answer(read)

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from services.query.access.pages.routes import ACCESS_PAGES
 from services.query.api import Cursor, Start, Text, today_of
 from services.query.asked import parameters
-from services.query.asked.parameters import Asked, AskedPunctuality
+from services.query.asked.parameters import Asked
 from services.query.pages.downloads import Downloads
 from services.query.pages.gas_page import gas_page
 from services.query.pages.hour_page import hour_page
@@ -23,7 +23,7 @@ from services.query.pages.moves import opening_question
 from services.query.pages.node_pages import node_pages
 from services.query.pages.page_answers import PARAMETER, Part, Speaking, base_of, html, on_problem
 from services.query.pages.page_rows import measure_of
-from services.query.pages.punctuality_page import punctuality_page
+from services.query.pages.punctuality_pages import punctuality_pages
 from services.query.pages.start_page import start_page
 from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Reading, Store
@@ -84,25 +84,6 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     return html(request, "line.html", page=page, files=files)
 
 
-@pages.get("/lines/{line}/punctuality")
-async def get_punctuality(  # noqa: PLR0913 - the parameters of the route
-    *,
-    request: Request,
-    line: str,
-    asked: Annotated[AskedPunctuality, Query()],
-    caller: Reading,
-    store: Store,
-    now: Now,
-    tell: Telling,
-    language: Speaking,
-) -> HTMLResponse:
-    """Show how punctual a line is, against what is promised of it."""
-    question = parameters.question(asked.by_days_or_months(), today_of(now), caller.rights.line(line))
-    page = await punctuality_page(store, caller, line, question, now=now, language=language)
-    tell(Read.asked(What.PAGE, question, lines=(line,)))
-    return html(request, "punctuality.html", page=page)
-
-
 @pages.get("/lines/{line}/hours/{start}")
 async def get_hour(  # noqa: PLR0913 - the parameters of the route
     *,
@@ -131,7 +112,7 @@ async def get_gas(request: Request, language: Speaking, part: Part = False) -> H
 def install_pages(app: FastAPI) -> None:
     """Add the pages, their assets, and errors as pages where a person asks."""
     app.include_router(pages)
-    for routes in (node_pages, *ACCESS_PAGES):
+    for routes in (node_pages, punctuality_pages, *ACCESS_PAGES):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     for fault in (HTTPException, ProblemError):

@@ -1,4 +1,4 @@
-"""The page of how punctual a line is: counts as people read them, beside what is promised."""
+"""The pages of how punctual a line is, or those of a node together: counts as people read them, beside promises."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.period import Question, View
 from shared.domain.promises import TermsPromised
-from shared.domain.topology import Line
+from shared.domain.punctuality import Punctuality
 from shared.domain.view import ended_before
 from shared.runtime.mongo import Database
+from shared.store.node_punctuality import read_node_punctuality
 from shared.store.punctuality import read_punctuality
 
 VIEWS = (View.DAY, View.MONTH)
@@ -27,7 +28,7 @@ VIEWS = (View.DAY, View.MONTH)
 class PunctualRow:
     """A gas day, a gas month or the whole period: `href` leads to its values, "" of the whole. Counts are texts.
 
-    Of what is not due yet, or not promised at all, the share is empty.
+    Of what is not due yet, or not promised at all, the share is empty; `lines` are those of a node.
     """
 
     label: str
@@ -40,6 +41,7 @@ class PunctualRow:
     estimated: str
     revised: str
     definitive: str
+    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,13 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class PunctualityPage:
-    """Everything that the template shows."""
+    """Everything that the template shows; `promises` are None of a node, whose lines have each their own.
 
-    line: Line
+    `kind` is "lines" or "nodes", as addresses say it.
+    """
+
+    kind: str
+    id: str
     name: str
     question: Question
     title: str
@@ -67,15 +73,24 @@ class PunctualityPage:
     revisions: int
     rows: list[PunctualRow]
     whole: PunctualRow
-    promises: tuple[TermsPromised, ...]
+    promises: tuple[TermsPromised, ...] | None
     views: list[Address]
     shortcuts: list[Address]
     previous: str
     following: str
-    program: str
+
+    @property
+    def address(self) -> str:
+        """Where the line or node itself is shown."""
+        return f"/{self.kind}/{quote(self.id)}"
+
+    @property
+    def program(self) -> str:
+        """Where programs ask the same."""
+        return f"/v1{self.address}/punctuality?{_asked(self.question)}"
 
 
-async def punctuality_page(  # noqa: PLR0913 - a question has this many sides
+async def line_punctuality_page(  # noqa: PLR0913 - a question has this many sides
     database: Database, caller: Caller, line: str, question: Question, *, now: datetime, language: Language
 ) -> PunctualityPage:
     """Read and lay out how punctual a line is.
@@ -84,28 +99,63 @@ async def punctuality_page(  # noqa: PLR0913 - a question has this many sides
         ProblemError: 404 for an unknown line, or another's; 422 for gas days that he may not read.
     """
     found = await read_punctuality(database, caller, line, question, now)
-    today, told = gas_time.gas_day(ended_before(now) - 1), found.punctuality
-    whole, address = told.whole, f"/lines/{quote(line)}"
-    named = periods.shortcuts(question, today)
-    before, after = periods.moved(question, -1), periods.moved(question, 1)
+    told = found.punctuality
+    shown = _Shown("lines", line, found.line.name_on(question.end), told, [""] * len(told.counts), "", found.promises)
+    return _page(shown, question, now, language)
+
+
+async def node_punctuality_page(  # noqa: PLR0913 - a question has this many sides
+    database: Database, caller: Caller, node: str, question: Question, *, now: datetime, language: Language
+) -> PunctualityPage:
+    """Read and lay out how punctual the lines of a node are together.
+
+    Raises:
+        ProblemError: 404 for an unknown node, or another's; 422 for gas days that he may not read.
+    """
+    found = await read_node_punctuality(database, caller, node, question, now)
+    told = found.punctuality
+    pairs = zip(told.lines_on_time.tolist(), told.lines_due.tolist(), strict=True)
+    lines = [_share(on_time, due, language) for on_time, due in pairs]
+    whole = _share(told.whole_lines_on_time, told.whole_lines_due, language)
+    shown = _Shown("nodes", node, found.node.name_on(question.end), told.of_lines, lines, whole, None)
+    return _page(shown, question, now, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is shown of a line or node: its counts, and of a node the words for its lines, row by row and altogether."""
+
+    kind: str
+    id: str
+    name: str
+    told: Punctuality
+    lines: list[str]
+    whole_lines: str
+    promises: tuple[TermsPromised, ...] | None
+
+
+def _page(shown: _Shown, question: Question, now: datetime, language: Language) -> PunctualityPage:
+    told, address = shown.told, f"/{shown.kind}/{quote(shown.id)}"
+    today, whole = gas_time.gas_day(ended_before(now) - 1), told.whole
+    named, before, after = periods.shortcuts(question, today), periods.moved(question, -1), periods.moved(question, 1)
     labels = [language.date(day, "yMMMEd" if told.view is View.DAY else "yMMMM") for day in told.first_days]
     hrefs = [f"{address}?{_asked(_values_of(day, told.view))}" for day in told.first_days]
-    shown = zip(labels, hrefs, told.counts, strict=True)
+    rows = zip(labels, hrefs, told.counts, shown.lines, strict=True)
     return PunctualityPage(
-        line=found.line,
-        name=found.line.name_on(question.end),
+        kind=shown.kind,
+        id=shown.id,
+        name=shown.name,
         question=question,
         title=periods.title(question, language),
         shares=_shares(whole),
         revisions=int(whole["revisions"]),
-        rows=[_row(label, href, counts, language) for label, href, counts in shown],
-        whole=_row(language("punctuality.whole"), "", whole, language),
-        promises=found.promises,
+        rows=[_row(label, href, counts, of_lines, language) for label, href, counts, of_lines in rows],
+        whole=_row(language("punctuality.whole"), "", whole, shown.whole_lines, language),
+        promises=shown.promises,
         views=[_address(view, periods.in_view(question, view, today), here=view is question.view) for view in VIEWS],
         shortcuts=[_address(one.key, one.question, here=one.question == question) for one in named],
         previous="" if before is None else f"?{_asked(before)}",
         following="" if after is None else f"?{_asked(after)}",
-        program=f"/v1/lines/{quote(line)}/punctuality?{_asked(question)}",
     )
 
 
@@ -124,11 +174,9 @@ def _asked(question: Question) -> str:
     return urlencode({"view": question.view.value, "from": question.shown_from, "to": question.shown_to})
 
 
-def _row(label: str, href: str, counts: np.void, language: Language) -> PunctualRow:
+def _row(label: str, href: str, counts: np.void, lines: str, language: Language) -> PunctualRow:
     def share(kept: str, due: str) -> str:
-        if not counts[due]:
-            return ""
-        return language("punctuality.of", n=count(kept), all=count(due))
+        return _share(int(counts[kept]), int(counts[due]), language)
 
     def count(name: str) -> str:
         return language.count(int(counts[name]))
@@ -145,7 +193,13 @@ def _row(label: str, href: str, counts: np.void, language: Language) -> Punctual
         estimated=count("hours_estimated"),
         revised=revised if not counts["revisions"] else f"{revised} ({count('revisions')})",
         definitive=share("hours_definitive_on_time", "hours_definitive_due"),
+        lines=lines,
     )
+
+
+def _share(part: int, whole: int, language: Language) -> str:
+    """Return the words for a part of a whole, "" where there is no whole."""
+    return language("punctuality.of", n=language.count(part), all=language.count(whole)) if whole else ""
 
 
 def _shares(whole: np.void) -> Shares:

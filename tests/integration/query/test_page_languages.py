@@ -23,6 +23,7 @@ HTML = {"Accept": "text/html"}
         f"{LINE}?view=month",
         f"{LINE}/punctuality",
         f"{LINE}/punctuality?view=month",
+        "/nodes/NODE-1/punctuality",
         "/gas",
     ],
 )

@@ -278,6 +278,11 @@ async def test_a_node_tells_its_lines_together(store: Database, stored: SyncData
         then = await asked(client, path, **period, known_at="2026-10-11T09:30:00Z")
         absent = [await client.get(f"/v1/nodes/{node}/punctuality") for node in ("NODE-1", "NODE-X")]
         hours = await client.get(path, params={"view": "hour"})
+        page = await client.get("/nodes/NODE-P/punctuality", params=period, headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    assert '<td class="num">0 of 2</td></tr>' in page.text
+    assert "/nodes/NODE-P?view=hour&amp;from=2026-10-10&amp;to=2026-10-11" in page.text
+    assert not [name for name in (LINE, BY_FILE) if name in page.text]
     assert (again.status_code, again.headers["etag"]) == (304, answer.headers["etag"])
     assert not [name for name in (LINE, BY_FILE) if name in answer.text]
     first, second = answer.json()["rows"]

@@ -85,6 +85,10 @@ TELLS: dict[str, tuple[str, Read]] = {
     ),
     "/lines/{line}/hours/{start}": (f"/lines/{LINE}/hours/{HOUR}", Read(What.PAGE, (LINE,), (), (), *DAY)),
     "/nodes/{node}": (f"/nodes/{NODE}?{PERIOD}", Read(What.PAGE, (), (NODE,), (), *OCTOBER)),
+    "/nodes/{node}/punctuality": (
+        f"/nodes/{NODE}/punctuality?{PERIOD}",
+        Read(What.PAGE, (), (NODE,), (), *OCTOBER),
+    ),
     "/nodes/{node}/hours/{start}": (
         f"/nodes/{NODE}/hours/{HOUR}",
         Read(What.PAGE, (LINE,), (NODE,), (), *DAY),

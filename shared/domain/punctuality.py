@@ -92,25 +92,6 @@ class Punctuality:
         return _summed(self.counts)
 
 
-@dataclass(frozen=True, slots=True)
-class NodePunctuality:
-    """The counts of all lines of a node, added up, and of how many lines they are; `whole` is the period as one row.
-
-    Attributes:
-        of_lines: The counts of the lines together.
-        lines_due: Lines of which hours were due in a gas day or month.
-        lines_on_time: Of those: every hour that was due was on time.
-        whole_lines_due: Both of the whole period.
-        whole_lines_on_time: See `whole_lines_due`.
-    """
-
-    of_lines: Punctuality
-    lines_due: NDArray[np.int64]
-    lines_on_time: NDArray[np.int64]
-    whole_lines_due: int
-    whole_lines_on_time: int
-
-
 def is_own(rows: NDArray[np.void]) -> NDArray[np.bool_]:
     """Say which HOUR rows carry a value of the hour's own."""
     return (rows["revision"] > 0) & np.isin(rows["quality"], OWN)
@@ -197,29 +178,12 @@ def joined(view: View, parts: Sequence[Punctuality]) -> Punctuality:
     counts = np.zeros(len(days), COUNTS)
     for part in parts:
         for name in COUNTS.names or ():
-            np.add.at(counts[name], _places(days, part), part.counts[name])
+            np.add.at(counts[name], places_of(days, part), part.counts[name])
     return Punctuality(view, tuple(days), counts)
 
 
-def of_node(view: View, lines: Sequence[Punctuality]) -> NodePunctuality:
-    """Return what the lines of a node come to: each is counted once, whatever its weight."""
-    total = joined(view, lines)
-    due, on_time = np.zeros((2, len(total.first_days)), np.int64)
-    for line in lines:
-        places, is_due, is_on_time = _places(list(total.first_days), line), *_of_line(line.counts)
-        due[places] += is_due
-        on_time[places] += is_on_time
-    wholes = _of_line(np.array([line.whole for line in lines], COUNTS))
-    return NodePunctuality(total, due, on_time, *(int(np.count_nonzero(one)) for one in wholes))
-
-
-def _of_line(counts: NDArray[np.void]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Say where hours were due, and where all of them were on time."""
-    is_due = counts["hours_due"] > 0
-    return is_due, is_due & (counts["hours_on_time"] == counts["hours_due"])
-
-
-def _places(days: Sequence[date], part: Punctuality) -> NDArray[np.intp]:
+def places_of(days: Sequence[date], part: Punctuality) -> NDArray[np.intp]:
+    """Return where the gas days or months of a part stand among first days."""
     place = {day: number for number, day in enumerate(days)}
     return np.array([place[day] for day in part.first_days], np.intp)
 

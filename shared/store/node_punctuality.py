@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.access.caller import Caller
+from shared.domain.node_punctuality import NodePunctuality, of_node
 from shared.domain.node_weights import Span
 from shared.domain.period import Question
-from shared.domain.punctuality import HoursTold, NodePunctuality, Punctuality, joined, of_node, punctuality
+from shared.domain.punctuality import HoursTold, Punctuality, joined, punctuality
 from shared.domain.topology import Node
 from shared.domain.view import hour_rows
 from shared.runtime.mongo import Database, Session

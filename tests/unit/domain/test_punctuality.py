@@ -12,7 +12,7 @@ from shared.domain import gas_time
 from shared.domain.as_known import Superseded
 from shared.domain.period import View
 from shared.domain.promises import NEVER, promised_of
-from shared.domain.punctuality import COUNTS, HoursTold, Punctuality, first_own_ms, of_node, punctuality, undecided
+from shared.domain.punctuality import COUNTS, HoursTold, Punctuality, first_own_ms, punctuality, undecided
 from shared.domain.reading import Quality, Validity
 from shared.domain.revision import HOUR
 from shared.domain.rules.catalogue import default_settings
@@ -166,27 +166,3 @@ def test_no_hours_make_no_rows() -> None:
     for view in (View.DAY, View.MONTH):
         found = punctuality(view, told, promised_of(LINE, range(0), default_settings()), 0)
         assert (found.first_days, len(found.counts), int(found.whole["hours_expected"])) == ((), 0, 0)
-
-
-def _line(**days: tuple[int, int]) -> Punctuality:
-    """Return a line of which on some days of November so many hours were due, and so many of them on time."""
-    counts = np.zeros(len(days), COUNTS)
-    counts["hours_due"], counts["hours_on_time"] = np.array(list(days.values())).reshape(-1, 2).T
-    return Punctuality(View.DAY, tuple(date(2026, 11, int(day[1:])) for day in days), counts)
-
-
-def test_of_a_node_each_line_is_counted_once() -> None:
-    """Hours add up; a line of which one due hour was not on time is not on time; one without due hours is neither."""
-    lines = [_line(d1=(24, 24), d2=(24, 24)), _line(d1=(24, 23), d3=(0, 0)), _line(d2=(5, 5))]
-    found = of_node(View.DAY, lines)
-    assert [day.day for day in found.of_lines.first_days] == [1, 2, 3]
-    assert found.of_lines.counts["hours_due"].tolist() == [48, 29, 0]
-    assert (found.lines_due.tolist(), found.lines_on_time.tolist()) == ([2, 2, 0], [1, 2, 0])
-    assert (found.whole_lines_due, found.whole_lines_on_time) == (3, 2)
-    assert int(found.of_lines.whole["hours_on_time"]) == 76
-
-
-def test_a_node_of_nothing_has_nothing() -> None:
-    """No rows, no lines."""
-    found = of_node(View.MONTH, [])
-    assert (found.of_lines.first_days, found.whole_lines_due, found.whole_lines_on_time) == ((), 0, 0)

@@ -167,11 +167,11 @@ async def test_as_known_at_a_moment(  # noqa: PLR0917 - what is counted
 async def test_of_a_line_by_file_nothing_is_promised_at_once(query: httpx2.AsyncClient) -> None:
     """Its deadline is twelve days after the gas day."""
     path = f"/v1/lines/{BY_FILE}/punctuality"
-    told = await asked(query, path, **{"from": "2026-11-11", "to": "2026-11-13"})
+    told = await asked(query, path, **{"from": "2026-11-10", "to": "2026-11-12"})
     assert [row["hours_due"] for row in told["rows"]] == [24, 0]
     assert told["whole"]["hours_prompt_due"] == 0
     promise = {"prompt_minutes": None, "complete_h": 288.0, "definitive_working_day": 5}
-    assert told["promises"] == [{"from": "2026-11-11", **promise}]
+    assert told["promises"] == [{"from": "2026-11-10", **promise}]
 
 
 async def test_of_a_line_that_is_not_live_nothing_is_promised(query: httpx2.AsyncClient) -> None:
@@ -264,7 +264,7 @@ async def test_a_node_tells_its_lines_together(store: Database, stored: SyncData
     """Each on the gas days on which it belongs to the node, also who may read none of them; nobody is named."""
     once, twice = ((LINE, Decimal(1)),), ((BY_FILE, Decimal("0.5")), (LINE, Decimal(-1)))
     compositions = Composition(date(2026, 10, 10), once), Composition(date(2026, 10, 11), twice)
-    register(stored, Node("NODE-P", "Moerbroek", compositions))
+    register(stored, Node("NODE-P", "Moerbroek", compositions), known_at_ms=ms("2026-10-01T00:00:00Z"))
     reach(stored, ms(NOW))
     caller = Caller("anna", frozenset({Role.READER}), "own", Rights("sums", {}, {"NODE-P": ALWAYS}))
     path, period = "/v1/nodes/NODE-P/punctuality", {"from": "2026-10-09", "to": "2026-10-12"}

@@ -42,7 +42,7 @@ def _row(
 def _counted(*said: np.void, until: str = LATER, closed: str = "") -> dict[str, int]:
     """Count a gas day whose first hour has said these values one after the other, and the others nothing."""
     rows = np.zeros(len(HOURS), HOUR)
-    revisions = np.array(said, HOUR)
+    revisions = np.array(list(said), HOUR)
     revisions["revision"] = np.arange(1, len(said) + 1)
     rows[0] = revisions[-1]
     earlier = Superseded(np.full(len(said) - 1, HOURS.start, np.int64), revisions[:-1])

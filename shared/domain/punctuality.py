@@ -62,7 +62,7 @@ class HoursTold:
         hours: The hour numbers, one behind the other.
         rows: What each says (HOUR, revision 0: nothing), with the validity that its month gives it.
         first_own_ms: When the first value of its own became known, ms since 1970; NEVER where none has.
-        closed_ms: When the close of its month that holds became known; NEVER where it is open.
+        closed_ms: When its month was closed last, as it became known; NEVER where it never was.
     """
 
     hours: range

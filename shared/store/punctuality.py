@@ -24,7 +24,7 @@ from shared.domain.view import hour_rows
 from shared.runtime.mongo import Database, Session
 from shared.store.as_known import said_before
 from shared.store.measurements import one_moment
-from shared.store.statuses import closes_that_hold
+from shared.store.statuses import latest_closes
 from shared.store.views import Content, content_of, hours_of, latest_shown_ms, registered_for
 
 ANSWER_VERSION = "1"
@@ -133,7 +133,7 @@ async def hours_told(database: Database, session: Session, due: Due) -> HoursTol
     rows, numbers = await hours_of(database, session, content), np.arange(hours.start, hours.stop)
     open_to = undecided(rows, due.promised)
     earlier = await said_before(database, line, numbers[open_to], rows[open_to], session)
-    closes = await closes_that_hold(database, line, content.question.months, session, content.moment_ms)
+    closes = await latest_closes(database, line, content.question.months, session, content.moment_ms)
     closed_ms = np.full(len(hours), NEVER)
     for month, moment_ms in closes.items():
         closed_ms[hours_within([month], numbers)] = moment_ms

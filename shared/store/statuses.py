@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.domain.closing import StatusChange
-from shared.domain.decision import OF_MONTH, DecisionKind
+from shared.domain.decision import DecisionKind
 from shared.runtime.mongo import Database, Session
 from shared.store.documents import Collection
 
@@ -29,22 +29,14 @@ async def changes_after(database: Database, line: str, moment_ms: int, session: 
     return [status_change_of(document) async for document in database[Collection.CLOSINGS].find(later, session=session)]
 
 
-async def closes_that_hold(
+async def latest_closes(
     database: Database, line: str, months: Sequence[str], session: Session, moment_ms: int | None = None
 ) -> dict[str, int]:
-    """Return when the close that holds became known (ms), of those of these gas months of a line that are closed.
+    """Return when the latest close of gas months of a line became known (ms), until now or a moment.
 
-    Closed now, or at a moment; a month that was closed, reopened and closed again has the time of the second close.
+    Of a month that is closed it is the close that holds; one that was opened again has it too.
     """
-    asked = {"line": line, "kind": {"$in": OF_MONTH}, "month": {"$in": list(months)}}
+    asked = {"line": line, "kind": DecisionKind.CLOSE, "month": {"$in": list(months)}}
     known = {} if moment_ms is None else {"known_at": {"$lte": moment_ms}}
-    found = database[Collection.CLOSINGS].find(
-        {**asked, **known}, {"month": 1, "kind": 1, "known_at": 1}, session=session
-    )
-    closes: dict[str, int] = {}
-    async for document in found.sort("log_offset", 1):
-        if document["kind"] == DecisionKind.CLOSE:
-            closes[document["month"]] = int(document["known_at"])
-        else:
-            closes.pop(document["month"], None)
-    return closes
+    found = database[Collection.CLOSINGS].find({**asked, **known}, {"month": 1, "known_at": 1}, session=session)
+    return {document["month"]: int(document["known_at"]) async for document in found.sort("log_offset", 1)}

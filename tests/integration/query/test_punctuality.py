@@ -310,6 +310,8 @@ async def test_the_page_tells_the_same_in_words(query: httpx2.AsyncClient) -> No
     assert 'href="/lines/BE-0042-P?view=day&amp;from=2026-10-01&amp;to=2026-11-01"' in months.text
     nothing = await query.get("/lines/BE-0042-R/punctuality", params=OCTOBER_DAY)
     assert "Nothing is promised" in nothing.text
+    cells = ["0 of 24", "—", "—", "—", "—", "0", "0", "—"]
+    assert "</th>" + "".join(f'<td class="num">{cell}</td>' for cell in cells) + "</tr>" in nothing.text
     line = await query.get(f"/lines/{LINE}")
     assert f'href="/lines/{LINE}/punctuality"' in line.text
 

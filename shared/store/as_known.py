@@ -27,6 +27,7 @@ from shared.domain.closing import (
 )
 from shared.domain.period import Question
 from shared.domain.revision import HOUR
+from shared.domain.rows import joined
 from shared.events.topics import COUNTING_PARTITION
 from shared.runtime.mongo import Database, Session
 from shared.store import forms
@@ -35,6 +36,8 @@ from shared.store.measurements import days_of, stored_hours, stored_rollups
 from shared.store.statuses import changes_after
 
 Hours = NDArray[np.int64]
+REVISIONS_PER_BATCH = 500
+"""Superseded values taken at a time: some 2 ms of the event loop; one by one they take twice as long."""
 
 
 async def watermark_ms(database: Database, line: str, session: Session, *, with_gas: bool = False) -> int:
@@ -155,7 +158,8 @@ async def said_before(
     found, said = [], [np.zeros(0, HOUR)]
     for begin in range(0, len(names), IDS_PER_QUERY):
         asked = {"_id": {"$in": names[begin : begin + IDS_PER_QUERY]}}
-        async for document in database[Collection.REVISIONS].find(asked, session=session):
-            found.append(int(document["hour"]))
-            said.append(forms.hours(document["row"], 1))
-    return Superseded(np.array(found, np.int64), np.concatenate(said))
+        revisions = database[Collection.REVISIONS].find(asked, {"hour": 1, "row": 1}, session=session)
+        while documents := await revisions.to_list(REVISIONS_PER_BATCH):
+            found += [int(document["hour"]) for document in documents]
+            said += [forms.hours(document["row"], 1) for document in documents]
+    return Superseded(np.array(found, np.int64), joined(said))

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from deploy.local.servers import Servers
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import Workshop
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.wiring import application as export_application
@@ -30,7 +30,7 @@ from shared.runtime.reads_told import READ
 from shared.runtime.trail import Reading
 from shared.store.documents import Collection
 from shared.store.results import GridResults
-from tests.callers import someone
+from tests.callers import everybody_may, someone
 from tests.integration.query.stored_lines import a_line, plausible_hours, reach, register, store_hours
 from tests.integration.query.test_findings import finding
 from tests.remembered_reads import Remembering

@@ -96,7 +96,8 @@ async def test_no_secret_stands_in_a_log(query: Service, tmp_path: Path) -> None
         await status(query, "/v1/lines", by_demo(), method="POST", content=DEMO_SECRET.encode()),
     ]
     assert {401, 400, 500, 403, 404, 422, 413, 405} <= set(told), told
-    assert [await status(query, "/v1/lines", by_tls()) for _ in range(25)][-1] == 429
+    at_once = [status(query, "/v1/lines", by_tls()) for _ in range(60)]  # one by one, a busy machine is never too fast
+    assert 429 in await asyncio.gather(*at_once)
     query.process.stop()
     log = (tmp_path / "query.log").read_text(encoding="utf-8")
     secrets = [EDGE_SECRET, DEMO_SECRET, EDGE_SECRET[:-1], ANNA.private_pem.decode().splitlines()[1]]

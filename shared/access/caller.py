@@ -11,7 +11,7 @@ from shared.access.days import ALWAYS, NEVER, Days
 from shared.access.roles import Role, Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Rights:
     """Which lines and nodes somebody may read, on which gas days, as they stand at this moment.
 

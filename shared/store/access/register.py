@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from shared.access.caller import Caller, Rights
 from shared.access.client import Client
@@ -18,9 +19,6 @@ from shared.runtime.http_state import Clock
 from shared.runtime.mongo import Database
 from shared.store.access.looking import Looking, Standing, in_time
 from shared.store.access.resolving import Resolving
-
-MOST_RIGHTS_SHARED = 10_000
-"""Different rights of which one object is kept for all who have them: ten times the clients of a large grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class ClientRegister:
         self._looking, self._resolving, self._now = Looking(database, now), Resolving(database), now
         self._by_key: dict[str, Known] = {}
         self._by_name: dict[str, Known] = {}
-        self._rights: dict[str, Rights] = {}
+        self._rights = WeakValueDictionary[str, Rights]()  # as long as anybody has them
         self._asked: dict[tuple[str, Standing], asyncio.Task[Known | None]] = {}
 
     async def caller_with_key(self, fingerprint: str) -> Caller:
@@ -109,7 +107,5 @@ class ClientRegister:
         return known
 
     def _caller(self, client: Client, rights: Rights) -> Caller:
-        if len(self._rights) > MOST_RIGHTS_SHARED:
-            self._rights.clear()
         shared = self._rights.setdefault(rights.digest, rights)
         return Caller(client.id, client.roles, client.company, shared, client.stations)

@@ -83,6 +83,19 @@ async def test_what_was_taken_back_is_refused_a_second_later(
     assert not (await register.caller_named("anna")).roles
 
 
+async def test_rights_that_nobody_has_any_more_take_no_room(
+    store: Store, register: ClientRegister, clock: Clock
+) -> None:
+    """However often they change; those who have the same share them."""
+    put(store, a_company(), a_client("anna"), a_client("bart"))
+    for number in range(3):
+        put(store, a_right(str(number), line=f"BE-{number}"))
+        clock.pass_by(seconds=1)
+        callers = [await register.caller_with_key(fingerprint_of(name)) for name in ("anna", "bart")]
+        assert callers[0].rights is callers[1].rights
+    assert list(register._rights) == [callers[0].rights.digest]
+
+
 async def test_a_key_that_was_unknown_is_let_in_once_it_is_registered(
     store: Store, register: ClientRegister, clock: Clock
 ) -> None:

@@ -33,7 +33,10 @@ SECONDS_APART = 30
 """By how much a client's clock may be ahead of ours."""
 MOST_BYTES = 16 * 1024
 _MOST_NAME = 200
-_FAULTS = (JoseError, ValueError, TypeError, KeyError, IndexError, binascii.Error, UnsupportedAlgorithm)
+_FAULTS = (
+    *(JoseError, ValueError, TypeError, KeyError, IndexError, binascii.Error, UnsupportedAlgorithm),
+    *(OverflowError, RecursionError),  # numbers of hundreds of digits, thousands of brackets
+)
 """What libraries raise on what a stranger may send."""
 
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 
 from services.query.tokens.assertion import MOST_BYTES, AssertionRefusedError, asserted
@@ -136,6 +136,22 @@ def signed_anyhow(header: dict[str, Any]) -> str:
 def test_what_is_no_assertion_is_refused(text: str) -> None:
     """Whatever a stranger sends."""
     assert refused(text)
+
+
+@pytest.mark.parametrize("payload", [b"[" * 9_000, b'{"a":' * 1_800])
+@pytest.mark.parametrize("is_head", [True, False])
+def test_brackets_without_end_are_refused(payload: bytes, *, is_head: bool) -> None:
+    """In the head, before anything is verified, and signed by a key that anybody may bring."""
+    if is_head:
+        assert refused(f"{base64.urlsafe_b64encode(payload).rstrip(b'=').decode()}.e30.AAAA")
+        return
+    assert refused(jws.serialize_compact(header_of(ANNA), payload, key_of(ANNA)))
+
+
+@pytest.mark.parametrize("more", [{"exp": 10**400}, {"iat": -(10**400)}, {"nbf": 10**400}])
+def test_moments_are_bounded(more: dict[str, Any]) -> None:
+    """Numbers that no float can be."""
+    assert refused(assertion_of(ANNA, now=NOW, **more))
 
 
 def test_a_changed_assertion_is_refused() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificates
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ def shown_in(pem: bytes) -> Shown:
     """Return what names the one certificate of a PEM text.
 
     Raises:
-        ValueError: it is no certificate, one with a key of no known kind, or more than one.
+        ValueError: it is no certificate, one that cannot be read, or more than one.
     """
-    certificates = load_pem_x509_certificates(pem)
-    if len(certificates) != 1 or pem.count(b"-----BEGIN") != 1:
+    if pem.count(b"-----BEGIN") != 1:
         raise ValueError("not one certificate")
     try:
-        return Shown(fingerprint_of(certificates[0].public_key()), thumbprint_of(certificates[0]))
-    except UnsupportedAlgorithm as fault:
-        raise ValueError("a key of a kind that cannot be read") from fault
+        (certificate,) = load_pem_x509_certificates(pem)
+        return Shown(fingerprint_of(certificate.public_key()), thumbprint_of(certificate))
+    except (InvalidVersion, UnsupportedAlgorithm) as fault:
+        raise ValueError("a certificate or key of a kind that cannot be read") from fault
 
 
 def fingerprint_of(key: PublicKeyTypes) -> str:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 
@@ -17,6 +18,7 @@ from tests.shown import a_holder
 ANNA, BART, RSA = a_holder(), a_holder("bart"), a_holder("rita", "rsa")
 P384, ED25519 = a_holder("piet", "ec384"), a_holder("ed", "ed25519")
 NOW = 1_795_000_000
+OF_VERSION_6 = ANNA.certificate.public_bytes(Encoding.DER).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05")
 
 
 def refused(assertion: str) -> str:
@@ -113,6 +115,7 @@ def test_only_algorithms_of_the_list_count() -> None:
         {"alg": "ES256", "x5c": []},
         {"alg": "ES256", "x5c": ["AAAA"]},
         {"alg": "ES256", "x5c": "AAAA"},
+        {"alg": "ES256", "x5c": [base64.b64encode(OF_VERSION_6).decode()]},
         {**header_of(ANNA), "crit": ["exp"], "exp": 1},
     ],
 )

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from weakref import WeakValueDictionary
 
 from shared.access.caller import Caller, Rights
@@ -17,7 +18,7 @@ from shared.access.client import Client
 from shared.access.refusal import NotAdmittedError, Refusal
 from shared.runtime.http_state import Clock
 from shared.runtime.mongo import Database
-from shared.store.access.looking import Looking, Standing, in_time
+from shared.store.access.looking import Looking, Standing, in_own_thread, in_time
 from shared.store.access.resolving import Resolving
 
 
@@ -97,7 +98,7 @@ class ClientRegister:
         return known
 
     async def _find(self, standing: Standing, find: Callable[[], Client | None]) -> Known | None:
-        resolved = await asyncio.to_thread(self._resolving.resolved, standing, find)
+        resolved = await in_own_thread(partial(self._resolving.resolved, standing, find))
         if resolved is None:
             return None
         client, rights, has_access = resolved

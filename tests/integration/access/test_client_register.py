@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -94,6 +96,18 @@ async def test_rights_that_nobody_has_any_more_take_no_room(
         callers = [await register.caller_with_key(fingerprint_of(name)) for name in ("anna", "bart")]
         assert callers[0].rights is callers[1].rights
     assert list(register._rights) == [callers[0].rights.digest]
+
+
+async def test_it_is_found_out_who_comes_while_all_threads_are_busy(store: Store, register: ClientRegister) -> None:
+    """Whoever lets a hundred answers be written at once keeps nobody else out, and ends nobody's stream."""
+    put(store, a_company(), a_client("anna"))
+    is_done = threading.Event()
+    try:
+        busy = [asyncio.create_task(asyncio.to_thread(is_done.wait)) for _ in range(100)]
+        assert (await register.caller_with_key(ANNA)).identity == "anna"
+    finally:
+        is_done.set()
+    await asyncio.gather(*busy)
 
 
 async def test_a_key_that_was_unknown_is_let_in_once_it_is_registered(

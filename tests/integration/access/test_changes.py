@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,7 +22,7 @@ from shared.access.refused import ChangeRefusedError, Kind
 from shared.access.roles import Role
 from shared.domain.topology import Composition, Node
 from shared.runtime.mongo import Database, SyncDatabase
-from shared.store.access import applying, clients, granting
+from shared.store.access import applying, changing, clients, granting
 from shared.store.access.events import events_listed, verified
 from shared.store.access.register import ClientRegister
 from shared.store.documents import Collection
@@ -91,6 +93,15 @@ async def test_who_applied_and_was_confirmed_comes_in(
     assert not any(word in str(told) for word in ("Anna", "anna@", "CN=anna"))
 
 
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Changes at the same time, as those of several processes are."""
+    with ThreadPoolExecutor(8) as threads:
+        monkeypatch.setattr(changing, "_THREADS", threads)
+        yield
+
+
+@pytest.mark.usefixtures("processes")
 async def test_one_of_two_reviewers_wins(database: Database, store: Store) -> None:
     """The other one reads what the first one left, and is told so; there is one event."""
     application = await prepared(database, store)
@@ -102,6 +113,7 @@ async def test_one_of_two_reviewers_wins(database: Database, store: Store) -> No
     assert verified(store)[2] is None
 
 
+@pytest.mark.usefixtures("processes")
 async def test_many_changes_at_once_make_one_chain(database: Database, store: Store) -> None:
     """Also the very first ones, while there is no head yet."""
     names = [f"C-{number}" for number in range(8)]

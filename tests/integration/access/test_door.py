@@ -74,7 +74,7 @@ def application(database: Database, streams: Streams) -> FastAPI:
 
     @app.get("/stream")
     async def stream() -> EventStream:
-        return EventStream(streams, blocks())
+        return EventStream(streams, blocks(), "anna")
 
     @app.get("/wait")
     async def wait() -> None:

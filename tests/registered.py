@@ -10,7 +10,8 @@ from shared.access.client import Client, Key
 from shared.access.company import Agreement, Company
 from shared.access.right import Right
 from shared.access.roles import Role
-from shared.runtime.mongo import SyncDatabase
+from shared.runtime.edge.certificates import Shown
+from shared.runtime.mongo import Database, SyncDatabase
 from shared.store.access.forms import client_document, company_document, right_document
 from shared.store.documents import Collection
 
@@ -44,6 +45,12 @@ def a_client(
 ) -> Client:
     """Return a client with the key of his name, or with these."""
     return Client(name, company, frozenset({role}), agreement if company else "", keys or (a_key(name),))
+
+
+async def shown_by(database: Database, client: str) -> Shown | None:
+    """Return what names the first certificate of a client, as if he showed it; None where he is none."""
+    found = await database[Collection.CLIENTS].find_one({"_id": client})
+    return None if found is None else Shown(found["keys"][0]["fingerprint"], "")
 
 
 def a_right(name: str, company: str = "ACME", **more: Any) -> Right:

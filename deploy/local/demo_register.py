@@ -127,7 +127,7 @@ async def _is_there(database: Database, person: Person, certificate: Certificate
         return False
     client = await database[Collection.CLIENTS].find_one({"_id": found["_id"]})
     if client is not None and certificate.fingerprint not in {key["fingerprint"] for key in client["keys"]}:
-        await clients.renew(database, _acting(client["_id"]), certificate)
+        await clients.renew(database, _acting(client["_id"]), certificate, shown=None)
     return client is not None
 
 

@@ -64,6 +64,8 @@ ACCESS = {
     "CERTIFICATE_NOT_YET_VALID": "It is not valid yet.",
     "GATEWAY_NAME": "A gateway cannot have this id: a service of ours has it, or another gateway but for `.` and `_`.",
     "KEY_TAKEN": "The key is another client's, or was: each has its own.",
+    "TOO_MANY_APPLICATIONS": "Enough applications with this certificate wait for a decision.",
+    "TOO_MANY_DELEGATIONS": "The company passes on enough rights to the other one already.",
     "KEY_REVOKED": "The key was revoked, and does not come back.",
     "TWO_KEYS": "Two certificates are in use already.",
     "STATEMENT": "The statement of a renewal is not signed by an old key of the client, or says something else.",

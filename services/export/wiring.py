@@ -121,7 +121,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         sweeper = Sweeper(shop)
-        again = Schedules(database, settings.export_deliveries_kept_hours * 3600)
+        again = Schedules(database, settings.export_deliveries_kept_hours * 3600, way_in.caller_named)
         workers = [JobWorker(shop) for _ in range(settings.export_workers)]
         return [
             Periodic(sweeper.sweep, SWEEP_SECONDS, sweeper),

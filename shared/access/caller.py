@@ -12,7 +12,7 @@ from shared.access.ends import NO_END, Ends
 from shared.access.roles import Role, Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Rights:
     """Which lines and nodes somebody may read, on which gas days, as they stand at this moment.
 

@@ -6,10 +6,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.access.client import Client, Key
-from shared.access.refused import conflict, unknown
+from shared.access.refused import conflict, unknown, wrong
 
 MOST_KEYS_IN_USE = 2
 """The one that runs out, and the one that follows it."""
+
+
+def require_in_use(client: Client, fingerprint: str, now: datetime) -> None:
+    """Raise where a key does not open anything for a client at this moment: with it nothing more is registered.
+
+    The door looked a second ago, and a token may have been stolen: neither may outlive a revocation by a new key.
+
+    Raises:
+        ChangeRefusedError: code STATEMENT.
+    """
+    key = client.key(fingerprint)
+    if key is None or key.refusal(now) is not None:
+        text = "show the certificate that is registered, or send a statement signed by its key: a token is not enough"
+        raise wrong("STATEMENT", "statement", text)
 
 
 def with_renewed(client: Client, key: Key, now: datetime) -> Client:

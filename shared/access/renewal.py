@@ -41,7 +41,7 @@ def require_signed(statement: str, client: Client, fingerprint: str, now: dateti
         key = import_key(header["jwk"]) if header["typ"] == TYPE else None
         signed = jws.deserialize_compact(statement, key, registry=_registry())
         told = json.loads(signed.payload)
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _refused(
             "it is no compact JWS with the old public key in its header, or its signature is wrong"
         ) from None

@@ -40,12 +40,17 @@ class _UnderWay:
     task: asyncio.Task[object]
     is_read: bool
     seen_at: float
+    is_coming: bool = False
+    """Whether its body is waited for: nothing has been done with it."""
     has_begun: bool = False
     refused: ProblemError | None = None
 
     def end(self, refused: ProblemError) -> None:
-        """Stop the work; what changes something is left to finish as long as it has not begun to answer."""
-        if self.refused is None and (self.is_read or self.has_begun):
+        """Stop the work; what changes something is left to finish once it has come whole, until it begins to answer.
+
+        A body that comes letter by letter must not carry a right beyond its end.
+        """
+        if self.refused is None and (self.is_read or self.is_coming or self.has_begun):
             self.refused = refused
             self.task.cancel()
 
@@ -71,6 +76,13 @@ class Ending:
         assert task is not None  # noqa: S101 - a coroutine runs in one
         ours = _UnderWay(again, scope["state"][CALLER], task, scope["method"] in _SAFE, loop.time())
 
+        async def receiving() -> Message:
+            ours.is_coming = True
+            try:
+                return await receive()
+            finally:
+                ours.is_coming = False
+
         async def sending(message: Message) -> None:
             ours.has_begun = True
             await send(message)
@@ -78,7 +90,7 @@ class Ending:
         self._under_way.add(ours)
         self._look_from_now_on()
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receiving, sending)
         except asyncio.CancelledError:
             if ours.refused is None:
                 raise

@@ -20,10 +20,11 @@ class KeptBodies:
         return body
 
     def keep(self, name: str, body: bytes) -> None:
-        """Keep a body; one larger than all together may be is not kept."""
-        if name in self._bodies or len(body) > self._most_bytes:
+        """Keep a body, unless it is larger than all may be; names count too, because readers may choose long ones."""
+        if name in self._bodies or len(name) + len(body) > self._most_bytes:
             return
         self._bodies[name] = body
-        self._bytes += len(body)
+        self._bytes += len(name) + len(body)
         while self._bytes > self._most_bytes:
-            self._bytes -= len(self._bodies.popitem(last=False)[1])
+            left, gone = self._bodies.popitem(last=False)
+            self._bytes -= len(left) + len(gone)

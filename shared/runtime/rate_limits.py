@@ -108,4 +108,6 @@ def _network(address: str) -> str:
         return address
     if whole.version == 4:
         return address
+    if whole.ipv4_mapped is not None:  # as an edge that listens on both writes it: not one network of all of them
+        return str(whole.ipv4_mapped)
     return str(ipaddress.ip_network((whole, _IPV6_NETWORK_BITS), strict=False))

@@ -186,4 +186,5 @@ async def _ensure_access_indexes(database: Database) -> None:
     await rights.create_index([("company", 1), ("client", 1), ("revoked_at", 1)])
     await rights.create_index([("delegated_by", 1)])
     await database[Collection.APPLICATIONS].create_index([("state", 1), ("_id", 1)])
+    await database[Collection.APPLICATIONS].create_index([("key.fingerprint", 1)])
     await database[Collection.ACCESS_EVENTS].create_index([("of", 1), ("_id", 1)])

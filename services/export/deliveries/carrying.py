@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -140,14 +140,16 @@ class Courier:
             lambda: results.read(kept["name"], 0, kept["size"]),
         )
         carrying = self._carriers[Where(delivery["where"])].carry(schedule["where"], parcel, now)
-        return await self._while_allowed(caller, order_of(job["asked"]), carrying)
+        return await self._while_allowed(caller, order_of(job["asked"]), kept.get("named", ()), carrying)
 
-    async def _while_allowed(self, caller: Caller, order: Order, carrying: Coroutine[Any, Any, Carried]) -> Carried:
+    async def _while_allowed(
+        self, caller: Caller, order: Order, named: Sequence[str], carrying: Coroutine[Any, Any, Carried]
+    ) -> Carried:
         """Hand over as long as the owner may read what is in it; once he may not, it breaks off within a second."""
         task = asyncio.create_task(carrying)
         try:
             while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
-                if await is_right_lost(self._shop, caller, order):
+                if await is_right_lost(self._shop, caller, order, named):
                     return Carried(Taken.REFUSED, RIGHT_LOST)
             return task.result()
         finally:

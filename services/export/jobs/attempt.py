@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -145,9 +145,17 @@ async def _keep(shop: Workshop, ours: Claim, work: _Work) -> Issue | None:
     return None
 
 
-async def is_right_lost(shop: Workshop, caller: Caller, order: Order) -> bool:
-    """Say whether somebody may no longer read all of an order, or not download, that he could when work on it began."""
-    return has_lost_of(caller, await shop.caller_named(caller.identity), order.lines, order.nodes)
+async def is_right_lost(shop: Workshop, caller: Caller, order: Order, named: Iterable[str] = ()) -> bool:
+    """Say whether somebody may no longer read all of an order, or not download, that he could when work on it began.
+
+    Args:
+        shop: Where his rights are asked for.
+        caller: He, as he was when it began.
+        order: What he ordered.
+        named: Lines of its nodes that a file names.
+    """
+    now = await shop.caller_named(caller.identity)
+    return has_lost_of(caller, now, (*order.lines, *named), order.nodes)
 
 
 async def _concluded(shop: Workshop, ours: Claim, work: _Work, writing: asyncio.Task[Draft]) -> Outcome:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.export.files.parts import readable_days
+from services.export.jobs.attempt import CallerNamed
 from services.export.jobs.ordered import download_ordered
 from services.export.schedules.defects import harming_itself_alone
 from services.export.schedules.news import News, news_of
 from services.export.schedules.times import of_month
+from shared.access.caller import Caller
+from shared.access.roles import Task
 from shared.domain import gas_time
 from shared.runtime.mongo import Database
 from shared.runtime.problem import ProblemError
@@ -26,10 +30,11 @@ DOCUMENTS_AT_ONCE = 50
 """Of each partition: one of a live batch is some 240 bytes."""
 
 
-async def look(database: Database, now: datetime) -> int:
+async def look(database: Database, named: CallerNamed, now: datetime) -> int:
     """Make the deliveries for what has changed since the last look; return how many.
 
-    What is written moves the position in the same transaction, so nothing is missed and nothing is made twice.
+    `named` says what the owner of a schedule may do by now. What is written moves the position in the same transaction,
+    so nothing is missed and nothing is made twice.
     """
     heads = await changes.heads(database)
     at = await schedules.position(database, {str(one): change_id(one, head.last) for one, head in heads.of})
@@ -38,7 +43,7 @@ async def look(database: Database, now: datetime) -> int:
     if positions == at["position"]:
         return 0
     told = await changes.documents(database, cards)
-    made = await _deliveries(database, waiting, news_of(told.values()), f"c{at['version'] + 1}", now)
+    made = await _deliveries(database, named, waiting, news_of(told.values()), f"c{at['version'] + 1}", now)
     return len(made) if await schedules.moved_on(database, at, positions, made) else 0
 
 
@@ -58,13 +63,15 @@ async def _unread(
     return positions, found
 
 
-async def _deliveries(
-    database: Database, waiting: Sequence[Document], news: News, turn: str, now: datetime
+async def _deliveries(  # noqa: PLR0913, PLR0917 - who waits for what, and when
+    database: Database, named: CallerNamed, waiting: Sequence[Document], news: News, turn: str, now: datetime
 ) -> list[Document]:
     made: list[Document] = []
     for schedule in waiting:
         with harming_itself_alone(schedule["_id"]) as faults:
-            made += await _of_one(database, schedule, news, turn, now)
+            found = await _of_one(database, schedule, news, turn, now)
+            owner = await named(schedule["owner"]) if found else None
+            made += [one for one in found if owner is None or _may_be_told(owner, one["asked"], now)]
         for fault in faults:
             await schedules.disable(database, schedule["_id"], fault)
     return made
@@ -76,6 +83,20 @@ async def _of_one(database: Database, schedule: Document, news: News, turn: str,
         return await _definitive(database, schedule, lines, news, now)
     is_concerned = _concerns(schedule, lines, news, now)
     return [delivery_of(schedule, turn, schedule["asked"], _ms(now))] if is_concerned else []
+
+
+def _may_be_told(owner: Caller, asked: Document, now: datetime) -> bool:
+    """Say whether somebody may be told that there is something new on gas days that he once could read.
+
+    Who may not come in at all at the moment finds when he is back what he missed, and why there is no file.
+    """
+    if not owner.may(Task.DOWNLOAD):
+        return True
+    try:
+        question = download_ordered(order_of(asked), now).question
+    except ProblemError:
+        return True  # its period has left what is kept: the file will say so
+    return readable_days(owner, asked["line"], asked["node"]).covers(question.first, question.end)
 
 
 async def lines_of(database: Database, asked: Document) -> list[str]:

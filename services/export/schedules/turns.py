@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.export.deliveries.making import make
+from services.export.jobs.attempt import CallerNamed
 from services.export.schedules import changes as schedule_changes
 from services.export.schedules import clock as schedule_clock
 from shared.runtime import metrics
@@ -18,8 +19,8 @@ KEPT_TWICE = 2
 class Schedules:
     """Makes deliveries; several replicas may, one beside the other."""
 
-    def __init__(self, database: Database, kept_seconds: float, now: Clock = utc_now) -> None:
-        self._database, self._kept_seconds, self._now = database, kept_seconds, now
+    def __init__(self, database: Database, kept_seconds: float, named: CallerNamed, now: Clock = utc_now) -> None:
+        self._database, self._kept_seconds, self._named, self._now = database, kept_seconds, named, now
 
     async def start(self) -> None:
         """Create the indexes."""
@@ -33,7 +34,7 @@ class Schedules:
         """Do it once."""
         now = self._now()
         made = await schedule_clock.run_due(self._database, int(now.timestamp() * 1000))
-        made += await schedule_changes.look(self._database, now)
+        made += await schedule_changes.look(self._database, self._named, now)
         metrics.DELIVERIES_MADE.inc(made)
         await make(self._database, self._kept_seconds)
         told_seconds = KEPT_TWICE * self._kept_seconds

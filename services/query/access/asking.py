@@ -16,6 +16,8 @@ from shared.access.acting import Acting
 from shared.access.caller import Caller
 from shared.access.refused import ChangeRefusedError, Kind
 from shared.access.roles import Task
+from shared.runtime.edge.admission import SHOWN
+from shared.runtime.edge.certificates import Shown
 from shared.runtime.http_state import Now, caller_of
 from shared.runtime.mongo import Database
 from shared.runtime.problem import ProblemError, forbidden, not_found, problem_response
@@ -49,6 +51,12 @@ async def _on_refused(_: Request, fault: Exception) -> JSONResponse:
 async def acting_of(request: Request, now: Now) -> Acting:
     """Return who changes the register, and when."""
     return Acting(caller_of(request).identity, now)
+
+
+async def key_shown(request: Request) -> str:
+    """Return the fingerprint of the key with which the connection was opened, "" where it was with none."""
+    shown: Shown | None = request.scope["state"].get(SHOWN)
+    return "" if shown is None else shown.fingerprint
 
 
 async def authorities_of(request: Request) -> Sequence[Authority]:

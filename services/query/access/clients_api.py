@@ -5,11 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi import Path as PathParameter
 
 from services.query.access.applications_api import ActingNow, Trusted, certificate_of
-from services.query.access.asking import STAFF, PathId, page, require_own, scope_of
+from services.query.access.asking import STAFF, PathId, key_shown, page, require_own, scope_of
 from services.query.access.bodies import ErasureBody, RenewalBody
 from services.query.access.companies_api import CompanyAsked
 from services.query.access.telling import account_told, client_told, event_told, right_told
@@ -33,6 +33,7 @@ Words = Annotated[
     str, Query(max_length=200, description="Only those in whose id, company, name, address or fingerprint this stands.")
 ]
 Reason = Annotated[Why | None, Query(description="Why; stands in the event.")]
+KeyShown = Annotated[str, Depends(key_shown)]
 Of = Annotated[str, Query(max_length=64, description="Only of this client, company, right or application.")]
 
 
@@ -98,10 +99,15 @@ async def get_me(caller: CallerAsking, store: Store, now: Now) -> Told:
 
 
 @clients_api.post("/certificates", status_code=HTTPStatus.CREATED, summary="Renew your certificate")
-async def post_certificates(body: RenewalBody, acting: ActingNow, store: Store, trusted: Trusted) -> Told:
-    """Register your next certificate, over a connection that your old one opened; at most two are in use at a time."""
+async def post_certificates(
+    body: RenewalBody, acting: ActingNow, store: Store, trusted: Trusted, shown: KeyShown
+) -> Told:
+    """Register your next certificate, over a connection that your old one opened; at most two are in use at a time.
+
+    Who comes with a token alone sends a `statement` that his old key signed.
+    """
     certificate = certificate_of(body.certificate, trusted, acting.at)
-    return await _told(store, await clients.renew(store, acting, certificate, body.statement or ""), acting.at)
+    return await _told(store, await clients.renew(store, acting, certificate, shown, body.statement or ""), acting.at)
 
 
 @clients_api.post("/erasures", status_code=HTTPStatus.NO_CONTENT, summary="Erase who somebody is")

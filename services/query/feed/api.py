@@ -98,10 +98,10 @@ async def get_stream(  # noqa: PLR0913 - the parameters of the route
 ) -> EventStream:
     """Send what changes as it happens: events `changes` with rows as `/v1/changes` has them, their id the cursor."""
     wanted = await feed.wanted(store, caller, line or [], node)
-    seen = await streams.begin()
+    seen = await streams.begin(caller.identity)
     cursor = feed.begun(last_event_id or since, seen, _ms(now))
     sight = Sight(caller, wanted, await readable_gas(store, caller))
-    return EventStream(streams, events(streams, sight, cursor, seen, tell))
+    return EventStream(streams, events(streams, sight, cursor, seen, tell), caller.identity)
 
 
 def _ms(now: datetime) -> int:

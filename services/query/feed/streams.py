@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 
@@ -23,6 +24,8 @@ from shared.store.changes import Heads, heads
 
 MOST_STREAMS = 200
 """Of a process: each keeps a page of rows, 50 kB, and writes them; what it reads is read once for all."""
+MOST_EACH = 50
+"""Of one client: nobody takes the places of all others."""
 LOOK_SECONDS = 0.5
 """How late an event may be for that. A look at 48 partitions takes the process 2 ms."""
 SLOW_SECONDS = 30.0
@@ -33,10 +36,16 @@ _RETRY_AFTER_SECONDS = 10
 class Streams:
     """The streams of a process. A part of the service, so that they end before its HTTP face waits for them."""
 
-    def __init__(self, database: Database, most: int = MOST_STREAMS, look_seconds: float = LOOK_SECONDS) -> None:
-        self._database, self._most, self._look_seconds = database, most, look_seconds
+    def __init__(
+        self,
+        database: Database,
+        most: int = MOST_STREAMS,
+        look_seconds: float = LOOK_SECONDS,
+        most_each: int = MOST_EACH,
+    ) -> None:
+        self._database, self._most, self._look_seconds, self._most_each = database, most, look_seconds, most_each
         self.store = SharedFeedStore(database)
-        self._open = 0
+        self._open = Counter[str]()
         self._heads = Heads()
         self._has_news = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -65,39 +74,39 @@ class Streams:
     @property
     def count(self) -> int:
         """How many are open."""
-        return self._open
+        return self._open.total()
 
     @property
     def is_looking(self) -> bool:
         """Whether the store is asked again and again."""
         return self._watch is not None
 
-    async def begin(self) -> Heads:
-        """Return how far aggregation is, for a stream that begins.
+    async def begin(self, reader: str) -> Heads:
+        """Return how far aggregation is, for a stream of somebody that begins.
 
         Raises:
             ProblemError: 503, there is no room for it.
         """
-        self._check_room()
+        self._check_room(reader)
         return await self._look()
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[None]:
-        """Count a stream while it is open, and look for news while there is one.
+    def listening(self, reader: str) -> Iterator[None]:
+        """Count a stream of somebody while it is open, and look for news while there is one.
 
         Raises:
             ProblemError: 503, there is no room for it.
         """
-        self._check_room()
-        self._open += 1
-        metrics.STREAMS.set(self._open)
+        self._check_room(reader)
+        self._open[reader] += 1
+        metrics.STREAMS.set(self.count)
         if self._watch is None:
             self._watch = asyncio.create_task(self._look_again_and_again())
         try:
             yield
         finally:
-            self._open -= 1
-            metrics.STREAMS.set(self._open)
+            self._open -= Counter([reader])
+            metrics.STREAMS.set(self.count)
             if not self._open:
                 self._watch.cancel()
                 self._watch = None
@@ -110,9 +119,9 @@ class Streams:
                     await self._has_news.wait()
         return self._heads
 
-    def _check_room(self) -> None:
-        if self._open >= self._most or self.are_ending:
-            text = f"{self._open} streams are open here: try again in some seconds, or ask /v1/changes"
+    def _check_room(self, reader: str) -> None:
+        if self.count >= self._most or self._open[reader] >= self._most_each or self.are_ending:
+            text = f"{self.count} streams are open here: try again in some seconds, or ask /v1/changes"
             retry = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, [Issue("TOO_MANY_STREAMS", "request", text)], retry)
 
@@ -148,13 +157,15 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, streams: Streams, events: AsyncIterator[bytes], slow_seconds: float = SLOW_SECONDS) -> None:
+    def __init__(
+        self, streams: Streams, events: AsyncIterator[bytes], reader: str, slow_seconds: float = SLOW_SECONDS
+    ) -> None:
         super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        self._streams, self._slow_seconds = streams, slow_seconds
+        self._streams, self._reader, self._slow_seconds = streams, reader, slow_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send events until the reader is gone, or the stream ends."""
-        with self._streams.listening():
+        with self._streams.listening(self._reader):
             await super().__call__(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:

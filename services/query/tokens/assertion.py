@@ -18,7 +18,7 @@ from typing import Any, Literal
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 from joserfc import jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
@@ -33,7 +33,10 @@ SECONDS_APART = 30
 """By how much a client's clock may be ahead of ours."""
 MOST_BYTES = 16 * 1024
 _MOST_NAME = 200
-_FAULTS = (JoseError, ValueError, TypeError, KeyError, IndexError, binascii.Error, UnsupportedAlgorithm)
+_FAULTS = (
+    *(JoseError, ValueError, TypeError, KeyError, IndexError, binascii.Error, UnsupportedAlgorithm),
+    *(InvalidVersion, OverflowError, RecursionError),  # numbers of hundreds of digits, thousands of brackets
+)
 """What libraries raise on what a stranger may send."""
 
 

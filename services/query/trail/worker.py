@@ -125,7 +125,8 @@ class TrailWorker:
         if head.offset >= end:
             self._log.error("the topic is another one: read from its beginning", partition=place.partition)
             anew = replace(head, offset=-1)
-            await in_transaction(self._database, partial(_append, Chained(head, anew, [], 0)))
+            if not await self._is_added(Chained(head, anew, [], 0)):
+                return  # another was faster: the next turn begins where it has come to
             head = anew
         self._keeping.forget(place.partition)
         self._heads[place.partition] = head
@@ -138,9 +139,7 @@ class TrailWorker:
             self._heads.pop(place.partition, None)
             return
         found = chained(head, records, partial(secrets.token_bytes, _SALT_BYTES))
-        try:
-            await persistently(partial(in_transaction, self._database, partial(_append, found)), STAGE, self._health)
-        except FencedError:
+        if not await persistently(partial(self._is_added, found), STAGE, self._health):
             metrics.FENCED.inc()
             self._heads.pop(place.partition, None)
             return
@@ -148,6 +147,15 @@ class TrailWorker:
             self._heads[place.partition] = found.after
         self._tell(place, found)
         await persistently(partial(self._keeping.sign, found.after, self._now()), STAGE, self._health)
+
+    async def _is_added(self, found: Chained) -> bool:
+        """Add to a chain; False where it stands elsewhere: it is another's, or an earlier try was written after all."""
+        try:
+            await in_transaction(self._database, partial(_append, found))
+        except FencedError as fenced:
+            self._log.warning("fenced", partition=found.before.partition, reason=str(fenced))
+            return False
+        return True
 
     async def _follows(self, reader: AIOKafkaConsumer, place: TopicPartition, head: Head, record: Record) -> bool:
         """Say whether a record is next, or what lies between is there no longer: the chain was away for two weeks."""

@@ -25,6 +25,11 @@ MOST_CERTIFICATES = 10
 """That may come together: twice as many as a chain can have."""
 LEAST_RSA_BITS = 2048
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_UNREADABLE = (
+    *(ValueError, TypeError, UnsupportedAlgorithm),
+    *(x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType),
+)
+"""What the library raises on what a stranger may send."""
 _FOR_CLIENTS = {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 
 
@@ -75,7 +80,7 @@ def checked(
         found = x509.load_pem_x509_certificates(pem.encode())
         told = _told(found[0])
         issues = tuple(_issues(found[0], now, position)) or tuple(_chain_issues(found, authorities, now, position))
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except _UNREADABLE:
         text = "no certificate can be read: send it as PEM, between BEGIN CERTIFICATE and END CERTIFICATE"
         return (Issue("CERTIFICATE_UNREADABLE", position, text),)
     return issues or told

@@ -6,9 +6,10 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificates
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,15 @@ def shown_in(pem: bytes) -> Shown:
     """Return what names the one certificate of a PEM text.
 
     Raises:
-        ValueError: it is no certificate, or more than one.
+        ValueError: it is no certificate, one that cannot be read, or more than one.
     """
-    certificates = load_pem_x509_certificates(pem)
-    if len(certificates) != 1 or pem.count(b"-----BEGIN") != 1:
+    if pem.count(b"-----BEGIN") != 1:
         raise ValueError("not one certificate")
-    return Shown(fingerprint_of(certificates[0].public_key()), thumbprint_of(certificates[0]))
+    try:
+        (certificate,) = load_pem_x509_certificates(pem)
+        return Shown(fingerprint_of(certificate.public_key()), thumbprint_of(certificate))
+    except (InvalidVersion, UnsupportedAlgorithm) as fault:
+        raise ValueError("a certificate or key of a kind that cannot be read") from fault
 
 
 def fingerprint_of(key: PublicKeyTypes) -> str:

@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Any
 
 from shared.access.acting import Acting
-from shared.access.application import Application, Asked, Grant
+from shared.access.application import TASKS, Application, Asked, Grant
 from shared.access.caller import Caller
 from shared.access.certificates.certificate import Certificate
 from shared.access.company import Under
@@ -25,6 +25,8 @@ from shared.store.access.granting import require_registered
 from shared.store.documents import Collection
 
 Document = dict[str, Any]
+MOST_WAITING = 5
+"""Applications of one certificate that may wait for a decision: each is an event, for good, and anybody may apply."""
 
 
 async def apply(
@@ -40,13 +42,14 @@ async def apply(
         person: `name`, `email`: rest apart from all that is kept.
 
     Raises:
-        ChangeRefusedError: the key is somebody's already.
+        ChangeRefusedError: the key is somebody's already, or enough applications with it wait.
     """
     secret = secrets.token_urlsafe(24)
     application = Application(secrets.token_hex(8), asked, certificate.key(acting.at), whole_ms(acting.at))
 
     def work(writing: Writing) -> Application:
         require_new(writing, certificate.fingerprint)
+        _require_room(writing, certificate.fingerprint)
         shown = {"kind": certificate.kind, "issuer": certificate.issuer, "serial": certificate.serial}
         kept = {"secret": _hidden(secret), "certificate": shown}
         writing.put(Collection.APPLICATIONS, {**application_document(application), **kept})
@@ -64,6 +67,14 @@ def require_new(writing: Writing, fingerprint: str, client: str = "") -> None:
     found = writing.store[Collection.CLIENTS].find_one({"keys.fingerprint": fingerprint}, session=writing.session)
     if found is not None and found["_id"] != client:
         raise conflict("KEY_TAKEN", "certificate", "this key is registered already: make a new key for each client")
+
+
+def _require_room(writing: Writing, fingerprint: str) -> None:
+    waiting = {"key.fingerprint": fingerprint, "state": {"$in": list(TASKS)}}
+    found = writing.store[Collection.APPLICATIONS].count_documents(waiting, session=writing.session)
+    if found >= MOST_WAITING:
+        text = f"{found} applications with this certificate wait for a decision: wait for one of them"
+        raise conflict("TOO_MANY_APPLICATIONS", "certificate", text)
 
 
 async def review(

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from shared.access.acting import Acting
@@ -30,6 +32,8 @@ _Left = TypeVar("_Left")
 TRIED_FOR_SECONDS = 10.0
 """How long a change is tried that others come before; one takes some milliseconds."""
 _PAUSE_SECONDS = 0.01
+_THREADS = ThreadPoolExecutor(1, "access-changes")
+"""One: two changes at a time would only be in each other's way, and hold the threads by which answers are written."""
 
 
 class Writing:
@@ -69,7 +73,8 @@ async def change(database: Database, acting: Acting, work: Callable[[Writing], _
         ChangeRefusedError: as `work` does; nothing is written.
         PyMongoError: the store is away, or others came before it for too long.
     """
-    return await asyncio.to_thread(_changed, synchronous(database), acting, work)
+    working = partial(_changed, synchronous(database), acting, work)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, working)
 
 
 def _changed(store: SyncDatabase[Document], acting: Acting, work: Callable[[Writing], _Left]) -> _Left:

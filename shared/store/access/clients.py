@@ -8,7 +8,7 @@ from shared.access.acting import Acting
 from shared.access.application import TASKS, State
 from shared.access.certificates.certificate import Certificate
 from shared.access.client import Client
-from shared.access.keys import ended, with_renewed, with_revoked
+from shared.access.keys import ended, require_in_use, with_renewed, with_revoked
 from shared.access.refused import conflict, unknown
 from shared.access.renewal import require_signed
 from shared.access.revoking import Why
@@ -40,17 +40,30 @@ async def add_staff(database: Database, acting: Acting, name: str, role: Role, c
     return await change(database, acting, work)
 
 
-async def renew(database: Database, acting: Acting, certificate: Certificate, statement: str = "") -> Client:
-    """Register another certificate of whoever acts; `statement`: signed by his old key, see `renewal.py`.
+async def renew(
+    database: Database, acting: Acting, certificate: Certificate, shown: str | None, statement: str = ""
+) -> Client:
+    """Register another certificate of whoever acts, who proves that he still has a key of his that is in use.
+
+    Args:
+        database: The store.
+        acting: Whose certificate it is, and when.
+        certificate: As it was checked.
+        shown: Fingerprint of the key with which his connection was opened; "": of none, he came with a token; None:
+            whoever reaches the database needs none.
+        statement: Signed by his old key, see `renewal.py`; then it is the proof.
 
     Raises:
-        ChangeRefusedError: as `with_renewed` and `require_signed`; the key is somebody else's; he is no client.
+        ChangeRefusedError: as `require_in_use`, `require_signed` and `with_renewed`; the key is somebody else's; he is
+            no client.
     """
 
     def work(writing: Writing) -> Client:
         client = _client(writing, acting.by)
         if statement:
             require_signed(statement, client, certificate.fingerprint, acting.at)
+        elif shown is not None:
+            require_in_use(client, shown, acting.at)
         require_new(writing, certificate.fingerprint, client.id)
         renewed = with_renewed(client, certificate.key(whole_ms(acting.at)), acting.at)
         writing.put(Collection.CLIENTS, client_document(renewed))

@@ -22,6 +22,8 @@ from shared.store.access.resolving import holding_of, nodes_now
 from shared.store.documents import Collection
 
 Document = dict[str, Any]
+MOST_DELEGATIONS = 1_000
+"""That a company may pass on to another one at a time: who gets them is not asked, and all are read for him."""
 
 
 async def add_company(database: Database, acting: Acting, company: Company) -> Company:
@@ -82,7 +84,7 @@ async def delegate(database: Database, acting: Acting, giver: str, to: str, gran
     """Pass a right of a company on to another one, which has it as long as the giver has.
 
     Raises:
-        ChangeRefusedError: as `require_own`, or there is no such company.
+        ChangeRefusedError: as `require_own`, or there is no such company, or it has enough from this one.
     """
 
     def work(writing: Writing) -> Right:
@@ -90,9 +92,18 @@ async def delegate(database: Database, acting: Acting, giver: str, to: str, gran
         right = replace(_right(to, granted), delegated_by=giver)
         holding = holding_of(writing.store, giver, session=writing.session)
         require_own(holding, right, acting.today, lambda node: lines_of(nodes_now(writing.store, node), node))
+        _require_room(writing, giver, to)
         return _opened(writing, right, "right.delegated")
 
     return await change(database, acting, work)
+
+
+def _require_room(writing: Writing, giver: str, to: str) -> None:
+    given = {"delegated_by": giver, "company": to, "revoked_at": None}
+    found = writing.store[Collection.RIGHTS].count_documents(given, session=writing.session)
+    if found >= MOST_DELEGATIONS:
+        text = f"{found} rights are passed on to {to} already: take some back, or pass on a node with its lines"
+        raise conflict("TOO_MANY_DELEGATIONS", "to", text)
 
 
 async def revoke(database: Database, acting: Acting, right: str, giver: str = "") -> Right:

@@ -7,9 +7,11 @@ been taken back meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from shared.access.acting import gas_day
@@ -21,6 +23,8 @@ FRESH = timedelta(seconds=1)
 """How old a look may be that answers."""
 PATIENCE_SECONDS = 2.0
 """How long a look may take: a second of its own time and FRESH are the two seconds in which a revocation must count."""
+_THREADS = ThreadPoolExecutor(2, "access-register")
+"""Of its own: where all others are busy writing answers, it must still be found out who may have them."""
 _NEWEST = [("known_at", -1), ("log_offset", -1)]
 _Read = TypeVar("_Read")
 
@@ -59,7 +63,7 @@ class Looking:
 
     async def _looked(self) -> Standing:
         begun = self._now()
-        standing = await in_time(asyncio.to_thread(self._read, gas_day(begun)))
+        standing = await in_time(in_own_thread(partial(self._read, gas_day(begun))))
         self._seen = begun, standing
         return standing
 
@@ -69,6 +73,11 @@ class Looking:
         node = self._store[Collection.TOPOLOGY].find_one({"kind": "node"}, moments, sort=_NEWEST)
         moved = (0, 0) if node is None else (int(node["known_at"]), int(node.get("log_offset", 0)))
         return Standing(0 if head is None else int(head["events"]), moved, today)
+
+
+async def in_own_thread(read: Callable[[], _Read]) -> _Read:
+    """Return what is read by blocking, in a thread for which nothing else waits."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, read)
 
 
 async def in_time(reading: Awaitable[_Read]) -> _Read:

@@ -10,17 +10,16 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from weakref import WeakValueDictionary
 
 from shared.access.caller import Caller, Rights
 from shared.access.client import Client
 from shared.access.refusal import NotAdmittedError, Refusal
 from shared.runtime.http_state import Clock
 from shared.runtime.mongo import Database
-from shared.store.access.looking import Looking, Standing, in_time
+from shared.store.access.looking import Looking, Standing, in_own_thread, in_time
 from shared.store.access.resolving import Resolved, Resolving
-
-MOST_RIGHTS_SHARED = 10_000
-"""Different rights of which one object is kept for all who have them: ten times the clients of a large grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class ClientRegister:
         self._looking, self._resolving, self._now = Looking(database, now), Resolving(database), now
         self._by_key: dict[str, Known] = {}
         self._by_name: dict[str, Known] = {}
-        self._rights: dict[str, Rights] = {}
+        self._rights = WeakValueDictionary[str, Rights]()  # as long as anybody has them
         self._asked: dict[tuple[str, Standing], asyncio.Task[Known | None]] = {}
 
     async def caller_with_key(self, fingerprint: str) -> Caller:
@@ -99,7 +98,7 @@ class ClientRegister:
         return known
 
     async def _find(self, standing: Standing, find: Callable[[], Client | None]) -> Known | None:
-        resolved = await asyncio.to_thread(self._resolving.resolved, standing, find)
+        resolved = await in_own_thread(partial(self._resolving.resolved, standing, find))
         if resolved is None:
             return None
         client = resolved.client
@@ -110,7 +109,5 @@ class ClientRegister:
 
     def _caller(self, resolved: Resolved) -> Caller:
         client, rights, _, ends = resolved
-        if len(self._rights) > MOST_RIGHTS_SHARED:
-            self._rights.clear()
         shared = self._rights.setdefault(rights.digest, rights)
         return Caller(client.id, client.roles, client.company, shared, client.stations, ends)

@@ -12,11 +12,13 @@ from starlette.types import Scope
 from services.query.wiring import application
 from shared.access.caller import Caller
 from shared.access.roles import Role
+from shared.runtime.edge.admission import SHOWN
 from shared.runtime.http_state import Clock
 from shared.runtime.mongo import Database
 from shared.store.access.register import ClientRegister
 from tests.integration.query.clients import client_of
 from tests.issuers import Issued, an_authority
+from tests.registered import shown_by
 
 ROOT = an_authority()
 STAFF = {
@@ -47,6 +49,7 @@ class Site:
     def __init__(self, database: Database, register: ClientRegister, clock: Clock) -> None:
         async def admit(scope: Scope) -> Caller:
             who = dict(scope["headers"])[b"x-as"].decode()
+            scope.setdefault("state", {})[SHOWN] = await shown_by(database, who)
             return STAFF[who] if who in STAFF else await register.caller_named(who)
 
         self.client = client_of(application(database, admit, clock, authorities=[ROOT.certificate]))

@@ -14,13 +14,14 @@ from starlette.types import Scope
 from services.query.wiring import application
 from shared.access.caller import Caller
 from shared.access.roles import Role
+from shared.runtime.edge.admission import SHOWN
 from shared.runtime.mongo import Database, SyncDatabase
 from shared.store.access.register import ClientRegister
 from tests.integration.access.conftest import Clock
 from tests.integration.query import stored_lines
 from tests.integration.query.clients import client_of
 from tests.issuers import Issued, an_authority
-from tests.registered import NOW, a_client, a_company, a_key, a_right, fingerprint_of, put
+from tests.registered import NOW, a_client, a_company, a_key, a_right, fingerprint_of, put, shown_by
 
 Store = SyncDatabase[dict[str, Any]]
 ROOT = an_authority()
@@ -78,6 +79,7 @@ async def faces(database: Database, register: ClientRegister, clock: Clock) -> A
 
     async def admit(scope: Scope) -> Caller:
         who = dict(scope["headers"])[b"x-as"].decode()
+        scope.setdefault("state", {})[SHOWN] = await shown_by(database, who)
         return STAFF[who] if who in STAFF else await register.caller_named(who)
 
     app = application(database, admit, clock, authorities=[ROOT.certificate])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -92,6 +94,15 @@ async def test_who_applied_and_was_confirmed_comes_in(
     assert not any(word in str(told) for word in ("Anna", "anna@", "CN=anna"))
 
 
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Changes at the same time, as those of several processes are."""
+    with ThreadPoolExecutor(8) as threads:
+        monkeypatch.setattr(changing, "_THREADS", threads)
+        yield
+
+
+@pytest.mark.usefixtures("processes")
 async def test_one_of_two_reviewers_wins(database: Database, store: Store) -> None:
     """The other one reads what the first one left, and is told so; there is one event."""
     application = await prepared(database, store)
@@ -103,6 +114,7 @@ async def test_one_of_two_reviewers_wins(database: Database, store: Store) -> No
     assert verified(store)[2] is None
 
 
+@pytest.mark.usefixtures("processes")
 async def test_many_changes_at_once_make_one_chain(database: Database, store: Store) -> None:
     """Also the very first ones, while there is no head yet."""
     names = [f"C-{number}" for number in range(8)]
@@ -129,7 +141,7 @@ async def test_what_is_refused_leaves_nothing(database: Database, store: Store) 
         granting.grant(database, COMMERCIAL, Under("NOPE", "A-1"), GRANT),
         granting.grant(database, COMMERCIAL, UNDER, GRANT, "nobody"),
         granting.revoke(database, COMMERCIAL, "nope"),
-        clients.renew(database, Acting("nobody", NOW), ANNA),
+        clients.renew(database, Acting("nobody", NOW), ANNA, None),
         clients.end(database, SECURITY, "nobody"),
         clients.erase(database, SECURITY, "nobody"),
     ):
@@ -148,7 +160,7 @@ async def test_a_key_has_one_client(database: Database, store: Store) -> None:
     ):
         assert await refused(change) == (Kind.CONFLICT, ["KEY_TAKEN"])
     put(store, a_client("bart"))
-    assert await refused(clients.renew(database, Acting("bart", NOW), ANNA)) == (Kind.CONFLICT, ["KEY_TAKEN"])
+    assert await refused(clients.renew(database, Acting("bart", NOW), ANNA, None)) == (Kind.CONFLICT, ["KEY_TAKEN"])
     assert confirmed.state is State.CONFIRMED
 
 
@@ -205,21 +217,65 @@ async def test_a_company_passes_on_what_is_its_own(
     assert not (await register.caller_with_key(fingerprint_of("tom"))).rights.lines
 
 
+async def test_what_one_company_gets_from_another_is_bounded(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asks whether it wants them, and all are read whenever its clients come."""
+    monkeypatch.setattr(granting, "MOST_DELEGATIONS", 2)
+    stored_lines.register(store, stored_lines.a_line("BE-2"))
+    put(store, a_company(), a_company("TO"), a_company("OTHER"), a_right("1", line="BE-2"))
+
+    def passing(to: str = "TO") -> Any:
+        return granting.delegate(database, Acting("adam", NOW), "ACME", to, Grant(YEARS, YEARS, line="BE-2"))
+
+    made = [await passing() for _ in range(2)]
+    assert await refused(passing()) == (Kind.CONFLICT, ["TOO_MANY_DELEGATIONS"])
+    await passing("OTHER")
+    await granting.revoke(database, Acting("adam", NOW), made[0].id, giver="ACME")
+    await passing()
+
+
 async def test_two_certificates_overlap_and_no_third(database: Database, store: Store) -> None:
     """A third one has to wait until one is revoked; the same key under a newer certificate is no other key."""
     first = await admitted(database, store)
     me = Acting(first.client, NOW)
     second = ROOT.issue("anna", end=NOW + timedelta(days=700))
-    renewed = await clients.renew(database, me, certificate_of(second))
+    renewed = await clients.renew(database, me, certificate_of(second), ANNA.fingerprint)
     assert len(renewed.keys_in_use(NOW)) == 2
     again = certificate_of(ROOT.issue("anna", key=second.key, end=NOW + timedelta(days=800)))
-    renewed = await clients.renew(database, me, again)
+    renewed = await clients.renew(database, me, again, ANNA.fingerprint)
     assert {key.not_after for key in renewed.keys} == {ANNA.not_after, again.not_after}
     third = certificate_of(ROOT.issue("anna"))
-    assert await refused(clients.renew(database, me, third)) == (Kind.CONFLICT, ["TWO_KEYS"])
+    assert await refused(clients.renew(database, me, third, ANNA.fingerprint)) == (Kind.CONFLICT, ["TWO_KEYS"])
     await clients.revoke_key(database, SECURITY, first.client, ANNA.fingerprint)
-    assert len((await clients.renew(database, me, third)).keys_in_use(NOW)) == 2
-    assert await refused(clients.renew(database, me, ANNA)) == (Kind.CONFLICT, ["KEY_REVOKED"])
+    assert len((await clients.renew(database, me, third, again.fingerprint)).keys_in_use(NOW)) == 2
+    assert await refused(clients.renew(database, me, ANNA, again.fingerprint)) == (Kind.CONFLICT, ["KEY_REVOKED"])
+
+
+async def test_a_key_is_registered_by_one_that_is_in_use(database: Database, store: Store) -> None:
+    """Not by a token alone, by another's certificate, or by one that was revoked while the request was on its way."""
+    first = await admitted(database, store)
+    me, second = Acting(first.client, NOW), certificate_of(ROOT.issue("anna"))
+    for shown in ("", fingerprint_of("tom")):
+        assert await refused(clients.renew(database, me, second, shown)) == (Kind.WRONG, ["STATEMENT"])
+    await clients.renew(database, me, second, ANNA.fingerprint)
+    await clients.revoke_key(database, SECURITY, first.client, ANNA.fingerprint)
+    third = certificate_of(ROOT.issue("anna"))
+    assert await refused(clients.renew(database, me, third, ANNA.fingerprint)) == (Kind.WRONG, ["STATEMENT"])
+    late = Acting(first.client, second.not_after + timedelta(seconds=1))
+    assert await refused(clients.renew(database, late, third, second.fingerprint)) == (Kind.WRONG, ["STATEMENT"])
+
+
+async def test_applications_with_one_certificate_are_bounded(database: Database, store: Store) -> None:
+    """Each is an event for ever, and nobody has to be known to apply; once one is decided there is room."""
+    made = await prepared(database, store)
+    for _ in range(applying.MOST_WAITING - 1):
+        await applying.apply(database, Acting("", NOW), ASKED, ANNA, PERSON)
+    one_more = applying.apply(database, Acting("", NOW), ASKED, ANNA, PERSON)
+    assert await refused(one_more) == (Kind.CONFLICT, ["TOO_MANY_APPLICATIONS"])
+    await applying.apply(database, Acting("", NOW), ASKED, certificate_of(ROOT.issue("bart")), PERSON)
+    await applying.refuse(database, Caller("carla", frozenset({Role.COMMERCIAL})), COMMERCIAL, made, "no")
+    await applying.apply(database, Acting("", NOW), ASKED, ANNA, PERSON)
 
 
 async def test_an_erased_person_is_nowhere_and_the_chain_is_whole(database: Database, store: Store) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -81,6 +83,31 @@ async def test_what_was_taken_back_is_refused_a_second_later(
     clock.pass_by(seconds=1)
     assert await refused(register) is Refusal.CERTIFICATE_REVOKED
     assert not (await register.caller_named("anna")).roles
+
+
+async def test_rights_that_nobody_has_any_more_take_no_room(
+    store: Store, register: ClientRegister, clock: Clock
+) -> None:
+    """However often they change; those who have the same share them."""
+    put(store, a_company(), a_client("anna"), a_client("bart"))
+    for number in range(3):
+        put(store, a_right(str(number), line=f"BE-{number}"))
+        clock.pass_by(seconds=1)
+        callers = [await register.caller_with_key(fingerprint_of(name)) for name in ("anna", "bart")]
+        assert callers[0].rights is callers[1].rights
+    assert list(register._rights) == [callers[0].rights.digest]
+
+
+async def test_it_is_found_out_who_comes_while_all_threads_are_busy(store: Store, register: ClientRegister) -> None:
+    """Whoever lets a hundred answers be written at once keeps nobody else out, and ends nobody's stream."""
+    put(store, a_company(), a_client("anna"))
+    is_done = threading.Event()
+    try:
+        busy = [asyncio.create_task(asyncio.to_thread(is_done.wait)) for _ in range(100)]
+        assert (await register.caller_with_key(ANNA)).identity == "anna"
+    finally:
+        is_done.set()
+    await asyncio.gather(*busy)
 
 
 async def test_a_key_that_was_unknown_is_let_in_once_it_is_registered(

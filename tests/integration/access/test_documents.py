@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 from starlette.types import Scope
 
 from deploy.local.ports import free_ports
 from deploy.local.servers import Servers
 from services.query.wiring import application
 from shared.access.caller import Caller
-from shared.access.certificates.certificate import fingerprint_of, read_authorities
+from shared.access.certificates.certificate import read_authorities
+from shared.runtime.edge.admission import SHOWN
+from shared.runtime.edge.certificates import Shown, shown_in
 from shared.runtime.http_state import utc_now
 from shared.runtime.lifecycle import HttpFace
 from shared.runtime.mongo import Database, SyncDatabase
@@ -60,9 +61,9 @@ def tools(folder: Path) -> str:
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
-def fingerprint_in(file: Path) -> str:
-    """Return by what the key of a certificate in a file is known."""
-    return fingerprint_of(x509.load_pem_x509_certificate(file.read_bytes()))
+def certificate_in(file: Path) -> Shown:
+    """Return what names the certificate in a file."""
+    return shown_in(file.read_bytes())
 
 
 async def face_over(database: Database, authorities: bytes) -> tuple[HttpFace, str]:
@@ -70,10 +71,12 @@ async def face_over(database: Database, authorities: bytes) -> tuple[HttpFace, s
     register = ClientRegister(database, utc_now)
 
     async def admit(scope: Scope) -> Caller:
-        shown = dict(scope["headers"]).get(b"x-certificate")
-        if shown is None:
+        file = dict(scope["headers"]).get(b"x-certificate")
+        if file is None:
             return Caller("")
-        return await register.caller_with_key(fingerprint_in(Path(shown.decode())))
+        shown = certificate_in(Path(file.decode()))
+        scope.setdefault("state", {})[SHOWN] = shown
+        return await register.caller_with_key(shown.fingerprint)
 
     (port,) = free_ports(1)
     app = application(database, admit, authorities=read_authorities(authorities))

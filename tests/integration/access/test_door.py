@@ -72,12 +72,17 @@ def application(database: Database, streams: Streams) -> FastAPI:
 
     @app.get("/stream")
     async def stream() -> EventStream:
-        return EventStream(streams, blocks())
+        return EventStream(streams, blocks(), "anna")
 
     @app.get("/wait")
     async def wait() -> None:
         app.state.is_waiting.set()
         await asyncio.Event().wait()
+
+    @app.post("/take")
+    async def take(request: Request) -> None:
+        app.state.is_waiting.set()
+        await request.body()
 
     return app
 
@@ -243,6 +248,17 @@ async def test_who_waits_for_his_first_byte_is_refused(server: Server, register:
     """With the code, on a connection that stays open."""
     connection = await server.connect()
     asking = asyncio.create_task(connection.ask("/wait", ANNA.headers()))
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await server.app.state.is_waiting.wait()
+    register(revoked())
+    assert code_of(await asking) == (403, "CERTIFICATE_REVOKED")
+    connection.close()
+
+
+async def test_a_body_that_still_comes_is_not_taken(server: Server, register: Callable[[Client], None]) -> None:
+    """Whoever was let in with its head sends the rest when he is let in no more."""
+    connection = await server.connect()
+    asking = asyncio.create_task(connection.ask("/take", ANNA.headers(**{"content-length": "100"}), "POST"))
     async with asyncio.timeout(WITHIN_SECONDS):
         await server.app.state.is_waiting.wait()
     register(revoked())

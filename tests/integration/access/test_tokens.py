@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -26,11 +26,14 @@ from shared.store.assertions import use_once
 from shared.store.documents import Collection, ensure_collections
 from shared.store.signing_keys import public_keys
 from tests.asserting import ISSUER, asked_with, assertion_of
+from tests.issuers import an_authority
 from tests.registered import a_client, a_company, a_right, put
 from tests.shown import EDGE_SECRET, Holder, a_holder, by_tls
 
 ANNA, BART, NOBODY, NEW = a_holder(), a_holder("bart"), a_holder("nobody"), a_holder("anna")
 REFUSED = {"error": "invalid_client", "error_description": "the assertion does not prove a registered client"}
+BEGAN = datetime.now(UTC) - timedelta(days=1)
+ROOT = an_authority()
 Store = SyncDatabase[dict[str, Any]]
 
 
@@ -50,7 +53,8 @@ async def client(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     register = ClientRegister(database, utc_now)
     tokens = AccessTokens(ISSUER, database, utc_now)
     admit = EdgeAdmission(DoorSecrets(EDGE_SECRET.encode(), None), register, tokens=tokens)
-    app = application(database, admit, tokens=TokenGiver(ISSUER, database, register, utc_now))
+    giver = TokenGiver(ISSUER, database, register, utc_now)
+    app = application(database, admit, tokens=giver, authorities=[ROOT.certificate])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=ISSUER) as made:
         yield made
 
@@ -213,12 +217,23 @@ async def test_authorization_says_bearer_or_nothing(client: httpx2.AsyncClient, 
     assert "invalid_request" in answer.headers["www-authenticate"]
 
 
+async def test_a_token_alone_registers_no_key(client: httpx2.AsyncClient) -> None:
+    """Whoever steals one has it for five minutes, and not for ever."""
+    headers = {**by_tls(), "Authorization": f"Bearer {await token_of(client)}"}
+    body = {"certificate": ROOT.issue("anna", begin=BEGAN, end=BEGAN + timedelta(days=30)).pem}
+    answer = await client.post("/v1/access/certificates", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["issues"][0]["code"]) == (422, "STATEMENT")
+
+
 async def test_an_assertion_counts_once_in_all_processes(database: Database) -> None:
     """Of each client for himself; the store forgets it when nobody could use it any more."""
     await ensure_collections(database)
     until = datetime.now(UTC)
     assert [await use_once(database, "anna", "1", until) for _ in range(2)] == [True, False]
     assert await use_once(database, "bart", "1", until)
+    kept = await database[Collection.ASSERTIONS].find_one({}, sort=[("until", 1)])
+    assert kept is not None
+    assert kept["until"] - until > timedelta(seconds=30)  # the store's clock may be ahead
     indexes = await database[Collection.ASSERTIONS].index_information()
     assert indexes["until_1"]["expireAfterSeconds"] == 0
 

@@ -16,13 +16,14 @@ from services.export.jobs.attempt import Workshop
 from services.export.jobs.worker import JobWorker
 from services.export.schedules.turns import Schedules
 from services.export.wiring import application
+from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.events.line_log import Tick
 from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store import deliveries, schedules
 from shared.store.results import GridResults
-from tests.callers import everybody_may
+from tests.callers import everybody_may, someone
 from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import (
     DAY,
@@ -107,7 +108,7 @@ async def desk(stack: Servers, database_name: str) -> AsyncIterator[Desk]:
         await store.take(0, readings(1, LINE, [START, START + 1]), Tick(KNOWN_MS + 1_000))
         await store.take(1, Tick(KNOWN_MS + 1_000))
         store.count = 2_000  # what comes from here on became known later
-        turns = Schedules(store.database, KEPT_SECONDS)
+        turns = Schedules(store.database, KEPT_SECONDS, everybody_may)
         await turns.start()
         shop = Workshop(store.database, GridResults(store.database), everybody_may)
         async with client_of(application(store.database, open_door("anna"))) as client:
@@ -122,7 +123,7 @@ async def test_every_day_the_gas_day_before(desk: Desk) -> None:
     assert await desk.work() == []
     missed = [planned - timedelta(days=days) for days in (3, 2, 1)]
     await desk.database["schedules"].update_one({"_id": schedule}, {"$set": {"next_at": missed[0]}})
-    others = [Schedules(desk.database, KEPT_SECONDS) for _ in range(3)]
+    others = [Schedules(desk.database, KEPT_SECONDS, everybody_may) for _ in range(3)]
     await asyncio.gather(*(one.turn() for one in others))
     rows = await desk.work()
     days = [(gas_time.gas_day(int(moment.timestamp()) // 3600) - timedelta(days=1)).isoformat() for moment in missed]
@@ -241,6 +242,27 @@ async def test_a_delivery_that_cannot_be_made_is_told(desk: Desk) -> None:
     assert (await desk.client.delete(f"/v1/exports/{job['_id']}")).status_code == 204
     (row,) = await desk.work()
     assert (row["state"], row["problem"]["code"], row["result"]) == ("failed", "EXPORT_GONE", None)
+
+
+async def test_of_what_may_no_longer_be_read_nothing_new_is_told(desk: Desk) -> None:
+    """Not even that there is something; who cannot come in at all finds it when he is back."""
+    await desk.schedule({"kind": "changes"}, line=[LINE], **PERIOD)
+    await desk.schedule({"kind": "changes"}, node=[NODE], **PERIOD)
+    await desk.turns.turn()
+    owner = someone(nodes=[NODE])
+
+    async def named(_: str) -> Caller:
+        return owner
+
+    turns = Schedules(desk.database, KEPT_SECONDS, named)
+    await desk.store.take(0, readings(2, LINE, [START + 2]))
+    await turns.turn()
+    made = desk.database["deliveries"]
+    assert await made.distinct("asked.node") == [NODE]
+    owner = Caller("anna")
+    await desk.store.take(0, readings(3, LINE, [START + 3]))
+    await turns.turn()
+    assert await made.count_documents({}) == 3
 
 
 async def test_a_schedule_on_which_our_code_fails_harms_itself_alone(desk: Desk) -> None:

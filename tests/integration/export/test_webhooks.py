@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from deploy.local.ports import LOOPBACK, free_ports
 from services.export.deliveries.carrying import MOST_TRIES, Courier
 from services.export.deliveries.webhook_carrying import WebhookCarrier
-from services.export.jobs.attempt import Workshop
+from services.export.jobs.attempt import Workshop, everybody_may
 from services.export.jobs.worker import JobWorker
 from services.export.schedules.turns import Schedules
 from services.export.schedules.where import Offers
@@ -91,7 +91,7 @@ async def made(database: Database, shop: Workshop, schedule: dict[str, Any], day
     """Let some occasions pass and their files be made; return their deliveries."""
     first = datetime.now(UTC) - timedelta(days=days) + timedelta(minutes=1)
     await database["schedules"].update_one({"_id": schedule["id"]}, {"$set": {"next_at": first}})
-    turns = Schedules(database, 3600)
+    turns = Schedules(database, 3600, everybody_may)
     await turns.start()
     await turns.turn()
     await turns.turn()

@@ -79,6 +79,17 @@ async def test_the_versions_are_read_after_a_move_alone(
     assert (await asking.get(PATH, headers=held)).headers["etag"] != first.headers["etag"]
 
 
+async def test_a_question_full_of_nothing_is_not_remembered(
+    asking: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
+) -> None:
+    """It is answered, from the versions each time: ten thousand such questions would fill the memory."""
+    filled = f"{PATH}&nothing={'n' * asked_before.LONGEST_QUESTION}"
+    first = await asking.get(filled)
+    assert first.status_code == 200
+    changed_in_silence(database)
+    assert (await asking.get(filled)).headers["etag"] != first.headers["etag"]
+
+
 async def test_a_304_is_remembered_as_well(asking: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]) -> None:
     """Where the body is not at hand, it is read for whoever does not hold it."""
     tag = (await asking.get(PATH)).headers["etag"]

@@ -19,10 +19,11 @@ from shared.events.topics import ACCESS_READ
 from shared.runtime.door import open_door
 from shared.runtime.mongo import connect, connect_sync
 from shared.runtime.trail import Trail
+from shared.store.documents import Collection
 from shared.store.trail_verification import verify_trail
 from tests.integration.query.clients import client_of
 from tests.integration.query.stored_lines import a_line, plausible_hours, reach, register, store_hours
-from tests.integration.trail.conftest import AClock, Trailing, eventually
+from tests.integration.trail.conftest import AClock, Trailing, eventually, reading
 from tests.integration.trail.killing import killed
 
 FIRST = date(2026, 10, 1)
@@ -33,6 +34,27 @@ ROOM = 20
 async def test_nothing_is_lost_or_doubled_when_who_chains_is_killed(killable: Servers, tmp_path: Path) -> None:
     """Twice in the middle of it: every reading is there once, and the chains are unbroken."""
     assert await killed(killable, tmp_path, kills=2) > 300
+
+
+async def test_who_was_overtaken_goes_on_where_the_chain_is(
+    trailing: Trailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paused for too long, or never told that it was written: it is read anew, and the process lives."""
+
+    def died(code: int) -> None:
+        raise AssertionError(code)
+
+    monkeypatch.setattr("os._exit", died)
+    await trailing.trail.tell_for_good(reading("anna"))
+    async with trailing.chaining():
+        await trailing.until_chained(1)
+        overtaken = {"$inc": {"offset": 1}}  # as another does who has read the next message, and had nothing to add
+        await trailing.database[Collection.ACCESS_HEADS].update_one({"number": 1}, overtaken)
+        await trailing.trail.tell_for_good(reading("bart"))
+        await trailing.trail.tell_for_good(reading("carl"))
+        await trailing.until_chained(2)
+    assert [one["entry"]["client"] for one in await trailing.entries()] == ["anna", "carl"]
+    assert (await verify_trail(trailing.database)).broken == []
 
 
 @pytest.fixture(scope="module")

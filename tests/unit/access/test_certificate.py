@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -112,6 +113,18 @@ def test_all_faults_are_told_at_once() -> None:
 def test_what_cannot_be_read_is_said_to_be_so(text: str) -> None:
     """Whatever it is."""
     assert codes(text) == ["CERTIFICATE_UNREADABLE"]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05"), (b"\x0c\x04anna", b"\x03\x04anna")],
+)
+def test_what_no_authority_writes_is_said_to_be_unreadable(written: bytes, instead: bytes) -> None:
+    """A version that there is not, a name that is no text: our own code does not fail on it."""
+    der = ROOT.issue("anna").certificate.public_bytes(Encoding.DER)
+    assert written in der
+    text = encodebytes(der.replace(written, instead)).decode()
+    assert codes(f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n") == ["CERTIFICATE_UNREADABLE"]
 
 
 def test_a_private_key_is_refused_before_anything_else() -> None:

@@ -57,6 +57,13 @@ def statement(key: Any, said: object = SAID, algorithm: str = "ES256", **header:
     return jws.serialize_compact(told, json.dumps(said).encode(), own, registry=registry)
 
 
+def nested(key: Any) -> str:
+    """Return a signed statement of nothing but brackets."""
+    own = jwk_of(key)
+    told = {"alg": "ES256", "typ": TYPE, "jwk": own.as_dict(private=False)}
+    return jws.serialize_compact(told, b"[" * 9_000, own)
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_each_kind_of_key_signs(algorithm: str) -> None:
     """All that can be registered."""
@@ -84,6 +91,7 @@ KEY, OTHER = KINDS["ES256"], ec.generate_private_key(ec.SECP256R1())
         statement(KEY, {**SAID, "iat": "now"}),
         statement(KEY, [SAID]),
         statement(KEY)[:-9] + "AAAAAAAAA",
+        nested(KEY),
     ],
 )
 def test_anything_else_is_refused(wrong: str) -> None:

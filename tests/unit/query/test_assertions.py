@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from cryptography.hazmat.primitives.serialization import Encoding
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 
 from services.query.tokens.assertion import MOST_BYTES, AssertionRefusedError, asserted
@@ -17,6 +18,7 @@ from tests.shown import a_holder
 ANNA, BART, RSA = a_holder(), a_holder("bart"), a_holder("rita", "rsa")
 P384, ED25519 = a_holder("piet", "ec384"), a_holder("ed", "ed25519")
 NOW = 1_795_000_000
+OF_VERSION_6 = ANNA.certificate.public_bytes(Encoding.DER).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05")
 
 
 def refused(assertion: str) -> str:
@@ -113,6 +115,7 @@ def test_only_algorithms_of_the_list_count() -> None:
         {"alg": "ES256", "x5c": []},
         {"alg": "ES256", "x5c": ["AAAA"]},
         {"alg": "ES256", "x5c": "AAAA"},
+        {"alg": "ES256", "x5c": [base64.b64encode(OF_VERSION_6).decode()]},
         {**header_of(ANNA), "crit": ["exp"], "exp": 1},
     ],
 )
@@ -136,6 +139,22 @@ def signed_anyhow(header: dict[str, Any]) -> str:
 def test_what_is_no_assertion_is_refused(text: str) -> None:
     """Whatever a stranger sends."""
     assert refused(text)
+
+
+@pytest.mark.parametrize("payload", [b"[" * 9_000, b'{"a":' * 1_800])
+@pytest.mark.parametrize("is_head", [True, False])
+def test_brackets_without_end_are_refused(payload: bytes, *, is_head: bool) -> None:
+    """In the head, before anything is verified, and signed by a key that anybody may bring."""
+    if is_head:
+        assert refused(f"{base64.urlsafe_b64encode(payload).rstrip(b'=').decode()}.e30.AAAA")
+        return
+    assert refused(jws.serialize_compact(header_of(ANNA), payload, key_of(ANNA)))
+
+
+@pytest.mark.parametrize("more", [{"exp": 10**400}, {"iat": -(10**400)}, {"nbf": 10**400}])
+def test_moments_are_bounded(more: dict[str, Any]) -> None:
+    """Numbers that no float can be."""
+    assert refused(assertion_of(ANNA, now=NOW, **more))
 
 
 def test_a_changed_assertion_is_refused() -> None:

@@ -59,7 +59,7 @@ async def test_a_reader_who_takes_nothing_loses_his_place() -> None:
             await asyncio.Event().wait()
 
     open_streams = Streams(NO_STORE)
-    await EventStream(open_streams, endless(), slow_seconds=0.01)(SCOPE, nothing_comes, stuck)
+    await EventStream(open_streams, endless(), "anna", slow_seconds=0.01)(SCOPE, nothing_comes, stuck)
     assert (open_streams.count, len(sent)) == (0, 2)
 
 
@@ -67,11 +67,22 @@ async def test_a_reader_who_takes_nothing_loses_his_place() -> None:
 async def test_whoever_comes_too_late_finds_no_room() -> None:
     """The last place was taken between his question and his answer."""
     open_streams = Streams(NO_STORE, most=1)
-    with open_streams.listening(), pytest.raises(ProblemError, match="TOO_MANY_STREAMS"):
-        await EventStream(open_streams, endless())(SCOPE, nothing_comes, cast("Any", None))
+    with open_streams.listening("anna"), pytest.raises(ProblemError, match="TOO_MANY_STREAMS"):
+        await EventStream(open_streams, endless(), "bart")(SCOPE, nothing_comes, cast("Any", None))
     await open_streams.stop()
     with pytest.raises(ProblemError):
-        await open_streams.begin()
+        await open_streams.begin("anna")
+
+
+@pytest.mark.usefixtures("calm")
+async def test_nobody_takes_the_places_of_all_others() -> None:
+    """One client has some; another finds room beside him, and he again once one of his has ended."""
+    open_streams = Streams(NO_STORE, most_each=1)
+    with open_streams.listening("anna"):
+        with pytest.raises(ProblemError, match="TOO_MANY_STREAMS"):
+            await open_streams.begin("anna")
+        assert await open_streams.begin("bart") == NOTHING
+    assert await open_streams.begin("anna") == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -92,7 +103,7 @@ async def test_a_store_that_is_away_is_looked_for_again(
 
     monkeypatch.setattr(streams, "heads", failing)
     open_streams = Streams(NO_STORE, look_seconds=0.0)
-    with open_streams.listening():
+    with open_streams.listening("anna"):
         if passes:
             assert (await open_streams.news(NOTHING, 5.0)).of
         else:

@@ -53,13 +53,17 @@ class Served:
 
     register: Register
     begins: bool = True
+    reads: bool = False
     ends: asyncio.Event = field(default_factory=asyncio.Event)
+    body: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
     sent: list[Message] = field(default_factory=list)
     is_cleaned_up: bool = False
 
-    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         try:
+            while self.reads and (await receive())["more_body"]:
+                pass
             if self.begins:
                 await send({"type": "http.response.start", "status": 200, "headers": []})
                 await send({"type": "http.response.body", "body": b"some", "more_body": True})
@@ -79,7 +83,9 @@ class Served:
             self.sent.append(message)
 
         async def receive() -> Message:
-            raise AssertionError
+            if not self.reads:
+                raise AssertionError
+            return await self.body.get()
 
         async with asyncio.timeout(PATIENCE_SECONDS):
             await ending(scope, receive, send)
@@ -90,9 +96,9 @@ class Served:
         return bool(self.sent) and not self.sent[-1].get("more_body", False)
 
 
-def serve(register: Register, *, begins: bool = True) -> tuple[Ending, Served]:
-    """Return an application and what ends it."""
-    served = Served(register, begins)
+def serve(register: Register, *, begins: bool = True, reads: bool = False) -> tuple[Ending, Served]:
+    """Return an application and what ends it; `reads`: it takes the body first."""
+    served = Served(register, begins, reads)
     return Ending(served, LOOK_SECONDS), served
 
 
@@ -133,6 +139,28 @@ async def test_a_change_is_left_to_finish() -> None:
     """What was asked for while it was allowed happens, and is told."""
     register = Register(forbidden("CERTIFICATE_REVOKED", "revoked"))
     ending, served = serve(register, begins=False)
+    answering = asyncio.create_task(served.answer(ending, "POST"))
+    await register.until_asked(2)
+    served.ends.set()
+    await answering
+    assert served.sent[0]["status"] == 200
+
+
+async def test_a_body_that_still_comes_carries_no_right_beyond_its_end() -> None:
+    """Letter by letter it could come for hours; what has come whole is left to finish."""
+    register = Register()
+    ending, served = serve(register, begins=False, reads=True)
+    answering = asyncio.create_task(served.answer(ending, "POST"))
+    served.body.put_nowait({"type": "http.request", "body": b"{", "more_body": True})
+    await register.until_asked(2)
+    register.says = forbidden("CERTIFICATE_REVOKED", "revoked")
+    await answering
+    assert served.is_cleaned_up
+    assert served.sent[0]["status"] == 403
+
+    register = Register(forbidden("CERTIFICATE_REVOKED", "revoked"))
+    ending, served = serve(register, begins=False, reads=True)
+    served.body.put_nowait({"type": "http.request", "body": b"{}", "more_body": False})
     answering = asyncio.create_task(served.answer(ending, "POST"))
     await register.until_asked(2)
     served.ends.set()

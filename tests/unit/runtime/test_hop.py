@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate
 
 from shared.runtime.edge.door_secrets import DoorSecrets, DoorUsed
 from shared.runtime.edge.forwarded import MOST_BYTES, Forwarded
@@ -103,6 +105,14 @@ def test_headers_of_other_edges_are_refused(name: str) -> None:
     """Beside the right ones too: somebody tries which of them counts."""
     right = (BY_TLS, ("x-forwarded-client-cert", ANNA.forwarded))
     assert read(*right, (name, ANNA.forwarded)) == "400 FORWARDED_CERTIFICATE"
+
+
+def test_a_key_of_no_known_kind_is_refused() -> None:
+    """An authority may certify what our libraries cannot read."""
+    der = a_holder("ed", "ed25519").certificate.public_bytes(Encoding.DER)
+    strange = load_der_x509_certificate(der.replace(b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x65\x01"))
+    form = f'Cert="{quote(strange.public_bytes(Encoding.PEM), safe="")}"'
+    assert read(BY_TLS, ("x-forwarded-client-cert", form)) == "400 FORWARDED_CERTIFICATE"
 
 
 def test_a_doubled_certificate_is_refused() -> None:

@@ -50,6 +50,8 @@ def test_each_client_and_each_address_has_its_own() -> None:
     assert limits.count("", "192.0.2.1").wait_seconds > 0
     assert limits.count("", "2001:db8::1").wait_seconds == 0
     assert limits.count("", "2001:db8::2").wait_seconds > 0
+    assert limits.count("", "::ffff:192.0.2.1").wait_seconds > 0
+    assert limits.count("", "::ffff:192.0.2.9").wait_seconds == 0
     assert limits.count("demo", "192.0.2.1").left == 999
 
 

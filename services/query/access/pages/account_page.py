@@ -12,7 +12,7 @@ from starlette.responses import Response as Answer
 
 from services.query.access.applications_api import ActingNow, Trusted
 from services.query.access.bodies import RenewalBody
-from services.query.access.clients_api import get_me, post_certificates
+from services.query.access.clients_api import KeyShown, get_me, post_certificates
 from services.query.access.pages.apply_pages import without_keys
 from services.query.access.pages.forms import NO_FAULTS, REFUSALS, Faults, Sent, Typed, issues_in, status_of
 from services.query.access.pages.frame import answered, gone_to
@@ -47,10 +47,12 @@ async def post_access(  # noqa: PLR0913 - what a renewal needs
     acting: ActingNow,
     store: Store,
     trusted: Trusted,
+    shown: KeyShown,
 ) -> Answer:
     """Register the next certificate of whoever is here, or show what is wrong with it."""
     try:
-        await post_certificates(RenewalBody(certificate=typed["certificate"], statement=None), acting, store, trusted)
+        body = RenewalBody(certificate=typed["certificate"], statement=None)
+        await post_certificates(body, acting, store, trusted, shown)
     except REFUSALS as fault:
         faults = Faults(issues_in(fault), ("certificate",))
         kept = without_keys(typed)

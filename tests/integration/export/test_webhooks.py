@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from deploy.local.ports import LOOPBACK, free_ports
 from services.export.deliveries.carrying import MOST_TRIES, Courier
 from services.export.deliveries.webhook_carrying import WebhookCarrier
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import Workshop
 from services.export.jobs.worker import JobWorker
 from services.export.schedules.turns import Schedules
 from services.export.schedules.where import Offers
@@ -25,6 +25,7 @@ from services.export.wiring import application
 from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store.schedules import Where
+from tests.callers import everybody_may
 from tests.integration.query.clients import client_of
 
 WHEN = {"kind": "daily", "at": "11:00"}

@@ -9,6 +9,13 @@ SHARED = {"running": "pipeline", "address": "e2e", "served": "interfaces", "serv
 
 Each idle one takes a tenth of a core, so all who use it run in one process.
 """
+LONG = 60
+"""Characters of a value in a test's name."""
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by its parameter where the value is long: keys and certificates differ in every process."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONG else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -64,7 +64,9 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
         kafka.consumer(settings.brokers, GROUP),
         kafka.producer(settings.brokers, LINGER_MS),
     )
-    worker = IngestWorker(clients, database, health, settings.partitions, settings.batch_records)
+    worker = IngestWorker(
+        clients, database, health, settings.partitions, settings.batch_records, bootstrap=settings.brokers
+    )
     watcher = kafka.watcher(settings.brokers, GROUP)
     ticks = Ticks(watcher, settings.tick_seconds, worker.owns_operations, worker.tick)
     reader = kafka.consumer(settings.brokers, None)

@@ -31,6 +31,8 @@ from shared.runtime.kafka import (
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import persistently
+from shared.runtime.same_topic import require_same
+from shared.store import progress
 from shared.store.ledgers import BLOCK_OFFSETS
 
 SETTLE_SECONDS = 1.0
@@ -45,17 +47,19 @@ not wait (see BATCH_WITHIN_SECONDS)."""
 class IngestWorker:
     """Reads `telemetry`, `analyses` and `operations`, one process of a consumer group."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its servers, and its sizes
         self,
         clients: tuple[AIOKafkaConsumer, AIOKafkaProducer],
         database: Database,
         health: Health,
         partitions: int,
         batch_records: int,
+        *,
+        bootstrap: str,
     ) -> None:
         self._consumer, self._producer = clients
         self._database, self._health = database, health
-        self._partitions, self._batch_records = partitions, batch_records
+        self._bootstrap, self._partitions, self._batch_records = bootstrap, partitions, batch_records
         self._counts = BlockCounts()
         self._committed: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
@@ -94,6 +98,7 @@ class IngestWorker:
     async def _begin(self, places: Sequence[TopicPartition]) -> None:
         """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
         for place in places:
+            await self._persist(partial(self._require_same, place))
             committed: int = await persistently(partial(self._committed_offset, place), "ingest", self._health)
             self._committed[place] = committed
             self._begun[place] += 1
@@ -104,6 +109,15 @@ class IngestWorker:
 
     async def _committed_offset(self, place: TopicPartition) -> int:
         return await self._consumer.committed(place) or 0
+
+    async def _require_same(self, place: TopicPartition) -> None:
+        """Hold still where a source is another one than that whose readings are in the store.
+
+        Raises:
+            AnotherTopicError: it ends before what was applied: its readings would be dropped as read already.
+        """
+        offset = await progress.reached(self._database, f"{place.topic}/{place.partition}")
+        await require_same(self._bootstrap, place, offset)
 
     async def _leave(self, places: Sequence[TopicPartition]) -> None:
         """Settle what was read of partitions that move to another worker."""

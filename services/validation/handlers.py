@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,7 +26,7 @@ from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, progress
 from shared.store.documents import Collection
-from shared.store.progress import FencedError, Progress
+from shared.store.progress import FencedError, Log, Progress
 
 _REGISTER = f"{OPERATIONS.name}/0"
 
@@ -51,7 +50,7 @@ class _Answering:
 class Validation:
     """The stage: its position in each partition, the register, and where answers go.
 
-    `log_begins` tells the first offset that a partition of the line log still has.
+    `line_log` tells whether it is the one of this store, and where it begins.
     """
 
     name = "validation"
@@ -59,11 +58,11 @@ class Validation:
     def __init__(
         self,
         database: Database,
-        log_begins: Callable[[int], Awaitable[int]],
+        line_log: Log,
         register: RegisterHistory,
         sink: Sink,
     ) -> None:
-        self._database, self._log_begins = database, log_begins
+        self._database, self._line_log = database, line_log
         self._register, self._sink = register, sink
         self._positions: dict[int, Progress] = {}
         self._stored: dict[int, Progress] = {}
@@ -78,8 +77,8 @@ class Validation:
     async def _position(self, partition: int) -> Progress:
         if partition not in self._positions:
             self._epoch = await epochs.to_work_in(self._database)
-            key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
-            self._stored[partition] = await progress.load(self._database, key, self._epoch, first)
+            loaded = await progress.load(self._database, self.name, partition, self._epoch, self._line_log)
+            self._stored[partition] = loaded
             self._positions[partition] = self._stored[partition]
         return self._positions[partition]
 

@@ -25,7 +25,7 @@ class Party(StrEnum):
     QUERY = "query"
     EXPORT = "export"
     COMMAND = "command"
-    """`gastrack replay`, run by an operator."""
+    """`gastrack replay` and `gastrack doctor`, run by an operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class Topic:
 
 _BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 _SENDERS = (Party.TELECONTROL, Party.INGEST)
-TELEMETRY = Topic("telemetry", _SENDERS, None, 14 * _DAY_MS, readers=(Party.INGEST,))
+TELEMETRY = Topic("telemetry", _SENDERS, None, 14 * _DAY_MS, readers=(Party.INGEST, Party.COMMAND))
 OPERATIONS = Topic(
     "operations",
     (Party.INGEST,),
     1,
     -1,
     _BROKER_TIME,
-    readers=(Party.INGEST, Party.VALIDATION, Party.AGGREGATION),
+    readers=(Party.INGEST, Party.VALIDATION, Party.AGGREGATION, Party.COMMAND),
 )
-ANALYSES = Topic("analyses", _SENDERS, 1, 14 * _DAY_MS, _BROKER_TIME, readers=(Party.INGEST,))
+ANALYSES = Topic("analyses", _SENDERS, 1, 14 * _DAY_MS, _BROKER_TIME, readers=(Party.INGEST, Party.COMMAND))
 """One partition, so that every partition of the line log hears of analyses in the same order."""
 RECORDED = Topic(
     "readings.recorded",

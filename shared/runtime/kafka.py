@@ -15,7 +15,15 @@ from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
 from shared.runtime.brokers import reached
 
 Places = Callable[[Sequence[TopicPartition]], Awaitable[None]]
-__all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "Assigned", "ConsumerRecord", "KafkaError", "TopicPartition"]
+__all__ = [
+    "AIOKafkaConsumer",
+    "AIOKafkaProducer",
+    "Assigned",
+    "ConsumerRecord",
+    "KafkaError",
+    "TopicPartition",
+    "for_code",
+]
 SESSION_TIMEOUT_MS = 10_000
 """A dead worker's partitions move after this; longer than MongoDB keeps a dead writer's transaction (5 s)."""
 

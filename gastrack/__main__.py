@@ -200,6 +200,20 @@ def replay(
 
 
 @app.command()
+def doctor(
+    service: Annotated[
+        str | None, typer.Option(help="Also tell what this service misses in the settings of this environment.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Look at settings, servers, topics, indexes, clocks and certificates; say what is wrong and how to mend it."""
+    from gastrack.doctor.command import run  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run(service, as_json=json))
+
+
+@app.command()
 def acls(
     gateway: Annotated[
         list[str] | None, typer.Option(help="A gateway's id; repeats. Its permissions are added.")

@@ -78,13 +78,17 @@ async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> No
         await admin.close()
 
 
-def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
-    settings = {
+def settings_of(topic: Topic) -> dict[str, str]:
+    """Return a topic's settings by Kafka's names."""
+    return {
         "retention.ms": str(topic.retention_ms),
         "max.message.bytes": str(topic.max_message_bytes),
         **topic.settings,
     }
-    count = topic.partitions or partitions
+
+
+def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
+    count, settings = topic.partitions or partitions, settings_of(topic)
     return NewTopic(topic.name, num_partitions=count, replication_factor=replication, topic_configs=settings)
 
 

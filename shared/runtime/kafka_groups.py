@@ -36,6 +36,21 @@ async def extents(bootstrap: str, places: Iterable[TopicPartition]) -> dict[Topi
     return {place: Extent(begins[place], ends[place]) for place in asked}
 
 
+async def later_than(bootstrap: str, places: Iterable[TopicPartition], moment_ms: int) -> bool:
+    """Say whether one of these partitions holds a record that was appended after a moment.
+
+    Raises:
+        KafkaError: the broker does not answer.
+    """
+    reader = consumer(bootstrap, None)
+    await reader.start()
+    try:
+        found = await reader.offsets_for_times(dict.fromkeys(places, moment_ms))
+    finally:
+        await reader.stop()
+    return any(one is not None for one in found.values())
+
+
 async def members(admin: AIOKafkaAdminClient, group: str) -> int:
     """Return how many processes are in a group.
 

@@ -158,6 +158,6 @@ def _of_group(
 def _ahead() -> Finding:
     return Finding(
         Area.CLOCKS,
-        f"{RECORDED.name} holds records of more than {CLOCK_SECONDS} s from now: a broker's clock is ahead, or ours behind",
+        f"{RECORDED.name} holds records of the future ({CLOCK_SECONDS} s or more): a clock is wrong, theirs or ours",
         "let NTP set the clocks of all machines",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,10 +50,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         servers.stop()
 
 
-def doctor(running: System, *arguments: str, code: int = 1, **settings: str) -> dict[str, Any]:
+def doctor(running: System, settings: Mapping[str, str] | None = None, code: int = 1) -> dict[str, Any]:
     """Return what the doctor says in an environment with other settings."""
-    told = replace(running, environment={**running.environment, **settings})
-    found: dict[str, Any] = told.gastrack("doctor", "--json", *arguments, code=code)
+    told = replace(running, environment={**running.environment, **(settings or {})})
+    found: dict[str, Any] = told.gastrack("doctor", "--json", code=code)
     return found
 
 
@@ -94,7 +94,8 @@ def test_a_service_that_there_is_not_is_wrong_use(running: System) -> None:
 
 def test_wrong_settings_are_found(running: System) -> None:
     """A name that nobody reads, and a number of partitions that the line log has not."""
-    told = doctor(running, GASTRACK_PARTITION="4", GASTRACK_PARTITIONS="8", GASTRACK_KAFKA_REPLICATION="3")
+    wrong = {"GASTRACK_PARTITION": "4", "GASTRACK_PARTITIONS": "8", "GASTRACK_KAFKA_REPLICATION": "3"}
+    told = doctor(running, wrong)
     assert "GASTRACK_PARTITION is set" in findings(told, "settings")
     assert "readings.recorded has 4 partitions, not 8" in findings(told, "topics")
     assert "telemetry has 1 copies, not 3" in findings(told, "topics")
@@ -108,7 +109,7 @@ def test_certificates_that_ended_or_end_soon_are_found(running: System, tmp_path
     soon = founded("soon", Period(now - timedelta(days=3), now + timedelta(days=12, hours=1)))
     file = tmp_path / "authorities.pem"
     file.write_bytes(ended.certificate_pem + soon.certificate_pem)
-    told = findings(doctor(running, GASTRACK_ACCESS_AUTHORITIES_FILE=str(file)), "certificates")
+    told = findings(doctor(running, {"GASTRACK_ACCESS_AUTHORITIES_FILE": str(file)}), "certificates")
     assert "CN=ended" in told
     assert "ended on" in told
     assert "ends in 12 days" in told
@@ -119,9 +120,11 @@ def test_a_storage_that_is_away_is_found(running: System) -> None:
     away = {
         "GASTRACK_EXPORT_RESULTS": "s3://results/files",
         "GASTRACK_EXPORT_S3_ENDPOINT": f"http://127.0.0.1:{free_ports(1)[0]}",
-        "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "c",
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_REGION": "c",
     }
-    assert "s3://results/files does not answer" in findings(doctor(running, **away), "storage of files")
+    assert "s3://results/files does not answer" in findings(doctor(running, away), "storage of files")
 
 
 def test_a_missing_index_and_one_with_other_options_are_found(running: System) -> None:

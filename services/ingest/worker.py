@@ -17,7 +17,7 @@ from shared.events import line_log, operation
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
 from shared.events.partitioning import partition_of
 from shared.events.topics import ANALYSES, COUNTING_PARTITION, INTAKE, OPERATIONS, RECORDED, TELEMETRY
-from shared.runtime import metrics
+from shared.runtime import followed, metrics
 from shared.runtime.health import Health
 from shared.runtime.kafka import (
     AIOKafkaConsumer,
@@ -185,7 +185,14 @@ class IngestWorker:
         )
         metrics.RECORDED.inc(found.recorded)
         self._tell_dead(found.dead_letters)
+        self._tell_taken(fresh, found.recorded, len(letters))
         metrics.BATCH_SECONDS.labels("ingest").observe(time.monotonic() - began)
+
+    def _tell_taken(self, fresh: Sequence[ConsumerRecord], recorded: int, dead: int) -> None:
+        """Log what a batch led to, by the records' names; what was only counted again has no line."""
+        if fresh:
+            sources = followed.sources((record.topic, record.partition, record.offset) for record in fresh)
+            self._log.info("recorded", sources=sources, readings=recorded, dead_lettered=dead)
 
     def _tell_dead(self, letters: Sequence[DeadLetter]) -> None:
         """Count what was refused; a defect of ours must be looked at."""

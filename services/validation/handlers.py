@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,7 +19,7 @@ from shared.events.codec import MalformedEventError
 from shared.events.line_log import Analysed, DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.events.topics import OPERATIONS, VALIDATED, Topic
-from shared.runtime import metrics
+from shared.runtime import followed, metrics
 from shared.runtime.faust_worker import Record
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
@@ -45,6 +45,9 @@ class _Answering:
     partition: int
     after: Progress
     answers: list[tuple[int, bytes]]
+    named: list[tuple[str, int, int]] = field(default_factory=list)
+    """Positions of the records whose readings were judged."""
+    readings: int = 0
 
 
 class Validation:
@@ -146,6 +149,10 @@ class Validation:
         if not answering.answers:
             return
         await self._sink.send(VALIDATED, answering.answers)
+        if answering.named:
+            offsets, sources = [before.offset + 1, after.offset], followed.sources(answering.named)
+            told = {"partition": partition, "offsets": offsets, "sources": sources, "readings": answering.readings}
+            self._log.info("judged", **told)
         if self._positions.get(partition) is before:  # else it has begun anew meanwhile, somewhere else
             self._positions[partition] = after
 
@@ -167,6 +174,8 @@ class Validation:
         match entry:
             case Recorded(readings):
                 told = await self._judged(empty, readings, after)
+                answering.named += [(source.topic, source.partition, source.offset) for source in readings.sources]
+                answering.readings += len(readings)
             case TopologyAsked(offset, known_at_ms, document):
                 await self._register.take(offset, document, known_at_ms)
                 after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))

@@ -26,11 +26,18 @@ _MAKE = "start ingest, which makes it; if it was there before, first see docs/ru
 _DEPENDENT = (Area.TOPICS, Area.LINE_LOG, Area.GROUPS)
 
 
-async def examine(found: Examination, bootstrap: str, partitions: int | None, copies: int) -> None:
-    """Look at Kafka; `partitions` of the line log as a setting says, None: as it is; `copies` of each topic."""
+async def examine(found: Examination, bootstrap: str, partitions: int | None, copies: int) -> int:
+    """Look at Kafka; return how many partitions its line log has, 0 where it is not there.
+
+    Args:
+        found: What was found.
+        bootstrap: Where Kafka is, "" where nobody says so.
+        partitions: Of the line log, as a setting says; None: as it is.
+        copies: Of each topic.
+    """
     if not bootstrap:
         found.missed("nobody says where Kafka is: set GASTRACK_KAFKA_BOOTSTRAP", Area.KAFKA, *_DEPENDENT)
-        return
+        return 0
     try:
         cluster = await kafka_seen.look(bootstrap, [topic.name for topic in TOPICS])
     except (KafkaError, OSError) as fault:
@@ -38,13 +45,17 @@ async def examine(found: Examination, bootstrap: str, partitions: int | None, co
         mend = "start Kafka, or correct GASTRACK_KAFKA_BOOTSTRAP and the certificates of GASTRACK_KAFKA_*_FILE"
         found.saw(Area.KAFKA, Finding(Area.KAFKA, wrong, mend))
         found.missed("Kafka does not answer", *_DEPENDENT)
-        return
+        return 0
     found.saw(Area.KAFKA, *_too_few(cluster, copies))
     found.saw(Area.TOPICS, *_of_topics(cluster, partitions, copies))
     if {*INTAKE, RECORDED.name, VALIDATED.name} <= set(cluster.topics):
         await _examine_groups(found, bootstrap)
     else:
         found.missed("topics are missing", Area.GROUPS)
+    if RECORDED.name not in cluster.topics:
+        found.missed("the topic is not there", Area.LINE_LOG)
+        return 0
+    return cluster.topics[RECORDED.name].partitions
 
 
 def _too_few(cluster: Cluster, copies: int) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def _reach(found: Examination) -> Reach | None:
 
 async def _examine_servers(found: Examination, reach: Reach, told: Mapping[str, str]) -> None:
     partitions, copies = told.get("GASTRACK_PARTITIONS", ""), told.get("GASTRACK_KAFKA_REPLICATION", "")
-    await broker.examine(
+    there = await broker.examine(
         found,
         reach.kafka_bootstrap,
         int(partitions) if partitions.isdecimal() else None,
@@ -76,8 +76,7 @@ async def _examine_servers(found: Examination, reach: Reach, told: Mapping[str, 
         return
     database = reach.database()
     try:
-        has_topics = not any(one.area in {Area.KAFKA, Area.TOPICS} for one in found.findings)
-        await store.examine(found, database, reach.kafka_bootstrap if has_topics else "")
+        await store.examine(found, database, reach.kafka_bootstrap, there)
     finally:
         database.client.close()
 

@@ -22,8 +22,8 @@ _HEALTHY = ("PRIMARY", "SECONDARY", "ARBITER")
 _DEPENDENT = (Area.INDEXES, Area.VERSIONS, Area.DISKS)
 
 
-async def examine(found: Examination, database: Database, bootstrap: str) -> None:
-    """Look at the store; `bootstrap` is where the Kafka is that belongs to it, "" where it does not answer."""
+async def examine(found: Examination, database: Database, bootstrap: str, partitions: int) -> None:
+    """Look at the store; `bootstrap` is where Kafka is, `partitions` how many its line log has, 0: there is none."""
     try:
         hello = await database.client.admin.command("hello")
         found.saw(Area.MONGODB, *_of_server(hello), *await _of_members(database, hello), *await _of_limits(database))
@@ -36,8 +36,8 @@ async def examine(found: Examination, database: Database, bootstrap: str) -> Non
         found.saw(Area.MONGODB, Finding(Area.MONGODB, wrong, mend))
         found.missed("MongoDB does not answer", *_DEPENDENT, Area.LINE_LOG)
         return
-    if bootstrap:
-        await _examine_line_log(found, database, bootstrap)
+    if partitions:
+        await _examine_line_log(found, database, bootstrap, partitions)
 
 
 def _short(fault: PyMongoError) -> str:
@@ -135,11 +135,11 @@ def _of_disk(stats: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(Area.DISKS, wrong, "enlarge it now; what may leave: docs/runbooks/disk-full.md")
 
 
-async def _examine_line_log(found: Examination, database: Database, bootstrap: str) -> None:
+async def _examine_line_log(found: Examination, database: Database, bootstrap: str, partitions: int) -> None:
     """Look whether Kafka's line log is the one that the store has read."""
     log, epoch = LineLog(bootstrap), await epochs.current(database)
     for stage in ("validation", "aggregation"):
-        for partition in sorted(await restoring.answered(database, stage)):
+        for partition in sorted(set(await restoring.answered(database, stage)) & set(range(partitions))):
             try:
                 await progress.load(database, stage, partition, epoch, log)
             except AnotherTopicError as fault:

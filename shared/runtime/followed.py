@@ -1,7 +1,7 @@
-"""How logs name the records that a unit of work is about, so that a telegram can be followed from the door to its rollup.
+"""How logs name the records that a unit of work is about, so that a telegram can be followed from door to rollup.
 
-A record's name is its source position, "telemetry/3/1742": the same in the receipts, dead letters, findings and logs of all
-services. A batch of many names each run of them by its ends.
+A record's name is its source position, "telemetry/3/1742": the same in receipts, dead letters, findings and logs of
+all services. A batch of many names them by partition, the first and the last.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MOST_NAMED = 20
 
 
 def sources(positions: Iterable[tuple[str, int, int]]) -> list[str]:
-    """Return the names of records (topic, partition, offset), in order; "telemetry/3/1700..1742" where they are many."""
+    """Return the names of records (topic, partition, offset), in order; "telemetry/3/1700..1742" of many."""
     by_partition: dict[tuple[str, int], set[int]] = defaultdict(set)
     for topic, partition, offset in positions:
         by_partition[topic, partition].add(offset)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.pipeline.running import System, until
 from tests.pipeline.stations import hour_text, plan, recent_hours, telegram
 
 PLAN = plan("FOLLOWED", lines=1)
 TELLING = 13579.135
 """A volume that nothing else has; as it travels it is 13579135 thousandths."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _registered(running: System) -> None:
+    """The lines are known."""
+    running.register(PLAN.document("2020-01-01"))
 
 
 def lines(system: System, service: str) -> list[dict[str, Any]]:
@@ -26,7 +34,6 @@ def those_of(system: System, service: str, name: str) -> list[dict[str, Any]]:
 
 def test_a_telegram_is_followed_from_the_door_to_its_rollup(running: System) -> None:
     """By its source position: received, recorded, judged, settled; in this order, each once."""
-    running.register(PLAN.document("2020-01-01"))
     station = PLAN.stations[0]
     hours = [hour_text(PLAN.lines[station][0], hour, volume_m3n=TELLING) for hour in recent_hours(days=1)[:3]]
     status, told = running.post("/v1/readings", telegram(station, [(PLAN.lines[station][0], hours)], "followed"))

@@ -19,7 +19,7 @@ from shared.runtime.metrics import CATALOGUE
 
 FOLDER = Path(__file__).parents[3] / "docs" / "runbooks"
 RUNBOOKS = sorted(FOLDER.glob("*.md"))
-COMMAND = re.compile(r"(?:^|[`\s]|/)gastrack ([a-z][^`\n|&;#)]*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[`\s]|bin/)gastrack ([a-z][^`\n|&;#)]*)", re.MULTILINE)
 METRIC = re.compile(r"\bgastrack_[a-z_]+")
 SETTING = re.compile(r"\bGASTRACK_[A-Z0-9_]+[A-Z0-9]\b(?!_?\*)")
 SUFFIXES = re.compile(r"_(total|bucket|sum|count)$")

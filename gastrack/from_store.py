@@ -13,7 +13,7 @@ from shared.runtime import kafka, kafka_groups
 from shared.runtime.kafka import KafkaError, TopicPartition, Watcher
 from shared.runtime.kafka_groups import Extent
 from shared.runtime.mongo import Database, PyMongoError
-from shared.runtime.same_topic import AnotherTopicError, LineLog, require_same
+from shared.runtime.same_topic import AnotherTopicError, LineLog, Read, require_same
 from shared.store import epochs, progress, restoring
 from shared.store.ledgers import BLOCK_OFFSETS
 
@@ -122,8 +122,9 @@ async def _require_same_topics(bootstrap: str, database: Database, places: Exten
                     f"{RECORDED.name}/{partition} begins at {extent.begin}, and the store stands at {found.offset}: "
                     "what lies between is no longer kept. Restore a younger backup."
                 )
-    for place in (one for one in places if one.topic in INTAKE):
-        await require_same(bootstrap, place, await progress.reached(database, f"{place.topic}/{place.partition}"))
+    applied = await progress.applied(database)
+    sources = {place: applied.get(f"{place.topic}/{place.partition}", -1) for place in places if place.topic in INTAKE}
+    await require_same(bootstrap, {place: Read(offset) for place, offset in sources.items()})
 
 
 async def _stages(database: Database, places: Extents) -> dict[str, dict[TopicPartition, int]]:
@@ -144,12 +145,13 @@ async def _sources(
 ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
     """Return where ingest goes on, and how many records before that are no longer there to be counted."""
     known, blocks = await watcher.committed(INGEST_GROUP), await restoring.last_blocks(database)
+    applied = await progress.applied(database)
     found: dict[TopicPartition, int] = {}
     lost: dict[TopicPartition, int] = {}
     for place, extent in ((one, extent) for one, extent in places.items() if one.topic in restoring.COUNTED):
         block = blocks.get((place.topic, place.partition), 0)
-        applied = await progress.reached(database, f"{place.topic}/{place.partition}")
-        if block * BLOCK_OFFSETS < extent.begin and applied + 1 < extent.end:
+        is_behind = applied.get(f"{place.topic}/{place.partition}", -1) + 1 < extent.end
+        if is_behind and block * BLOCK_OFFSETS < extent.begin:
             lost[place] = extent.begin - block * BLOCK_OFFSETS
         found[place] = max(extent.begin, min(restoring.to_count_from(block), known.get(place, extent.end)))
     return found, lost

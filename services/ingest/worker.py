@@ -31,9 +31,10 @@ from shared.runtime.kafka import (
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import persistently
-from shared.runtime.same_topic import require_same
+from shared.runtime.same_topic import Read, require_same
 from shared.store import progress
 from shared.store.ledgers import BLOCK_OFFSETS
+from shared.store.progress import NOTHING_READ
 
 SETTLE_SECONDS = 1.0
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
@@ -97,8 +98,8 @@ class IngestWorker:
 
     async def _begin(self, places: Sequence[TopicPartition]) -> None:
         """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
+        await self._persist(partial(self._require_same, places))
         for place in places:
-            await self._persist(partial(self._require_same, place))
             committed: int = await persistently(partial(self._committed_offset, place), "ingest", self._health)
             self._committed[place] = committed
             self._begun[place] += 1
@@ -110,14 +111,15 @@ class IngestWorker:
     async def _committed_offset(self, place: TopicPartition) -> int:
         return await self._consumer.committed(place) or 0
 
-    async def _require_same(self, place: TopicPartition) -> None:
+    async def _require_same(self, places: Sequence[TopicPartition]) -> None:
         """Hold still where a source is another one than that whose readings are in the store.
 
         Raises:
             AnotherTopicError: it ends before what was applied: its readings would be dropped as read already.
         """
-        offset = await progress.reached(self._database, f"{place.topic}/{place.partition}")
-        await require_same(self._bootstrap, place, offset)
+        applied = await progress.applied(self._database)
+        read = {place: Read(applied.get(f"{place.topic}/{place.partition}", NOTHING_READ)) for place in places}
+        await require_same(self._bootstrap, read)
 
     async def _leave(self, places: Sequence[TopicPartition]) -> None:
         """Settle what was read of partitions that move to another worker."""

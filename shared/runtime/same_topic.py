@@ -7,6 +7,9 @@ the right one back (docs/adr/0043).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from shared.events.topics import RECORDED
 from shared.runtime.kafka import TopicPartition, consumer, first_offset
 from shared.runtime.persistently import HoldStillError
@@ -16,33 +19,42 @@ class AnotherTopicError(HoldStillError):
     """The store has read further than this topic reaches, or something else stands there; the message says what."""
 
 
-async def require_same(bootstrap: str, place: TopicPartition, offset: int, known_at_ms: int | None = None) -> None:
-    """Make sure that a partition is the one that was read up to an offset.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How far a partition was read: its last offset, and the latest append time; None where senders tell the time."""
 
-    Args:
-        bootstrap: Where Kafka is.
-        place: A partition that is there.
-        offset: The last offset that was read, -1 for none.
-        known_at_ms: The latest append time among what was read; None where senders tell the time of their records.
+    offset: int
+    known_at_ms: int | None = None
+
+
+async def require_same(bootstrap: str, read: Mapping[TopicPartition, Read]) -> None:
+    """Make sure that partitions, which are there, are those that were read so far.
 
     Raises:
-        AnotherTopicError: it ends before the offset, or what stands up to the offset was appended later.
+        AnotherTopicError: one ends before the offset, or what stands up to the offset was appended later.
         KafkaError: the broker does not know at the moment.
     """
-    if offset < 0:
+    asked = {place: one for place, one in read.items() if one.offset >= 0}
+    timed = {place: one.known_at_ms + 1 for place, one in asked.items() if one.known_at_ms}
+    if not asked:
         return
     reader = consumer(bootstrap, None)
     await reader.start()
     try:
-        end = (await reader.end_offsets([place]))[place]
-        later = (await reader.offsets_for_times({place: known_at_ms + 1}))[place] if known_at_ms else None
+        ends = await reader.end_offsets(list(asked))
+        later = await reader.offsets_for_times(timed) if timed else {}
     finally:
         await reader.stop()
-    name = f"{place.topic}/{place.partition}"
-    if end <= offset:
-        raise AnotherTopicError(f"{name} ends at {end}, and the store has read offset {offset} of it: {_ADVICE}")
-    if later is not None and later.offset <= offset:
-        raise AnotherTopicError(f"offset {later.offset} of {name} is younger than the store's {offset}: {_ADVICE}")
+    for place, one in asked.items():
+        name, younger = f"{place.topic}/{place.partition}", later.get(place)
+        if ends[place] <= one.offset:
+            raise AnotherTopicError(
+                f"{name} ends at {ends[place]}, and the store has read offset {one.offset} of it: {_ADVICE}"
+            )
+        if younger is not None and younger.offset <= one.offset:
+            raise AnotherTopicError(
+                f"offset {younger.offset} of {name} is younger than the store's {one.offset}: {_ADVICE}"
+            )
 
 
 _ADVICE = "this is another topic; bring the one of this store back (docs/runbooks/backup-restore.md)"
@@ -64,4 +76,4 @@ class LineLog:
         Raises:
             AnotherTopicError: it is another one.
         """
-        await require_same(self._bootstrap, TopicPartition(RECORDED.name, partition), offset, known_at_ms)
+        await require_same(self._bootstrap, {TopicPartition(RECORDED.name, partition): Read(offset, known_at_ms)})

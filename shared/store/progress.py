@@ -77,10 +77,13 @@ async def load(database: Database, stage: str, partition: int, epoch: int, log: 
     return found
 
 
-async def reached(database: Database, source: str) -> int:
-    """Return the highest offset of a source partition ("telemetry/0") that was applied anywhere; -1 for none."""
-    found = database[Collection.PROGRESS].find({"_id": {"$regex": "^aggregation/"}}, {f"sources.{source}": 1})
-    return max([one["sources"][source][0] async for one in found if one.get("sources")], default=NOTHING_READ)
+async def applied(database: Database) -> dict[str, int]:
+    """Return the highest offset of each source partition ("telemetry/0") that was applied anywhere."""
+    found: dict[str, int] = {}
+    async for document in database[Collection.PROGRESS].find({"_id": {"$regex": "^aggregation/"}}, {"sources": 1}):
+        for source, (offset, _) in document["sources"].items():
+            found[source] = max(found.get(source, NOTHING_READ), offset)
+    return found
 
 
 async def save(database: Database, before: Progress, after: Progress) -> None:

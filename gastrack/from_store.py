@@ -13,8 +13,8 @@ from shared.runtime import kafka, kafka_groups
 from shared.runtime.kafka import KafkaError, TopicPartition, Watcher
 from shared.runtime.kafka_groups import Extent
 from shared.runtime.mongo import Database, PyMongoError
-from shared.runtime.same_topic import AnotherTopicError, LineLog, Read, require_same
-from shared.store import epochs, progress, restoring
+from shared.runtime.same_topic import AnotherTopicError, Read, require_same
+from shared.store import progress, restoring
 from shared.store.ledgers import BLOCK_OFFSETS
 
 GOOD, WRONG = 0, 1
@@ -113,14 +113,16 @@ async def _require_same_topics(bootstrap: str, database: Database, places: Exten
         AnotherTopicError: one is another.
         RefusedError: the line log no longer has what follows.
     """
-    log, epoch = LineLog(bootstrap), await epochs.current(database)
-    for partition, extent in ((one.partition, found) for one, found in places.items() if one.topic == RECORDED.name):
-        for stage in STAGE_GROUPS:
-            found = await progress.load(database, stage, partition, epoch, log)
-            if found.offset + 1 < extent.begin:
+    for stage in STAGE_GROUPS:
+        stands = {
+            TopicPartition(RECORDED.name, n): at for n, at in (await restoring.standings(database, stage)).items()
+        }
+        await require_same(bootstrap, {place: Read(at.offset, at.known_at_ms) for place, at in stands.items()})
+        for place, at in stands.items():
+            if at.offset + 1 < places[place].begin:
                 raise RefusedError(
-                    f"{RECORDED.name}/{partition} begins at {extent.begin}, and the store stands at {found.offset}: "
-                    "what lies between is no longer kept. Restore a younger backup."
+                    f"{place.topic}/{place.partition} begins at {places[place].begin}, and the store stands at "
+                    f"{at.offset}: what lies between is no longer kept. Restore a younger backup."
                 )
     applied = await progress.applied(database)
     sources = {place: applied.get(f"{place.topic}/{place.partition}", -1) for place in places if place.topic in INTAKE}
@@ -131,9 +133,9 @@ async def _stages(database: Database, places: Extents) -> dict[str, dict[TopicPa
     """Return where the groups of the stages stand: their lag is told by it, they themselves ask the store."""
     wanted: dict[str, dict[TopicPartition, int]] = {}
     for stage, (group, topic) in STAGE_GROUPS.items():
-        answered = await restoring.answered(database, stage)
+        read = {partition: at.read for partition, at in (await restoring.standings(database, stage)).items()}
         wanted[group] = {
-            place: min(max(answered.get(place.partition, (-1, -1))[1] + 1, extent.begin), extent.end)
+            place: min(max(read.get(place.partition, -1) + 1, extent.begin), extent.end)
             for place, extent in places.items()
             if place.topic == topic
         }

@@ -9,10 +9,11 @@ from typing import Any
 
 from gastrack.doctor.broker import CLOCK_SECONDS
 from gastrack.doctor.finding import Area, Examination, Finding
-from shared.runtime.kafka import SESSION_TIMEOUT_MS, KafkaError
+from shared.events.topics import RECORDED
+from shared.runtime.kafka import SESSION_TIMEOUT_MS, KafkaError, TopicPartition
 from shared.runtime.mongo import Database, PyMongoError
-from shared.runtime.same_topic import AnotherTopicError, LineLog
-from shared.store import documents, epochs, export_jobs, progress, restoring, schedules
+from shared.runtime.same_topic import AnotherTopicError, Read, require_same
+from shared.store import documents, epochs, export_jobs, restoring, schedules
 from shared.store.documents import Collection, Index
 
 INDEXES = (*documents.INDEXES, *export_jobs.INDEXES, *schedules.INDEXES)
@@ -137,15 +138,18 @@ def _of_disk(stats: dict[str, Any]) -> Iterator[Finding]:
 
 async def _examine_line_log(found: Examination, database: Database, bootstrap: str, partitions: int) -> None:
     """Look whether Kafka's line log is the one that the store has read."""
-    log, epoch = LineLog(bootstrap), await epochs.current(database)
     for stage in ("validation", "aggregation"):
-        for partition in sorted(set(await restoring.answered(database, stage)) & set(range(partitions))):
-            try:
-                await progress.load(database, stage, partition, epoch, log)
-            except AnotherTopicError as fault:
-                mend = "nothing is read until the right one is back: docs/runbooks/backup-restore.md"
-                found.saw(Area.LINE_LOG, Finding(Area.LINE_LOG, str(fault), mend))
-            except (KafkaError, PyMongoError) as fault:
-                found.missed(repr(fault)[:200], Area.LINE_LOG)
-                return
+        read = {
+            TopicPartition(RECORDED.name, partition): Read(at.offset, at.known_at_ms)
+            for partition, at in (await restoring.standings(database, stage)).items()
+            if partition < partitions
+        }
+        try:
+            await require_same(bootstrap, read)
+        except AnotherTopicError as fault:
+            mend = "nothing is read until the right one is back: docs/runbooks/backup-restore.md"
+            found.saw(Area.LINE_LOG, Finding(Area.LINE_LOG, f"{stage} holds still: {fault}", mend))
+        except KafkaError as fault:
+            found.missed(repr(fault)[:200], Area.LINE_LOG)
+            return
     found.saw(Area.LINE_LOG)

@@ -7,6 +7,8 @@ that again: its readings come a second time, are dropped as every redelivery is,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shared.events.topics import ANALYSES, TELEMETRY
 from shared.runtime.mongo import Database
 from shared.store import epochs
@@ -25,11 +27,20 @@ async def is_whole(database: Database) -> bool:
     return document is None
 
 
-async def answered(database: Database, stage: str) -> dict[int, tuple[int, int]]:
-    """Return how far a stage is: by partition the last offset of the line log, and of the topic that it reads."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a stage is in a partition: the last offset of the line log, of the topic that it reads, and the time."""
+
+    offset: int
+    read: int
+    known_at_ms: int
+
+
+async def standings(database: Database, stage: str) -> dict[int, Standing]:
+    """Return how far a stage is, by partition."""
     asked = {"_id": {"$regex": f"^{stage}/"}, "epoch": await epochs.current(database)}
-    found = database[Collection.PROGRESS].find(asked, {"offset": 1, "read": 1})
-    return {int(one["_id"].split("/")[1]): (one["offset"], one["read"]) async for one in found}
+    found = database[Collection.PROGRESS].find(asked, {"offset": 1, "read": 1, "known_at": 1})
+    return {int(one["_id"].split("/")[1]): Standing(one["offset"], one["read"], one["known_at"]) async for one in found}
 
 
 async def last_blocks(database: Database) -> dict[Place, int]:

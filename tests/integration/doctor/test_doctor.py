@@ -18,7 +18,7 @@ from deploy.local.ports import free_ports
 from deploy.local.servers import Servers
 from shared.events.topics import ACCESS_READ, ANALYSES, TELEMETRY
 from shared.runtime.mongo import Database
-from shared.store.documents import Collection
+from shared.store.documents import Collection, ensure_collections
 from tests.pipeline.backups import lose_kafka
 from tests.pipeline.running import System, system, until
 from tests.pipeline.stations import of_hours, plan, recent_hours
@@ -135,8 +135,13 @@ def test_a_missing_index_and_one_with_other_options_are_found(running: System) -
         await database[Collection.RECEIPTS].drop_index([("at", 1)])
         await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=1_000_000)
 
+    async def mend(database: Database) -> None:
+        await database[Collection.RECEIPTS].drop_index([("at", 1)])
+        await ensure_collections(database)
+
     running.store(drop)
     told = findings(doctor(running), "indexes")
+    running.store(mend)
     assert "dead_letters (source 1) is missing" in told
     assert "receipts (at 1) has another expireAfterSeconds" in told
 

@@ -7,8 +7,7 @@ import json
 from dataclasses import dataclass, field
 
 from gastrack.reach import Reach, complain, find, say
-from services.ingest.wiring import GROUP as INGEST_GROUP
-from shared.events.topics import INTAKE, RECORDED, VALIDATED
+from shared.events.topics import AGGREGATION_GROUP, GROUPS, INGEST_GROUP, INTAKE, RECORDED, VALIDATED, VALIDATION_GROUP
 from shared.runtime import kafka, kafka_groups
 from shared.runtime.kafka import KafkaError, TopicPartition, Watcher
 from shared.runtime.kafka_groups import Extent
@@ -19,8 +18,8 @@ from shared.store.ledgers import BLOCK_OFFSETS
 
 GOOD, WRONG = 0, 1
 STAGE_GROUPS = {
-    "validation": ("gastrack-validation", RECORDED.name),
-    "aggregation": ("gastrack-aggregation", VALIDATED.name),
+    "validation": (VALIDATION_GROUP, RECORDED.name),
+    "aggregation": (AGGREGATION_GROUP, VALIDATED.name),
 }
 _UNCOUNTED = "what they held is in the line log, but the ledger's difference will not be 0. Back up every day."
 Extents = dict[TopicPartition, Extent]
@@ -98,8 +97,7 @@ async def _set_groups(reach: Reach, database: Database, watcher: Watcher) -> Tol
 
 
 async def _require_nobody_runs(bootstrap: str) -> None:
-    groups = [INGEST_GROUP, *(group for group, _ in STAGE_GROUPS.values())]
-    if found := await kafka_groups.running(bootstrap, groups):
+    if found := await kafka_groups.running(bootstrap, GROUPS):
         told = ", ".join(f"{group} ({count})" for group, count in found.items())
         raise RefusedError(
             f"Somebody still works in {told}: stop ingest, validation and aggregation, wait 10 s, and ask again."

@@ -7,17 +7,11 @@ import time
 from collections.abc import Iterator
 
 from gastrack.doctor.finding import Area, Examination, Finding
-from services.ingest.wiring import GROUP as INGEST_GROUP
-from shared.events.topics import INTAKE, RECORDED, TOPICS, VALIDATED, Topic
+from shared.events.topics import GROUPS, INGEST_GROUP, INTAKE, RECORDED, TOPICS, VALIDATED, Topic
 from shared.runtime import kafka, kafka_groups, kafka_seen
 from shared.runtime.kafka import KafkaError, TopicPartition, Watcher
 from shared.runtime.kafka_seen import Cluster, TopicSeen
 
-READERS = {
-    INGEST_GROUP: INTAKE,
-    "gastrack-validation": (RECORDED.name,),
-    "gastrack-aggregation": (VALIDATED.name,),
-}
 LOOK_AGAIN_SECONDS = 3.0
 """Groups commit about once a second; where one has not moved by then although there is something to read, it stands."""
 CLOCK_SECONDS = 5
@@ -117,11 +111,11 @@ async def _examine_groups(found: Examination, bootstrap: str) -> None:
     watcher = kafka.watcher(bootstrap, INGEST_GROUP)
     try:
         await watcher.start()
-        running = await kafka_groups.running(bootstrap, READERS)
-        behind = {group: await _behind(watcher, group) for group in READERS}
+        running = await kafka_groups.running(bootstrap, GROUPS)
+        behind = {group: await _behind(watcher, group) for group in GROUPS}
         if any(behind.values()):
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        after = {group: await _behind(watcher, group) for group in READERS}
+        after = {group: await _behind(watcher, group) for group in GROUPS}
         soon_ms = int((time.time() + CLOCK_SECONDS) * 1000)
         ahead = await kafka_groups.later_than(bootstrap, await watcher.ends(RECORDED.name), soon_ms)
     except KafkaError as fault:
@@ -129,14 +123,14 @@ async def _examine_groups(found: Examination, bootstrap: str) -> None:
         return
     finally:
         await watcher.stop()
-    for group, topics in READERS.items():
+    for group, topics in GROUPS.items():
         found.saw(Area.GROUPS, *_of_group(group, topics, running.get(group, 0), behind[group], after[group]))
     found.saw(Area.CLOCKS, *([_ahead()] if ahead else []))
 
 
 async def _behind(watcher: Watcher, group: str) -> dict[TopicPartition, tuple[int, int]]:
     """Return where a group is behind: what it has committed, and the end."""
-    committed, ends = await watcher.committed(group), await watcher.ends(*READERS[group])
+    committed, ends = await watcher.committed(group), await watcher.ends(*GROUPS[group])
     return {place: (committed.get(place, 0), end) for place, end in ends.items() if committed.get(place, 0) < end}
 
 

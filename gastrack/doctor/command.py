@@ -13,8 +13,8 @@ import typer
 from deploy.local import addresses, data_folder
 from gastrack.doctor import beside, broker, certificates, environment, store
 from gastrack.doctor.finding import Area, Examination
-from gastrack.documents.settings import SERVICES
 from gastrack.reach import Reach, complain, known, say
+from gastrack.service_settings import SERVICES
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
 

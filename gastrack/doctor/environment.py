@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gastrack.doctor.finding import Area, Finding
-from gastrack.documents.settings import SERVICES
+from gastrack.service_settings import SERVICES
 from shared.runtime.settings import PREFIX, ServiceSettings
 
 BESIDE = (

@@ -18,6 +18,7 @@ from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
 from services.ingest.worker import IngestWorker
 from shared.events.acls import RELAY_TRANSACTIONS
+from shared.events.topics import INGEST_GROUP
 from shared.runtime import documented, http, kafka
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import entrance
@@ -32,7 +33,6 @@ from shared.store.access.gateways import gateways
 from shared.store.access.register import ClientRegister
 from shared.store.documents import ensure_collections
 
-GROUP = "gastrack-ingest"
 LINGER_MS = 5
 """A batch is sent at once; this only lets the messages of one batch travel together."""
 
@@ -61,13 +61,13 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     await ensure_collections(database)
     await kafka.ensure_topics(settings.brokers, settings.partitions, settings.kafka_replication)
     clients = (
-        kafka.consumer(settings.brokers, GROUP),
+        kafka.consumer(settings.brokers, INGEST_GROUP),
         kafka.producer(settings.brokers, LINGER_MS),
     )
     worker = IngestWorker(
         clients, database, health, settings.partitions, settings.batch_records, bootstrap=settings.brokers
     )
-    watcher = kafka.watcher(settings.brokers, GROUP)
+    watcher = kafka.watcher(settings.brokers, INGEST_GROUP)
     ticks = Ticks(watcher, settings.tick_seconds, worker.owns_operations, worker.tick)
     reader = kafka.consumer(settings.brokers, None)
     originals = Originals(reader, database)

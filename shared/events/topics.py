@@ -88,6 +88,13 @@ COUNTING_PARTITION = 0
 TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED, ACCESS_READ)
 INTAKE = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
 """Topics that ingest reads: what they say goes into the line log."""
+GROUPS = {
+    "gastrack-ingest": INTAKE,
+    "gastrack-validation": (RECORDED.name,),
+    "gastrack-aggregation": (VALIDATED.name,),
+}
+"""The consumer groups of the workers, with the topics that each reads."""
+INGEST_GROUP, VALIDATION_GROUP, AGGREGATION_GROUP = GROUPS
 SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
 """Topics that source positions name; their place here is kept in every hour at rest, so only append."""
 

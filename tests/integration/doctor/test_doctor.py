@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from typer.testing import CliRunner
 
 from deploy.local.authority import Period, founded
 from deploy.local.ports import free_ports
 from deploy.local.servers import Servers
+from gastrack.__main__ import app
 from shared.events.topics import ACCESS_READ, ANALYSES, TELEMETRY
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection, ensure_collections
@@ -52,8 +54,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 def doctor(running: System, settings: Mapping[str, str] | None = None, code: int = 1) -> dict[str, Any]:
     """Return what the doctor says in an environment with other settings."""
-    told = replace(running, environment={**running.environment, **(settings or {})})
-    found: dict[str, Any] = told.gastrack("doctor", "--json", code=code)
+    environment = {**running.environment, "GASTRACK_URL": running.http, **(settings or {})}
+    told = CliRunner().invoke(app, ["doctor", "--json"], env=environment)
+    assert told.exit_code == code, told.output
+    found: dict[str, Any] = json.loads(told.stdout)
     return found
 
 

@@ -55,6 +55,7 @@ def test_groups_that_services_join_are_allowed_to_them() -> None:
         Party.VALIDATION: {"gastrack-validation"},
         Party.AGGREGATION: {"gastrack-aggregation"},
         Party.QUERY: {f"{TRAIL_GROUP}-{ACCESS_READ.name}"},
+        Party.COMMAND: set(GROUPS),
     }
     groups = [acl for acl in kafka.permissions() if acl.resource is Resource.GROUP and acl.operation is Operation.READ]
     assert {acl.principal for acl in groups} == set(joined)

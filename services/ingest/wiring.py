@@ -63,6 +63,7 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     clients = (
         kafka.consumer(settings.brokers, INGEST_GROUP),
         kafka.producer(settings.brokers, LINGER_MS),
+        kafka.watcher(settings.brokers, INGEST_GROUP),
     )
     worker = IngestWorker(
         clients, database, health, settings.partitions, settings.batch_records, bootstrap=settings.brokers

@@ -16,7 +16,7 @@ from shared.domain.reason import Reason
 from shared.events import line_log, operation
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
 from shared.events.partitioning import partition_of
-from shared.events.topics import ANALYSES, COUNTING_PARTITION, INTAKE, OPERATIONS, RECORDED, TELEMETRY
+from shared.events.topics import ANALYSES, COUNTING_PARTITION, INGEST_GROUP, INTAKE, OPERATIONS, RECORDED, TELEMETRY
 from shared.runtime import followed, metrics
 from shared.runtime.health import Health
 from shared.runtime.kafka import (
@@ -25,6 +25,7 @@ from shared.runtime.kafka import (
     Assigned,
     ConsumerRecord,
     TopicPartition,
+    Watcher,
     highwater_of,
     position_of,
 )
@@ -50,7 +51,7 @@ class IngestWorker:
 
     def __init__(  # noqa: PLR0913 - its servers, and its sizes
         self,
-        clients: tuple[AIOKafkaConsumer, AIOKafkaProducer],
+        clients: tuple[AIOKafkaConsumer, AIOKafkaProducer, Watcher],
         database: Database,
         health: Health,
         partitions: int,
@@ -58,7 +59,7 @@ class IngestWorker:
         *,
         bootstrap: str,
     ) -> None:
-        self._consumer, self._producer = clients
+        self._consumer, self._producer, self._watcher = clients
         self._database, self._health = database, health
         self._bootstrap, self._partitions, self._batch_records = bootstrap, partitions, batch_records
         self._counts = BlockCounts()
@@ -73,6 +74,7 @@ class IngestWorker:
     async def start(self) -> None:
         """Join the group and begin to read."""
         await self._producer.start()
+        await self._watcher.start()
         self._consumer.subscribe(INTAKE, listener=Assigned(self._begin, self._leave))
         await self._consumer.start()
         self._task = asyncio.create_task(self._run())
@@ -86,6 +88,7 @@ class IngestWorker:
         self._stopping.set()
         await self._task
         await self._consumer.stop()
+        await self._watcher.stop()
         await self._producer.stop()
 
     def owns_operations(self) -> bool:
@@ -99,17 +102,15 @@ class IngestWorker:
     async def _begin(self, places: Sequence[TopicPartition]) -> None:
         """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
         await self._persist(partial(self._require_same, places))
-        for place in places:
-            committed: int = await persistently(partial(self._committed_offset, place), "ingest", self._health)
+        ask = partial(self._watcher.committed_for_sure, INGEST_GROUP, places)
+        found = await persistently(ask, "ingest", self._health)
+        for place, committed in found.items():
             self._committed[place] = committed
             self._begun[place] += 1
             self._read.pop(place, None)
             self._counts.begin((place.topic, place.partition))
             self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
             self._owned.add(place)
-
-    async def _committed_offset(self, place: TopicPartition) -> int:
-        return await self._consumer.committed(place) or 0
 
     async def _require_same(self, places: Sequence[TopicPartition]) -> None:
         """Hold still where a source is another one than that whose readings are in the store.

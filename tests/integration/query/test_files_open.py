@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ import httpx2
 import pandas as pd
 import polars as pl
 import pytest
+from csvw import CSVW
 
+from deploy.local.openers import OFFICE, XMLLINT
 from services.export.api import SCHEMA
 from shared.runtime.mongo import SyncDatabase
 from tests.integration.query.stored_files import GAS, NODE, A, store_files
@@ -131,9 +132,9 @@ def test_duckdb(opened: Opened) -> None:
 
 def test_xmllint(opened: Opened) -> None:
     """The schema that we publish holds by another program's judgement."""
-    program = shutil.which("xmllint")
+    program = XMLLINT.find()
     if program is None:
-        pytest.skip("xmllint is not installed here (Debian: libxml2-utils); lxml has checked the schema elsewhere")
+        pytest.skip(XMLLINT.sentence)
     asked = [program, "--noout", "--stream", "--schema", str(SCHEMA), str(opened.file("xml"))]
     run = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-2000:]
@@ -141,9 +142,9 @@ def test_xmllint(opened: Opened) -> None:
 
 def test_libreoffice(opened: Opened) -> None:
     """It opens the workbook and finds the same numbers; what it makes of it is read as csv."""
-    program = shutil.which("soffice")
+    program = OFFICE.find()
     if program is None:
-        pytest.skip("LibreOffice is not installed here (Debian: libreoffice-calc-nogui)")
+        pytest.skip(OFFICE.sentence)
     profile = f"-env:UserInstallation=file://{opened.folder}/profile"
     asked = [program, profile, "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"]
     made = opened.folder / "made"
@@ -160,3 +161,19 @@ def test_libreoffice(opened: Opened) -> None:
     lists = [[float(row[name]) if row[name] else None for row in rows] for name in ("volume_m3n", "energy_kwh")]
     assert Found.of(lists[0], lists[1], rows[-1]["local_start"]) == opened.said
     assert (rows[0]["start"], rows[0]["gas_day"]) == ("2026-10-09 04:00:00", "2026-10-09")
+
+
+@pytest.mark.parametrize("asked", [{}, {"dialect": "excel-be"}, {"view": "day"}, {"view": "month"}, {"unit": "GJ"}])
+async def test_csv_keeps_what_its_metadata_say(
+    export: httpx2.AsyncClient, tmp_path: Path, asked: dict[str, str]
+) -> None:
+    """By an independent reader of CSV on the Web: each cell is of the type that is told, and the keys are distinct."""
+    months = {"from": "2026-10", "to": "2026-11"} if asked.get("view") == "month" else PERIOD
+    answer = await export.get("/v1/download", params={"line": [A, GAS], **months, **asked})
+    told = await export.get(answer.headers["Link"][1:].partition(">")[0])
+    metadata = told.json()
+    (tmp_path / metadata["url"]).write_bytes(answer.content)
+    (tmp_path / "metadata.json").write_bytes(told.content)
+    read = CSVW(str(tmp_path / "metadata.json"), validate=True)
+    assert read.is_valid, read.warnings
+    assert len(list(read.tables[0])) == answer.text.count("\r\n") - 1

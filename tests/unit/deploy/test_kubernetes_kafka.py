@@ -8,7 +8,7 @@ from deploy.kubernetes import kafka
 from services.ingest.relay import RELAY_GROUP
 from services.query.trail.worker import GROUP as TRAIL_GROUP
 from shared.events.acls import Operation, Pattern, Resource, acls
-from shared.events.topics import ACCESS_READ, INGEST_GROUP, RECORDED, TOPICS, VALIDATED, Party
+from shared.events.topics import ACCESS_READ, GROUPS, INGEST_GROUP, RECORDED, TOPICS, VALIDATED, Party
 
 
 def _users() -> dict[str, list[dict[str, object]]]:

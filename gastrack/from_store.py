@@ -115,6 +115,10 @@ async def _require_same_topics(bootstrap: str, database: Database, places: Exten
         stands = {
             TopicPartition(RECORDED.name, n): at for n, at in (await restoring.standings(database, stage)).items()
         }
+        if missing := sorted(set(stands) - set(places)):
+            raise RefusedError(
+                f"Kafka has no partition {missing[0].partition} of {RECORDED.name}: this is another one."
+            )
         await require_same(bootstrap, {place: Read(at.offset, at.known_at_ms) for place, at in stands.items()})
         for place, at in stands.items():
             if at.offset + 1 < places[place].begin:

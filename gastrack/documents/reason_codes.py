@@ -62,6 +62,7 @@ ACCESS = {
     "CERTIFICATE_USAGE": "It is not for clients: an authority's, or for servers only.",
     "CERTIFICATE_EXPIRED": "It has expired, or has by now.",
     "CERTIFICATE_NOT_YET_VALID": "It is not valid yet.",
+    "GATEWAY_NAME": "A gateway cannot have this id: a service of ours has it, or another gateway but for `.` and `_`.",
     "KEY_TAKEN": "The key is another client's, or was: each has its own.",
     "KEY_REVOKED": "The key was revoked, and does not come back.",
     "TWO_KEYS": "Two certificates are in use already.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gastrack.documents.markdown import row
 from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS
 from shared.domain.estimation import Method
+from shared.domain.promises import PROMPT_MINUTES, PROMPT_SETTINGS
 from shared.domain.rules.catalogue import CARDS, RULES_VERSION
 from shared.domain.rules.rule import Card, Severity
 
@@ -19,7 +20,8 @@ on analyses are judged on what a chromatograph tells, those on gas on what an ho
 
 Every threshold and severity can be set in the register for a line from a gas day on, under the rule's id and its name:
 `D7.relative`, `D7.severity` ({numbers}). Beside the rules: `close.working_day` = {working_day:g}, the working day of
-the next month on which a month closes by itself (0: never).
+the next month on which a month closes by itself (0: never), and `prompt.minutes` = {prompt_minutes:g}, within which a
+teletransmitted hour is promised after its end: nothing depends on it but what punctuality tells.
 [P] marks a default that we propose because no public source prescribes one.
 
 | severity | meaning |
@@ -54,6 +56,7 @@ def rules() -> str:
     return _RULES_HEAD.format(
         version=RULES_VERSION,
         working_day=CLOSING_SETTINGS[CLOSE_WORKING_DAY],
+        prompt_minutes=PROMPT_SETTINGS[PROMPT_MINUTES],
         numbers=", ".join(f"{severity.value} = {severity.name}" for severity in Severity),
         severities="\n".join(row(severity.name, words) for severity, words in _SEVERITY_WORDS.items()),
         rules="\n".join(_rule_row(card) for card in CARDS),

@@ -12,12 +12,13 @@ from fastapi import Path as PathParameter
 
 from services.query.asked import parameters
 from services.query.asked.paging import Listed
-from services.query.asked.parameters import MAX_ROWS_PER_PAGE, Asked, Period
+from services.query.asked.parameters import MAX_ROWS_PER_PAGE, Asked, AskedPunctuality, Period
 from services.query.explained import dead_letters, decisions, findings, history
 from services.query.explained.findings_asked import FindingsAsked
-from services.query.measured import analyses, months, nodes
+from services.query.measured import analyses, months, nodes, punctuality
 from services.query.measured import lines as handlers
 from services.query.measured.answering import Reader, measurements_response
+from services.query.measured.answers import Layout
 from shared.access.read import Read, What
 from shared.domain import gas_time
 from shared.domain.view import ended_before
@@ -151,6 +152,27 @@ async def get_measurements(  # noqa: PLR0913 - the parameters of the route
     reader = reader_of(asked, if_none_match, kept, handlers.written)
     answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
     tell(Read.asked(What.MEASUREMENTS, question, lines=(line,)))
+    return measurements_response(answer)
+
+
+@api.get("/lines/{line}/punctuality", summary="How punctual a line is")
+async def get_punctuality(  # noqa: PLR0913 - the parameters of the route
+    *,
+    line: str,
+    asked: Annotated[AskedPunctuality, Query()],
+    caller: Reading,
+    store: Store,
+    now: Now,
+    kept: Kept,
+    tell: Telling,
+    if_none_match: HeldHeader = "",
+) -> Response:
+    """Tell of gas days or months how many hours came when they were promised, or 304 where the client holds that."""
+    question = parameters.question(asked.by_days_or_months(), today_of(now), caller.rights.line(line))
+    known_at_ms = parameters.past_ms(asked.known_at, now)
+    reader = Reader(Layout.ROWS, HeldTags.of(if_none_match), kept, punctuality.written)
+    answer = await punctuality.punctuality(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
+    tell(Read.asked(What.PUNCTUALITY, question, lines=(line,)))
     return measurements_response(answer)
 
 

@@ -14,6 +14,7 @@ from services.query.feed.streams import Streams
 from services.query.measured.answering import MOST_KEPT_BYTES
 from services.query.measured.asked_before import AskedBefore
 from services.query.pages.api_page import install_api_page
+from services.query.pages.page_answers import on_refused
 from services.query.pages.pages import install_pages
 from services.query.routes import ROUTES
 from services.query.settings import QuerySettings
@@ -59,8 +60,8 @@ def application(  # noqa: PLR0913 - what a test may give it
     # The last to be added is the first to be asked: what was asked before is answered within the size limit and timed.
     app.add_middleware(AskedBefore, positions=Positions(database), kept=kept, now=now, caller_of=http_state.caller_of)
     if trail is not None:
-        app.add_middleware(ReadsTold, trail=trail)
-    http.install(app, BODY_LIMIT_BYTES, admit, limits)
+        app.add_middleware(ReadsTold, trail=trail, refused=on_refused)
+    http.install(app, BODY_LIMIT_BYTES, admit, limits, on_refused)
     http_state.read_from(app, database, now)
     app.state.kept_answers = kept
     app.state.streams = streams or Streams(database)

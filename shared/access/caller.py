@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.access.days import ALWAYS, NEVER, Days
+from shared.access.ends import NO_END, Ends
 from shared.access.roles import Role, Task
 
 
@@ -51,7 +52,8 @@ ALL_RIGHTS = Rights("all", has_all=True)
 class Caller:
     """The one on whose behalf a request is handled: a client of the register, with what it may do at this moment.
 
-    `stations` are those whose readings a gateway may deliver.
+    `stations` are those whose readings a gateway may deliver; `ends` says when access ends by itself, for warnings: it
+    opens and closes nothing, so two callers who differ in it alone are equal.
     """
 
     identity: str
@@ -59,6 +61,7 @@ class Caller:
     company: str = ""
     rights: Rights = NO_RIGHTS
     stations: frozenset[str] = frozenset()
+    ends: Ends = field(default=NO_END, compare=False)
 
     def may(self, task: Task) -> bool:
         """Say whether one of the caller's roles lets him do something."""

@@ -17,6 +17,7 @@ class What(StrEnum):
 
     MEASUREMENTS = "measurements"
     ANALYSES = "analyses"
+    PUNCTUALITY = "punctuality"
     HISTORY = "history"
     MONTH = "month"
     FINDINGS = "findings"

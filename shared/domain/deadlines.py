@@ -37,7 +37,7 @@ def due_days(line: Line, after_ms: int, until_ms: int, defaults: Mapping[str, fl
     if line.live_from is None:
         return []
     days = []
-    for terms, first, end in _spans(line):
+    for terms, first, end in spans_of(line):
         delay_ms = int(delay_h(terms, defaults) * HOUR_MS)
         oldest = _day_ended_by(until_ms - delay_ms) - timedelta(days=MOST_DAYS)
         day = max(first, line.first_day, line.live_from, _day_ended_by(after_ms - delay_ms), oldest)
@@ -58,14 +58,22 @@ def closing_months(line: Line, after_ms: int, until_ms: int, defaults: Mapping[s
     months = []
     first = max(gas_time.FIRST_DAY, line.live_from, _day_ended_by(after_ms) - timedelta(days=62))
     for month in gas_time.months_between(first.replace(day=1), _day_ended_by(until_ms)):
-        begin = max(gas_time.first_day_of_month(month), line.first_day)
-        terms = line.terms_on(begin)
-        if terms is None or line.live_from > begin or gas_time.month_of(begin) != month:
-            continue
-        moment = closing_ms(month, int(setting(terms, CLOSE_WORKING_DAY, defaults)))
+        moment = closing_of_line_ms(line, month, defaults)
         if moment is not None and after_ms < moment <= until_ms:
             months.append(month)
     return months
+
+
+def closing_of_line_ms(line: Line, month: str, defaults: Mapping[str, float]) -> int | None:
+    """Return when a gas month of a line closes by itself, ms since 1970; None: never.
+
+    Never a month of which some hour has no deadline, because the line was not live yet, and one without the line.
+    """
+    begin = max(gas_time.first_day_of_month(month), line.first_day)
+    terms = line.terms_on(begin)
+    if terms is None or line.live_from is None or line.live_from > begin or gas_time.month_of(begin) != month:
+        return None
+    return closing_ms(month, int(setting(terms, CLOSE_WORKING_DAY, defaults)))
 
 
 def closing_ms(month: str, working_day: int) -> int | None:
@@ -102,7 +110,7 @@ def setting(terms: Terms, name: str, defaults: Mapping[str, float]) -> float:
     return dict(terms.thresholds).get(name, defaults[name])
 
 
-def _spans(line: Line) -> list[tuple[Terms, date, date]]:
+def spans_of(line: Line) -> list[tuple[Terms, date, date]]:
     """Return each of a line's terms with the gas days from which and to which (exclusive) they hold."""
     last = line.end or gas_time.LAST_DAY
     ends = [min(terms.start, last) for terms in line.terms[1:]] + [last]

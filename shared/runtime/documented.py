@@ -70,7 +70,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a parameter means wherever it stands, an example, and more of its schema."""
+    """What a parameter means wherever it stands, an example, and more of its schema; a route's own word counts."""
 
     words: str
     example: str | int | list[str] | None = None
@@ -164,11 +164,13 @@ def _problem(status: HTTPStatus) -> Json:
 def _explain(parameter: Json, words: Mapping[str, Parameter]) -> None:
     said = words[parameter["name"]]
     parameter.setdefault("description", said.words)
+    schema: Json = parameter["schema"]
     for name in ("title", "description"):
-        parameter["schema"].pop(name, None)
-    parameter["schema"].update(said.schema)
-    if said.example is not None:
-        parameter["example"] = said.example
+        schema.pop(name, None)
+    own = schema.pop("examples", [said.example])[0]
+    schema.update({name: value for name, value in said.schema.items() if name not in schema})
+    if own is not None:
+        parameter["example"] = own
 
 
 def _schemas(catalogue: Catalogue) -> Json:

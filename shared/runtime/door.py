@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access.caller import Caller, demo_caller
 from shared.runtime.logging import logger
-from shared.runtime.problem import ProblemError, problem_response
+from shared.runtime.problem import ProblemError, Refused, refused_as_data
 from shared.runtime.rate_limits import RateLimits
 
 CALLER = "caller"
@@ -29,8 +29,10 @@ Again = Callable[[], Awaitable[Caller]]
 class Door:
     """Lets requests in with their caller, as many as he may make, and refuses the others."""
 
-    def __init__(self, app: ASGIApp, admit: Admission, limits: RateLimits | None = None) -> None:
-        self._app, self._admit, self._limits = app, admit, limits
+    def __init__(
+        self, app: ASGIApp, admit: Admission, limits: RateLimits | None = None, refused: Refused = refused_as_data
+    ) -> None:
+        self._app, self._admit, self._limits, self._refused = app, admit, limits, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -46,7 +48,7 @@ class Door:
             refused = counted.problem()
         answering = _answering(scope, caller, send, counted.headers if counted else [])
         if refused is not None:
-            await problem_response(refused)(scope, receive, answering)
+            await self._refused(scope, refused)(scope, receive, answering)
             return
         scope.setdefault("state", {})[CALLER] = caller
         await self._app(scope, receive, answering)

@@ -26,7 +26,7 @@ from shared.runtime.logging import logger
 from shared.runtime.metrics import HTTP_SECONDS
 from shared.runtime.mongo import PyMongoError, is_passing
 from shared.runtime.other_sites import OtherSites
-from shared.runtime.problem import ProblemError, problem_response, too_large, unprocessable
+from shared.runtime.problem import ProblemError, Refused, problem_response, refused_as_data, too_large, unprocessable
 from shared.runtime.rate_limits import RateLimits
 from shared.runtime.safe_headers import SafeHeaders
 
@@ -35,10 +35,16 @@ _NO_JSON = (UnicodeDecodeError, RecursionError)
 """What FastAPI makes a plain 400 of, beside faults of json that it tells: other letters, or thousands of brackets."""
 
 
-def install(app: FastAPI, limit_bytes: int, admit: Admission, limits: RateLimits | None = None) -> None:
+def install(
+    app: FastAPI,
+    limit_bytes: int,
+    admit: Admission,
+    limits: RateLimits | None = None,
+    refused: Refused = refused_as_data,
+) -> None:
     """Let an application answer every error as a problem, bound bodies, compress answers, time routes, ask who asks.
 
-    Without limits everybody may ask as often as he likes.
+    Without limits everybody may ask as often as he likes. `refused` answers those who come to no route.
     """
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
@@ -46,10 +52,10 @@ def install(app: FastAPI, limit_bytes: int, admit: Admission, limits: RateLimits
     app.add_exception_handler(PyMongoError, _on_store)
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(Ending)
-    app.add_middleware(Door, admit=admit, limits=limits)
-    app.add_middleware(OtherSites)
+    app.add_middleware(Door, admit=admit, limits=limits, refused=refused)
+    app.add_middleware(OtherSites, refused=refused)
+    app.add_middleware(BodyLimit, limit_bytes=limit_bytes, refused=refused)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
     app.add_middleware(Compression)
     app.add_middleware(Timing)
     app.add_middleware(Head)
@@ -118,8 +124,8 @@ async def _on_defect(request: Request, fault: Exception) -> JSONResponse:
 class BodyLimit:
     """Refuses a body above a limit: by its announced length at once, or as soon as more than that has come."""
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
-        self._app, self._limit = app, limit_bytes
+    def __init__(self, app: ASGIApp, limit_bytes: int, refused: Refused = refused_as_data) -> None:
+        self._app, self._limit, self._refused = app, limit_bytes, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -128,7 +134,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self._limit:
-            await problem_response(too_large(self._limit))(scope, receive, send)
+            await self._refused(scope, too_large(self._limit))(scope, receive, send)
             return
         await self._app(scope, self._counted(receive), send)
 

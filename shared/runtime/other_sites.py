@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.domain.topology import Issue
-from shared.runtime.problem import ProblemError, problem_response
+from shared.runtime.problem import ProblemError, Refused, refused_as_data
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 """No route changes anything by these."""
@@ -23,8 +23,8 @@ _OURS = frozenset({"same-origin", "none"})
 class OtherSites:
     """Refuses what changes something where a browser says that another site asks for it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, refused: Refused = refused_as_data) -> None:
+        self._app, self._refused = app, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -32,8 +32,8 @@ class OtherSites:
             await self._app(scope, receive, send)
             return
         text = "another site asks for this in your browser: do it on our own page, or by a program"
-        refused = ProblemError(HTTPStatus.FORBIDDEN, [Issue("OTHER_SITE", "origin", text)])
-        await problem_response(refused)(scope, receive, send)
+        problem = ProblemError(HTTPStatus.FORBIDDEN, [Issue("OTHER_SITE", "origin", text)])
+        await self._refused(scope, problem)(scope, receive, send)
 
 
 def is_from_elsewhere(headers: Headers) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.domain.topology import Issue
 from shared.runtime.problem_document import PROBLEM_JSON
@@ -71,3 +73,12 @@ def problem_response(problem: ProblemError) -> JSONResponse:
     }
     headers = {**SAFE_EVERYWHERE, "Content-Security-Policy": NOTHING_ALLOWED, **(problem.headers or {})}
     return JSONResponse(body, problem.status.value, headers=headers, media_type=PROBLEM_JSON)
+
+
+Refused = Callable[[Scope, ProblemError], Response]
+"""Answers who is refused before any route: by the request's head, and what is wrong."""
+
+
+def refused_as_data(_: Scope, problem: ProblemError) -> Response:
+    """Answer with the problem as programs read it, whoever asks: for services without pages."""
+    return problem_response(problem)

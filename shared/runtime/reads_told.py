@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.access.caller import Caller
 from shared.access.read import Read
 from shared.runtime.door import CALLER
-from shared.runtime.problem import problem_response
+from shared.runtime.problem import Refused, refused_as_data
 from shared.runtime.trail import Reading, TrailAwayError, trail_away
 
 READ = "read"
@@ -39,8 +39,8 @@ class Teller(Protocol):
 class ReadsTold:
     """Tells the trail what an answer lets read before it lets it begin; where the trail is away, nobody reads."""
 
-    def __init__(self, app: ASGIApp, trail: Teller) -> None:
-        self._app, self._trail = app, trail
+    def __init__(self, app: ASGIApp, trail: Teller, refused: Refused = refused_as_data) -> None:
+        self._app, self._trail, self._refused = app, trail, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -61,7 +61,7 @@ class ReadsTold:
         except TrailAwayError:
             if began:
                 raise
-            await problem_response(trail_away())(scope, receive, send)
+            await self._refused(scope, trail_away())(scope, receive, send)
 
     async def _tell(self, scope: Scope) -> None:
         state: dict[str, Any] = scope["state"]

@@ -21,6 +21,7 @@ from shared.events.access_read import AccessRead, ReadingTold
 from shared.events.partitioning import partition_of
 from shared.events.topics import ACCESS_READ, TRAIL_PARTITIONS, Topic
 from shared.runtime import kafka, metrics
+from shared.runtime.connecting import connected
 from shared.runtime.kafka import AIOKafkaProducer, KafkaError
 from shared.runtime.logging import logger
 from shared.runtime.problem import ProblemError
@@ -156,7 +157,9 @@ class Trail:
         return known
 
     async def _run(self) -> None:
-        sender = await self._connected()
+        sender = await connected(self._bootstrap, self._topic, self._sender, self._again)
+        if sender is None:
+            return
         try:
             while True:
                 with suppress(TimeoutError):
@@ -171,22 +174,16 @@ class Trail:
         finally:
             await sender.stop()
 
-    async def _connected(self) -> AIOKafkaProducer:
-        """Return a producer once there is a broker, and the topic."""
-        while True:
-            sender = kafka.producer(self._bootstrap, is_idempotent=False)
-            try:
-                await kafka.ensure_topic(self._bootstrap, self._topic)
-                await sender.start()
-            except (KafkaError, OSError) as fault:
-                await sender.stop()
-                self._log.warning("the trail waits for the broker", fault=repr(fault)[:200])
-                metrics.TRAIL_WAITING.set(self._waiting)
-                if self._stopping.is_set() and not self._waiting:
-                    return sender
-                await asyncio.sleep(_BACKOFF_SECONDS)
-            else:
-                return sender
+    def _sender(self) -> AIOKafkaProducer:
+        return kafka.producer(self._bootstrap, is_idempotent=False)
+
+    async def _again(self) -> bool:
+        """Wait a while, and say whether there is still something to send, or may be."""
+        metrics.TRAIL_WAITING.set(self._waiting)
+        if self._stopping.is_set() and not self._waiting:
+            return False
+        await asyncio.sleep(_BACKOFF_SECONDS)
+        return True
 
     async def _send_batch(self, sender: AIOKafkaProducer, partition: int) -> None:
         batch = self._batches[partition]

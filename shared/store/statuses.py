@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.domain.closing import StatusChange
@@ -26,3 +27,16 @@ async def changes_after(database: Database, line: str, moment_ms: int, session: 
     """Return a line's changes of status that became known after a moment."""
     later = {"line": line, "known_at": {"$gt": moment_ms}}
     return [status_change_of(document) async for document in database[Collection.CLOSINGS].find(later, session=session)]
+
+
+async def latest_closes(
+    database: Database, line: str, months: Sequence[str], session: Session, moment_ms: int | None = None
+) -> dict[str, int]:
+    """Return when the latest close of gas months of a line became known (ms), until now or a moment.
+
+    Of a month that is closed it is the close that holds; one that was opened again has it too.
+    """
+    asked = {"line": line, "kind": DecisionKind.CLOSE, "month": {"$in": list(months)}}
+    known = {} if moment_ms is None else {"known_at": {"$lte": moment_ms}}
+    found = database[Collection.CLOSINGS].find({**asked, **known}, {"month": 1, "known_at": 1}, session=session)
+    return {document["month"]: int(document["known_at"]) async for document in found.sort("log_offset", 1)}

@@ -185,7 +185,7 @@ async def _view(database: Database, session: Session, content: Content) -> LineV
         known = rows.known if isinstance(rows, HourRows) else await hours_of(database, session, content)
         told = await gas_told(database, line, expected, session, content.moment_ms)
         rows = with_gas(rows, told, known, question.reference)
-    return LineView(line, question, rows, expected, content.tag, _known_at_ms(rows, content), known, told)
+    return LineView(line, question, rows, expected, content.tag, latest_shown_ms(rows, content), known, told)
 
 
 async def hours_of(database: Database, session: Session, content: Content) -> NDArray[np.void]:
@@ -204,7 +204,8 @@ async def rollups_of(database: Database, session: Session, content: Content) -> 
     return await (await line_at(database, line, moment_ms, session)).rollups(content.question, content.expected)
 
 
-def _known_at_ms(rows: HourRows | PeriodRows, content: Content) -> int:
+def latest_shown_ms(rows: HourRows | PeriodRows, content: Content) -> int:
+    """Return the moment that was asked for, else when the latest change that is shown became known, ms since 1970."""
     if content.moment_ms is not None:
         return content.moment_ms
     column = rows.known["known_at"] if isinstance(rows, HourRows) else rows.rollups["known_at"]

@@ -163,11 +163,43 @@ def test_an_administrator_revokes_by_two_clicks(visit: Any, office: Store) -> No
     assert client["keys"][0]["revoked_at"] is not None
 
 
+def test_security_finds_and_revokes(visit: Any, office: Store) -> None:
+    """By a name, with a reason, after a second question; who has no reason is told to give one, at its field."""
+    put(office, a_client("rita", "OTHER"))
+    page = visit("sven", "/access/clients")
+    page.get_by_role("searchbox", name="Find clients").fill("rita")
+    page.get_by_role("button", name="Find clients").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_role("article").get_by_role("link", name="Revoke").click()
+    page.get_by_role("button", name="Revoke this certificate").click()
+    expect(page.get_by_label("Why")).to_have_accessible_description("Say why.")
+    _nothing_serious(page)
+    page.screenshot(path=ARTIFACTS / "confirm-why.png", full_page=True)
+    page.get_by_label("Why").select_option("Somebody else may have the key")
+    page.get_by_role("button", name="Revoke this certificate").click()
+    expect(page.get_by_role("status")).to_have_text("The certificate is revoked.")
+    event = office[Collection.ACCESS_EVENTS].find_one({"of": "rita"})
+    assert event is not None
+    assert event["told"]["reason"] == "key_exposed"
+
+
+def test_a_strip_leads_to_the_renewal(visit: Any) -> None:
+    """On any page of somebody whose certificate ends, as a region that has a name."""
+    page = visit("ada", "/gas")
+    strip = page.get_by_role("complementary", name="Your access ends soon")
+    expect(strip).to_contain_text("Your certificate ends in 5 days")
+    _nothing_serious(page)
+    page.screenshot(path=ARTIFACTS / "strip.png")
+    strip.get_by_role("link", name="Renew the certificate").click()
+    expect(page.get_by_role("heading", name="Renew the certificate")).to_be_in_viewport()
+
+
 PAGES = {
     "apply": ("nobody", "/apply"),
     "apply-state": ("nobody", "/apply/0123456789abcdef"),
     "access": ("ada", "/access"),
     "access-company": ("ada", "/access/company"),
+    "access-clients": ("sven", "/access/clients"),
     "access-applications": ("carla", "/access/applications?state=all"),
 }
 

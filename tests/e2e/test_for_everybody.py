@@ -25,6 +25,8 @@ PAGES = {
     "node-days": f"/nodes/{NODE}?view=day&show=gcv",
     "topology": f"/nodes/{NODE}/topology",
     "line-topology": f"/lines/{LINE}/topology",
+    "punctuality": f"/lines/{LINE}/punctuality",
+    "node-punctuality": f"/nodes/{NODE}/punctuality?view=month",
 }
 GRAVE = {"serious", "critical"}
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from shared.access.caller import demo_caller
 from shared.domain import gas_time
+from shared.domain.period import Question, View
 from shared.domain.quantities import ABSENT
 from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.runtime.mongo import Database
 from shared.store import ledgers
 from shared.store.documents import Collection, day_id, hours_of, month_id, rollups_of
-from tests.scenarios.telling import hour_of
+from shared.store.punctuality import read_punctuality
+from tests.scenarios.telling import hour_of, moment_ms
 from tests.scenarios.words import COLUMNS, Text
 
 _WHICH = {"line", "start", "hours"}
@@ -30,8 +33,8 @@ class Seen:
     async def check(self, expected: Text) -> None:
         """Hold one expectation against the store.
 
-        It is one of `hour`, `total`, `before`, `day`, `month`, `finding`, `no_finding`, `dead_letter`, `decision` and
-        `ledger`.
+        It is one of `hour`, `total`, `before`, `day`, `month`, `punctuality`, `finding`, `no_finding`, `dead_letter`,
+        `decision` and `ledger`.
         """
         ((kind, text),) = expected.items()
         await getattr(self, f"_{kind}")(text)
@@ -91,6 +94,17 @@ class Seen:
         assert bool(document.get("closed")) == text["closed"], document.get("closed")
         if "by" in text:
             assert document["closed"]["author"] == text["by"]
+
+    async def _punctuality(self, text: Text) -> None:
+        """So many hours of a gas day came as promised, told at a moment."""
+        day, caller = date.fromisoformat(str(text["day"])), demo_caller("scenario")
+        asked, now = (
+            Question(View.DAY, day, day + timedelta(days=1)),
+            datetime.fromtimestamp(moment_ms(text["at"]) / 1000, UTC),
+        )
+        whole = (await read_punctuality(self._database, caller, text["line"], asked, now)).punctuality.whole
+        said = {name: int(whole[name]) for name in text.keys() - {"line", "day", "at"}}
+        assert said == {name: text[name] for name in said}, said
 
     async def _finding(self, text: Text) -> None:
         """A rule's findings are open for these hours, or have been `settled` in this way."""

@@ -19,7 +19,7 @@ from services.export.files.since import pinned
 from services.export.files.tally import Tally
 from services.export.jobs.ordered import download_ordered, moment_of
 from services.export.manifests.manifest import Draft, keep_signed
-from shared.access.caller import Caller, demo_caller
+from shared.access.caller import Caller
 from shared.access.losing import has_lost_of
 from shared.access.roles import Task
 from shared.domain.topology import Issue
@@ -55,11 +55,6 @@ class Outcome(StrEnum):
 
 CallerNamed = Callable[[str], Awaitable[Caller]]
 """Finds a client of the register by its id, with what it may do now: nothing, where it may not come in any more."""
-
-
-async def everybody_may(identity: str) -> Caller:
-    """Return the demo's caller, whoever ordered."""
-    return demo_caller(identity)
 
 
 @dataclass(frozen=True, slots=True)

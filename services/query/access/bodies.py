@@ -74,7 +74,11 @@ class ApplicationBody(Body):
     role: ApplicantRole = Field(examples=["downloader"])
     lines: list[Line] = Field([], max_length=1000, description="Lines that are wanted.")
     nodes: list[Node] = Field([], max_length=1000, description="Nodes whose sums are wanted.")
-    stations: list[Id] = Field([], max_length=1000, description="Of a gateway: whose readings it delivers.")
+    stations: list[Id] = Field(
+        [],
+        max_length=1000,
+        description="Of a gateway: the stations whose readings, and the chromatographs whose analyses it delivers.",
+    )
     certificate: Pem
 
     @property

@@ -16,18 +16,23 @@ from services.query.access.telling import account_told, client_told, event_told,
 from services.query.api import Cursor, Limit
 from services.query.asked.parameters import last_id_of, next_link, refused_cursor
 from shared.access.client import Client
+from shared.access.revoking import Why
 from shared.access.roles import Task
 from shared.runtime.http_state import Auditing, CallerAsking, Confirming, Now, Store
 from shared.runtime.mongo import Database
 from shared.store.access import clients
 from shared.store.access.events import events_listed
 from shared.store.access.forms import client_document
-from shared.store.access.listing import found, rights_of
+from shared.store.access.listing import called, found, rights_of
 from shared.store.documents import Collection
 
 clients_api = APIRouter(prefix="/v1/access")
 Told = dict[str, Any]
 FingerprintAsked = Annotated[str, PathParameter(max_length=64)]
+Words = Annotated[
+    str, Query(max_length=200, description="Only those in whose id, company, name, address or fingerprint this stands.")
+]
+Reason = Annotated[Why | None, Query(description="Why; stands in the event.")]
 Of = Annotated[str, Query(max_length=64, description="Only of this client, company, right or application.")]
 
 
@@ -38,13 +43,15 @@ async def get_clients(  # noqa: PLR0913 - the parameters of the route
     store: Store,
     now: Now,
     company: CompanyAsked = "",
+    q: Words = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Told:
     """List clients, ended ones too; an administrator sees those of his company."""
     own = scope_of(caller, *STAFF)
-    where: dict[str, Any] = {"$and": [{"company": own} if own else {}, {"company": company} if company else {}]}
-    asked = {"company": company, "cursor": cursor, "limit": limit}
+    companies = [{"company": name} for name in (own, company) if name]
+    where: dict[str, Any] = {"$and": [*companies, await called(store, q) if q else {}]}
+    asked = {"company": company, "q": q, "cursor": cursor, "limit": limit}
     return await page(
         *(store, Collection.CLIENTS, where, asked, "/v1/access/clients"),
         lambda document, person: client_told(document, person, now),
@@ -60,18 +67,26 @@ async def get_client(client: PathId, caller: CallerAsking, store: Store, now: No
 
 
 @clients_api.post("/clients/{client}/end", summary="End a client's access")
-async def post_client_end(client: PathId, caller: CallerAsking, acting: ActingNow, store: Store) -> Told:
+async def post_client_end(
+    client: PathId, caller: CallerAsking, acting: ActingNow, store: Store, reason: Reason = None
+) -> Told:
     """End the access of a client for good; an administrator ends that of his company's."""
-    return await _told(store, await clients.end(store, acting, client, scope_of(caller, Task.CONFIRM)), acting.at)
+    own = scope_of(caller, Task.CONFIRM)
+    return await _told(store, await clients.end(store, acting, client, own, reason), acting.at)
 
 
 @clients_api.post("/clients/{client}/certificates/{fingerprint}/revoke", summary="Revoke a certificate")
-async def post_certificate_revoke(
-    client: PathId, fingerprint: FingerprintAsked, caller: CallerAsking, acting: ActingNow, store: Store
+async def post_certificate_revoke(  # noqa: PLR0913, PLR0917 - the parameters of the route
+    client: PathId,
+    fingerprint: FingerprintAsked,
+    caller: CallerAsking,
+    acting: ActingNow,
+    store: Store,
+    reason: Reason = None,
 ) -> Told:
     """Let a certificate open nothing any more; an administrator revokes those of his company."""
     own = scope_of(caller, Task.CONFIRM)
-    return await _told(store, await clients.revoke_key(store, acting, client, fingerprint, own), acting.at)
+    return await _told(store, await clients.revoke_key(store, acting, client, fingerprint, own, reason), acting.at)
 
 
 @clients_api.get("/me", summary="Who you are, and what you may do")

@@ -13,7 +13,7 @@ from services.query.measured.answers import Layout
 from shared.access.days import ALWAYS, Days
 from shared.access.periods import fitted
 from shared.domain import gas_time
-from shared.domain.period import Question, day_of, moment_ms_of, question_of
+from shared.domain.period import Question, View, day_of, moment_ms_of, question_of
 from shared.domain.physics.iso6976 import REFERENCES
 from shared.domain.topology import Issue
 from shared.runtime.problem import ProblemError, unprocessable
@@ -39,6 +39,30 @@ class Asked(Period):
     known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
     layout: str = Field("", max_length=64, description="rows (default) or columns.")
     columns: str = Field("", max_length=1000, description="Only these, by their names with commas; default: all.")
+
+
+class AskedPunctuality(Period):
+    """Parameters of a question how punctual a line is."""
+
+    view: str = Field(
+        "",
+        max_length=64,
+        description="day (default) or month.",
+        examples=["day"],
+        json_schema_extra={"enum": ["", View.DAY, View.MONTH]},
+    )
+    known_at: str = Field("", max_length=64, description="As known at this moment, with an offset or Z.")
+
+    def by_days_or_months(self) -> AskedPunctuality:
+        """Return the same with its view told.
+
+        Raises:
+            ProblemError: 422 for another view: of one hour there is no share.
+        """
+        if self.view not in {"", View.DAY, View.MONTH}:
+            text = f"{self.view[:40]!r} is not offered: choose {View.DAY}, {View.MONTH}"
+            raise unprocessable([Issue("VIEW", "view", text)])
+        return self if self.view else self.model_copy(update={"view": View.DAY.value})
 
 
 def question(asked: Period, today: date, days: Days = ALWAYS) -> Question:

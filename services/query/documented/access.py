@@ -64,5 +64,6 @@ PARAMETERS = {
     "right": Parameter("From its list.", "9d0c6f5b2a417e83"),
     "client": Parameter("A client's id.", "ACME-9f86d081"),
     "fingerprint": Parameter("SHA-256 of the public key, in hex.", "9f86d081884c7d65"),
+    "reason": Parameter("Why; stands in the event.", "key_exposed"),
     "of": Parameter("An id.", "ACME"),
 }

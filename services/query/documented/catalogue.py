@@ -11,6 +11,7 @@ from services.query.documented.changed import Changes
 from services.query.documented.composed import Nodes, NodeTold, RetentionTold, TopologyHistory, TopologyTold
 from services.query.documented.explained import DeadLetters, Decisions, DecisionTold, Findings, HourHistory, MonthTold
 from services.query.documented.measured import MEASUREMENTS, NODE_MEASUREMENTS, measurement_schemas
+from services.query.documented.punctual import NodePunctualityTold, PunctualityTold
 from services.query.documented.registered import Analyses, Chromatographs, Lines, LineTold
 from services.query.documented.trailed import Readings
 from shared.runtime.documented import Answer, Catalogue, Operation, Parameter
@@ -26,6 +27,14 @@ def _measured(form: str) -> dict[int, Answer]:
     """Return what a view of a line or node answers."""
     return {
         200: Answer("The measurements, every ended hour in a row.", form, headers=_TAGGED),
+        304: Answer("The reader holds exactly this content.", headers=_TAGGED),
+    }
+
+
+def _punctual(form: type[BaseModel]) -> dict[int, Answer]:
+    """Return what is answered of how punctual a line or node is."""
+    return {
+        200: Answer("How punctual it is.", form, headers=_TAGGED),
         304: Answer("The reader holds exactly this content.", headers=_TAGGED),
     }
 
@@ -47,6 +56,8 @@ OPERATIONS = {
     "get_analyses": Operation(MEASURED, _one("The analyses of the period.", Analyses), (NOT_FOUND,)),
     "get_measurements": Operation(MEASURED, _measured(MEASUREMENTS), (NOT_FOUND,)),
     "get_node_measurements": Operation(MEASURED, _measured(NODE_MEASUREMENTS), (NOT_FOUND,)),
+    "get_punctuality": Operation(MEASURED, _punctual(PunctualityTold), (NOT_FOUND,)),
+    "get_node_punctuality": Operation(MEASURED, _punctual(NodePunctualityTold), (NOT_FOUND,)),
     "get_node_topology": Operation(REGISTER, _one("What it is made of.", TopologyTold), (NOT_FOUND,)),
     "get_node_history": Operation(REGISTER, _one("A page of its changes.", TopologyHistory), (NOT_FOUND,)),
     "get_line_history": Operation(REGISTER, _one("A page of its changes.", TopologyHistory), (NOT_FOUND,)),

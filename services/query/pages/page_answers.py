@@ -12,10 +12,14 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
+from starlette.types import Scope
 
 from services.query.pages.languages import LOCALES, Language, chosen, language
+from services.query.pages.preferring import is_for_a_person
+from services.query.pages.strip import warned
+from shared.access.caller import Caller
+from shared.runtime.door import CALLER
 from shared.runtime.http import problem_of
-from shared.runtime.http_state import caller_of
 from shared.runtime.problem import ProblemError, problem_response
 
 _HERE = Path(__file__).parent
@@ -24,6 +28,7 @@ COOKIE, PARAMETER = "lang", "lang"
 TLS_COOKIE = f"__Host-{COOKIE}"
 """Its name at the TLS door: no other program of this host, and nothing without TLS, can set it."""
 _A_YEAR_S = 365 * 86_400
+_NOBODY = Caller("")
 _UNTOLD = (PARAMETER, "part")
 """Parameters that links to the same page leave out."""
 templates = Environment(
@@ -62,7 +67,16 @@ class LanguageLink:
 def language_of(request: Request) -> Language:
     """Return the language in which a reader is answered."""
     asked = request.query_params.get(PARAMETER, "")
-    return chosen(asked, request.cookies.get(_cookie_of(request), ""), request.headers.get("accept-language", ""))
+    return chosen(asked, _remembered(request), request.headers.get("accept-language", ""))
+
+
+def _remembered(request: Request) -> str:
+    """Return the language that a cookie says. Whoever is refused at once is answered before it is known by which door.
+
+    A browser sends the one of the TLS door by TLS alone; without TLS the other counts.
+    """
+    plain = "" if _is_by_tls(request) else request.cookies.get(COOKIE, "")
+    return request.cookies.get(TLS_COOKIE, plain)
 
 
 async def language_asked(request: Request) -> Language:
@@ -78,13 +92,24 @@ def html(request: Request, template: str, **given: object) -> HTMLResponse:
     """Return a page. A language that the address asks for is remembered by a cookie of this site alone."""
     speaking = language_of(request)
     drawn = templates.get_template(template).render(
-        t=speaking, languages=_links(request, speaking), access=_access_of(request), **given
+        {
+            "t": speaking,
+            "languages": _links(request, speaking),
+            "access": _access_of(request),
+            "strip": list(warned(_caller_of(request), request.app.state.now())),
+            **given,
+        }
     )
     answer = HTMLResponse(drawn, headers={"Content-Language": speaking.tag, "Vary": "Accept-Language, Cookie"})
-    if request.query_params.get(PARAMETER) in LOCALES:
+    if request.query_params.get(PARAMETER) in LOCALES and _is_let_in(request):
         name, by_tls = _cookie_of(request), _is_by_tls(request)
         answer.set_cookie(name, speaking.code, max_age=_A_YEAR_S, samesite="lax", httponly=True, secure=by_tls)
     return answer
+
+
+def _is_let_in(request: Request) -> bool:
+    """Say whether the door has been passed: before, it is not known whether he came by TLS, as a cookie must."""
+    return CALLER in request.scope.get("state", {})
 
 
 def _is_by_tls(request: Request) -> bool:
@@ -97,7 +122,13 @@ def _cookie_of(request: Request) -> str:
 
 def _access_of(request: Request) -> str:
     """Return where the header's link to access leads: to one's own account, or to the form for who has none."""
-    return "/access" if caller_of(request).identity else "/apply"
+    return "/access" if _caller_of(request).identity else "/apply"
+
+
+def _caller_of(request: Request) -> Caller:
+    """Return who asks; nobody where he is refused before that is known."""
+    caller: Caller = request.scope.get("state", {}).get(CALLER, _NOBODY)
+    return caller
 
 
 def base_of(request: Request) -> str:
@@ -122,12 +153,21 @@ def _links(request: Request, speaking: Language) -> list[LanguageLink]:
 
 async def on_problem(request: Request, fault: Exception) -> Response:
     """Answer a problem as a page where a person asks for one, in his language as far as its codes are known."""
-    problem = problem_of(request, fault)
-    if not _is_for_a_person(request):
+    return _problem(request, problem_of(request, fault))
+
+
+def on_refused(scope: Scope, problem: ProblemError) -> Response:
+    """Answer who comes to no route in the same way: who is not known, asks too much, or sends too much."""
+    return _problem(Request(scope), problem)
+
+
+def _problem(request: Request, problem: ProblemError) -> Response:
+    if not is_for_a_person(request):
         return problem_response(problem)
     page = html(request, "problem.html", problem=problem, readable=_runs(problem), instead=_instead(request, problem))
     page.status_code = problem.status.value
     page.headers.update(problem.headers or {})
+    page.headers["Vary"] = f"Accept, {page.headers['Vary']}"
     return page
 
 
@@ -146,7 +186,3 @@ def _instead(request: Request, problem: ProblemError) -> str:
     period = problem.more.get("instead")
     of = request.url.path.split("/")[1:3]
     return f"/{'/'.join(map(quote, of))}?{urlencode(period)}" if period and len(of) == 2 else ""
-
-
-def _is_for_a_person(request: Request) -> bool:
-    return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")

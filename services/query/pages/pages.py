@@ -23,6 +23,7 @@ from services.query.pages.moves import opening_question
 from services.query.pages.node_pages import node_pages
 from services.query.pages.page_answers import PARAMETER, Part, Speaking, base_of, html, on_problem
 from services.query.pages.page_rows import measure_of
+from services.query.pages.punctuality_pages import punctuality_pages
 from services.query.pages.start_page import start_page
 from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Reading, Store
@@ -111,7 +112,7 @@ async def get_gas(request: Request, language: Speaking, part: Part = False) -> H
 def install_pages(app: FastAPI) -> None:
     """Add the pages, their assets, and errors as pages where a person asks."""
     app.include_router(pages)
-    for routes in (node_pages, *ACCESS_PAGES):
+    for routes in (node_pages, punctuality_pages, *ACCESS_PAGES):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     for fault in (HTTPException, ProblemError):

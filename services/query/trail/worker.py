@@ -18,9 +18,10 @@ from services.query.trail.chaining import Chained, Record, chained
 from services.query.trail.keeping import Keeping
 from shared.events.topics import ACCESS_READ, Topic
 from shared.runtime import kafka, metrics
+from shared.runtime.connecting import connected
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
-from shared.runtime.kafka import AIOKafkaConsumer, Assigned, KafkaError, TopicPartition, highwater_of
+from shared.runtime.kafka import AIOKafkaConsumer, Assigned, TopicPartition, highwater_of
 from shared.runtime.logging import logger
 from shared.runtime.mongo import ClientSession, Database, SyncDatabase, in_transaction
 from shared.runtime.persistently import ending_at_once, persistently
@@ -73,7 +74,8 @@ class TrailWorker:
 
     async def _run(self) -> None:
         with ending_at_once(STAGE):
-            reader = await self._connected()
+            self._health.beat()
+            reader = await connected(self._bootstrap, self._topic, self._reader, self._again)
             if reader is None:
                 return
             await persistently(partial(ensure_collections, self._database), STAGE, self._health)
@@ -83,23 +85,17 @@ class TrailWorker:
             finally:
                 await reader.stop()
 
-    async def _connected(self) -> AIOKafkaConsumer | None:
-        """Return a consumer once there is a broker, and the topic; None where the service ends before."""
-        while not self._stopping.is_set():
-            self._health.beat()
-            reader = kafka.consumer(self._bootstrap, f"{GROUP}-{self._topic.name}")
-            reader.subscribe([self._topic.name], listener=Assigned(self._moved, self._moved))
-            try:
-                await kafka.ensure_topic(self._bootstrap, self._topic)
-                await reader.start()
-            except (KafkaError, OSError) as fault:
-                await reader.stop()
-                self._log.warning("waiting for the broker", fault=repr(fault)[:200])
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), _AGAIN_SECONDS)
-            else:
-                return reader
-        return None
+    def _reader(self) -> AIOKafkaConsumer:
+        reader = kafka.consumer(self._bootstrap, f"{GROUP}-{self._topic.name}")
+        reader.subscribe([self._topic.name], listener=Assigned(self._moved, self._moved))
+        return reader
+
+    async def _again(self) -> bool:
+        """Wait a while, and say whether the service still runs."""
+        self._health.beat()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), _AGAIN_SECONDS)
+        return not self._stopping.is_set()
 
     async def _moved(self, places: Sequence[TopicPartition]) -> None:
         """Forget what was known of partitions that come or go: the next turn begins where their chains are then."""

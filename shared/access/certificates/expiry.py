@@ -23,9 +23,14 @@ _STEPS = ((Left.DAYS_7, timedelta(days=7)), (Left.DAYS_30, timedelta(days=30)), 
 
 def left(key: Key, now: datetime) -> Left:
     """Return how long a key is still good."""
-    if now > key.not_after:
+    return step(key.not_after - now)
+
+
+def step(remaining: timedelta) -> Left:
+    """Return the step in which something stands that ends after a while; it is over where that is negative."""
+    if remaining < timedelta(0):
         return Left.EXPIRED
-    return next((step for step, most in _STEPS if key.not_after - now <= most), Left.LONGER)
+    return next((one for one, most in _STEPS if remaining <= most), Left.LONGER)
 
 
 def days_left(key: Key, now: datetime) -> int:
@@ -43,5 +48,5 @@ def last_key(client: Client) -> Key | None:
 
 def warning(client: Client, key: Key, now: datetime) -> Left | None:
     """Return the warning that a key of a client deserves, None where there is none."""
-    step = left(key, now)
-    return None if key != last_key(client) or step is Left.LONGER else step
+    stands = left(key, now)
+    return None if key != last_key(client) or stands is Left.LONGER else stands

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from shared.domain.deadlines import CLOSE_WORKING_DAY, CLOSING_SETTINGS, LATEST_WORKING_DAY, MOST_DAYS
+from shared.domain.promises import MOST_PROMPT_MINUTES, PROMPT_MINUTES, PROMPT_SETTINGS
 from shared.domain.rules import analysis, gas, level, message, meter, run, served, step, time, value
 from shared.domain.rules.analysis_evidence import AnalysisEvidence
 from shared.domain.rules.context_evidence import ContextEvidence
@@ -93,7 +94,12 @@ IN_CONTEXT: tuple[Rule[ContextEvidence], ...] = (
 CARDS = tuple(entry.card if isinstance(entry, Rule) else entry for entry in CATALOGUE)
 
 
-_BOUNDS = {CLOSE_WORKING_DAY: LATEST_WORKING_DAY, "B2.teletransmitted_h": MOST_DAYS * 24, "B2.file_h": MOST_DAYS * 24}
+_BOUNDS = {
+    CLOSE_WORKING_DAY: LATEST_WORKING_DAY,
+    PROMPT_MINUTES: MOST_PROMPT_MINUTES,
+    "B2.teletransmitted_h": MOST_DAYS * 24,
+    "B2.file_h": MOST_DAYS * 24,
+}
 """Settings of time: whole numbers from 0 on."""
 
 
@@ -104,7 +110,7 @@ def default_settings() -> dict[str, float]:
         settings |= {f"{card.id}.{name}": default for name, default in card.thresholds.items()}
         if card.severity is not None and card.judged_by is not JudgedBy.DOOR:
             settings[f"{card.id}.{SEVERITY}"] = float(card.severity)
-    return settings | CLOSING_SETTINGS
+    return settings | CLOSING_SETTINGS | PROMPT_SETTINGS
 
 
 def setting_refusal(name: str, number: float) -> str | None:

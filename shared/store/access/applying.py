@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from hmac import compare_digest
+from secrets import token_hex
 from typing import Any
 
 from shared.access.acting import Acting
@@ -14,10 +15,12 @@ from shared.access.caller import Caller
 from shared.access.certificates.certificate import Certificate
 from shared.access.company import Under
 from shared.access.refused import conflict, unknown
+from shared.access.roles import Role
 from shared.runtime.mongo import Database
 from shared.store.access.applications import application_document, application_of
 from shared.store.access.changing import Writing, change, whole_ms
 from shared.store.access.forms import client_document, company_of, right_document
+from shared.store.access.gateway_names import require_possible
 from shared.store.access.granting import require_registered
 from shared.store.documents import Collection
 
@@ -86,20 +89,32 @@ async def review(
     return await change(database, acting, work)
 
 
-async def confirm(database: Database, acting: Acting, application: str, fingerprint: str) -> Application:
+async def confirm(
+    database: Database, acting: Acting, application: str, fingerprint: str, token: Callable[[int], str] = token_hex
+) -> Application:
     """Confirm the certificate of an application: its applicant becomes a client, with the rights of the review.
 
+    Args:
+        database: The store.
+        acting: Who confirms, and when.
+        application: Its id.
+        fingerprint: Of the key, as the applicant read it out.
+        token: Draws so many bytes, in hex: the client's id is its company's with four of them.
+
     Raises:
-        ChangeRefusedError: as `Application.confirmed`, or there is no such application, or the key is somebody's.
+        ChangeRefusedError: as `Application.confirmed`, or there is no such application, or the key is somebody's, or
+            a gateway cannot have the id that was drawn: confirmed again it gets another one.
     """
 
     def work(writing: Writing) -> Application:
         standing = _standing(writing, application)
         found = writing.find(Collection.COMPANIES, standing.company)
-        client = f"{standing.company}-{secrets.token_hex(4)}"
+        client = f"{standing.company}-{token(4)}"
         company = company_of(found or {"_id": standing.company, "name": "", "agreements": []})
         confirmed = standing.confirmed(acting, fingerprint, company, client)
         require_new(writing, fingerprint)
+        if standing.asked.role is Role.GATEWAY:
+            require_possible(writing, client)
         _keep(writing, confirmed)
         writing.put(Collection.CLIENTS, client_document(confirmed.as_client(whole_ms(acting.at))))
         for right in confirmed.as_rights([secrets.token_hex(8) for _ in confirmed.grants]):

@@ -11,6 +11,7 @@ from shared.access.client import Client
 from shared.access.keys import ended, with_renewed, with_revoked
 from shared.access.refused import conflict, unknown
 from shared.access.renewal import require_signed
+from shared.access.revoking import Why
 from shared.access.roles import Role
 from shared.runtime.mongo import Database
 from shared.store.access.applying import require_new
@@ -60,8 +61,10 @@ async def renew(database: Database, acting: Acting, certificate: Certificate, st
     return await change(database, acting, work)
 
 
-async def revoke_key(database: Database, acting: Acting, client: str, fingerprint: str, company: str = "") -> Client:
-    """Let a key be good no more; `company`: only of one of its clients.
+async def revoke_key(  # noqa: PLR0913, PLR0917 - whose key, by whom, and why
+    database: Database, acting: Acting, client: str, fingerprint: str, company: str = "", why: Why | None = None
+) -> Client:
+    """Let a key be good no more; `company`: only of one of its clients; `why` stands in the event.
 
     Raises:
         ChangeRefusedError: as `with_revoked`, or there is no such client.
@@ -70,14 +73,14 @@ async def revoke_key(database: Database, acting: Acting, client: str, fingerprin
     def work(writing: Writing) -> Client:
         revoked = with_revoked(_client(writing, client, company), fingerprint, whole_ms(acting.at))
         writing.put(Collection.CLIENTS, client_document(revoked))
-        writing.tell("certificate.revoked", client, fingerprint=fingerprint)
+        writing.tell("certificate.revoked", client, fingerprint=fingerprint, **_told(why))
         return revoked
 
     return await change(database, acting, work)
 
 
-async def end(database: Database, acting: Acting, client: str, company: str = "") -> Client:
-    """End a client's access; `company`: only one of its clients.
+async def end(database: Database, acting: Acting, client: str, company: str = "", why: Why | None = None) -> Client:
+    """End a client's access; `company`: only one of its clients; `why` stands in the event.
 
     Raises:
         ChangeRefusedError: as `ended`, or there is no such client.
@@ -86,7 +89,7 @@ async def end(database: Database, acting: Acting, client: str, company: str = ""
     def work(writing: Writing) -> Client:
         over = ended(_client(writing, client, company), whole_ms(acting.at))
         writing.put(Collection.CLIENTS, client_document(over))
-        writing.tell("client.ended", client)
+        writing.tell("client.ended", client, **_told(why))
         return over
 
     return await change(database, acting, work)
@@ -118,6 +121,10 @@ def _require_over(writing: Writing, of: str) -> None:
         raise conflict("STATE", "of", "he has access: end it first")
     if application is not None and State(application["state"]) in TASKS:
         raise conflict("STATE", "of", "his application waits for a decision: refuse it first")
+
+
+def _told(why: Why | None) -> dict[str, str]:
+    return {} if why is None else {"reason": why.value}
 
 
 def _client(writing: Writing, client: str, company: str = "") -> Client:

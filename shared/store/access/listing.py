@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,6 +24,19 @@ async def listed(
     behind = {"$and": [where, {"_id": {"$gt": after}}]}
     found: list[Document] = await database[collection].find(behind).sort("_id", 1).limit(limit).to_list(limit)
     return found
+
+
+async def called(database: Database, words: str) -> Document:
+    """Return the condition of clients in whose id, company, name, address or fingerprint a text stands.
+
+    Capitals and small letters are alike; of a fingerprint the spaces are left out with which people write it.
+    """
+    text = words.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")  # a pattern with a NUL is refused by the server
+    pattern = {"$regex": re.escape(text), "$options": "i"}
+    persons = database[Collection.PERSONS].find({"$or": [{"name": pattern}, {"email": pattern}]}, {"_id": 1})
+    key = {"keys.fingerprint": {"$regex": re.escape("".join(text.split())), "$options": "i"}}
+    names = [document["_id"] async for document in persons]
+    return {"$or": [{"_id": pattern}, {"company": pattern}, key, {"_id": {"$in": names}}]}
 
 
 async def found(database: Database, collection: Collection, name: str) -> Document | None:

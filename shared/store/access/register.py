@@ -17,7 +17,7 @@ from shared.access.refusal import NotAdmittedError, Refusal
 from shared.runtime.http_state import Clock
 from shared.runtime.mongo import Database
 from shared.store.access.looking import Looking, Standing, in_time
-from shared.store.access.resolving import Resolving
+from shared.store.access.resolving import Resolved, Resolving
 
 MOST_RIGHTS_SHARED = 10_000
 """Different rights of which one object is kept for all who have them: ten times the clients of a large grid."""
@@ -102,14 +102,15 @@ class ClientRegister:
         resolved = await asyncio.to_thread(self._resolving.resolved, standing, find)
         if resolved is None:
             return None
-        client, rights, has_access = resolved
-        known = Known(standing, client, has_access, self._caller(client, rights))
+        client = resolved.client
+        known = Known(standing, client, resolved.has_access, self._caller(resolved))
         self._by_name[client.id] = known
         self._by_key.update((key.fingerprint, known) for key in client.keys)
         return known
 
-    def _caller(self, client: Client, rights: Rights) -> Caller:
+    def _caller(self, resolved: Resolved) -> Caller:
+        client, rights, _, ends = resolved
         if len(self._rights) > MOST_RIGHTS_SHARED:
             self._rights.clear()
         shared = self._rights.setdefault(rights.digest, rights)
-        return Caller(client.id, client.roles, client.company, shared, client.stations)
+        return Caller(client.id, client.roles, client.company, shared, client.stations, ends)

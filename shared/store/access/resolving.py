@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.access.belonging import lines_of
 from shared.access.caller import ALL_RIGHTS, NO_RIGHTS, Rights
 from shared.access.client import Client
 from shared.access.company import Company
 from shared.access.days import Days
+from shared.access.ends import Ends, ends_of
 from shared.access.opening import Holding, Opened, opened_to, rights_of
 from shared.access.right import Right
 from shared.access.roles import Task
@@ -26,6 +27,15 @@ from shared.store.register import node_of
 Store = SyncDatabase[dict[str, Any]]
 MOST_DAYS_SHARED = 100_000
 """Different sets of gas days of which one is kept for all: 20 MB; a grid has some hundred."""
+
+
+class Resolved(NamedTuple):
+    """A client as he stands: his rights, whether he has access at all, and when that ends by itself."""
+
+    client: Client
+    rights: Rights
+    has_access: bool
+    ends: Ends
 
 
 class Resolving:
@@ -46,21 +56,24 @@ class Resolving:
         """Return a client by his id."""
         return self._client({"_id": client})
 
-    def resolved(self, standing: Standing, find: Callable[[], Client | None]) -> tuple[Client, Rights, bool] | None:
-        """Return a client, his rights, and whether he has access at all; None where there is no such client."""
+    def resolved(self, standing: Standing, find: Callable[[], Client | None]) -> Resolved | None:
+        """Return a client as he stands; None where there is no such client."""
         client = find()
         if client is None:
             return None
         holding = None if client.is_staff else holding_of(self._store, client.company, client.id)
-        if not client.has_access(holding.company if holding else None, standing.today):
-            return client, NO_RIGHTS, False
+        company = holding.company if holding else None
+        ends = ends_of(client, company)
+        if not client.has_access(company, standing.today):
+            return Resolved(client, NO_RIGHTS, has_access=False, ends=ends)
         if holding is None:
             may_all = any(Task.READ in role.tasks for role in client.roles)
-            return client, ALL_RIGHTS if may_all else NO_RIGHTS, True
+            return Resolved(client, ALL_RIGHTS if may_all else NO_RIGHTS, has_access=True, ends=ends)
         with self._lock:
             self._forget_nodes_before(standing)
             opened = opened_to(holding, client.id, standing.today, self._lines_of)
-            return client, rights_of(Opened(self._shared(opened.lines), self._shared(opened.nodes))), True
+            rights = rights_of(Opened(self._shared(opened.lines), self._shared(opened.nodes)))
+            return Resolved(client, rights, has_access=True, ends=ends)
 
     def _client(self, asked: dict[str, str]) -> Client | None:
         document = self._store[Collection.CLIENTS].find_one(asked)

@@ -20,8 +20,9 @@ from shared.access.refused import ChangeRefusedError, Kind
 from shared.access.roles import Role
 from shared.domain.topology import Composition, Node
 from shared.runtime.mongo import Database, SyncDatabase
-from shared.store.access import applying, clients, granting
+from shared.store.access import applying, changing, clients, granting
 from shared.store.access.events import events_listed, verified
+from shared.store.access.gateway_names import require_possible
 from shared.store.access.register import ClientRegister
 from shared.store.documents import Collection
 from tests.integration.query import stored_lines
@@ -268,3 +269,54 @@ async def test_staff_comes_in_without_a_company(database: Database, store: Store
     made: Client = await clients.add_staff(database, command, "Sven", Role.SECURITY, ANNA)
     assert (await register.caller_with_key(ANNA.fingerprint)).identity == made.id
     assert store[Collection.PERSONS].find_one({"_id": made.id})["name"] == "Sven"  # type: ignore[index]  # it is there
+
+
+async def gateway_applied(database: Database, company: str) -> str:
+    """Return a reviewed application of a gateway of a company, for a station and a chromatograph."""
+    await granting.add_company(database, COMMERCIAL, Company(company, f"{company} NV"))
+    await granting.sign(database, COMMERCIAL, company, SIGNED)
+    asked = Asked(company, SIGNED, Role.GATEWAY, stations=("BE-0042", "ZELZATE"))
+    application, _ = await applying.apply(database, Acting("", NOW), asked, certificate_of(ROOT.issue(company)), PERSON)
+    await applying.review(database, COMMERCIAL, application.id, Under(company, "A-1"), [])
+    return application.id
+
+
+async def confirmed_as(database: Database, application: str, token: str) -> Application:
+    """Confirm an application; its client is called by a token that is told."""
+    document = await database[Collection.APPLICATIONS].find_one({"_id": application})
+    assert document is not None
+    return await applying.confirm(
+        database, SECURITY, application, document["key"]["fingerprint"], token=lambda _: token
+    )
+
+
+async def test_a_gateway_delivers_for_its_stations_and_chromatographs(
+    database: Database, register: ClientRegister
+) -> None:
+    """Both are named in its application, and nothing else is its own."""
+    gateway = await confirmed_as(database, await gateway_applied(database, "ACME"), "1")
+    caller = await register.caller_named(gateway.client)
+    assert {one for one in ("BE-0042", "ZELZATE", "OTHER") if caller.delivers_for(one)} == {"BE-0042", "ZELZATE"}
+
+
+async def test_a_gateway_has_no_name_that_kafka_takes_for_another(database: Database, store: Store) -> None:
+    """Differing by . and _ alone, even from one that ended; confirmed again with another name it comes in."""
+    put(store, a_client("a_b.c-1", "OTHER", role=Role.GATEWAY), a_client("A_B.C-1", "OTHER", role=Role.GATEWAY))
+    put(store, a_client("A_B_C-3", "OTHER"), a_client("AxB_C-2", "OTHER", role=Role.GATEWAY))
+    await clients.end(database, SECURITY, "A_B.C-1")
+    application = await gateway_applied(database, "A.B_C")
+    assert await refused(confirmed_as(database, application, "1")) == (Kind.CONFLICT, ["GATEWAY_NAME"])
+    assert store[Collection.CLIENTS].find_one({"_id": "A.B_C-1"}) is None
+    assert (await confirmed_as(database, application, "2")).client == "A.B_C-2"
+    reader = await gateway_applied(database, "A.B.C")
+    assert (await confirmed_as(database, reader, "3")).client == "A.B.C-3"
+
+
+@pytest.mark.parametrize("name", ["ingest", "telecontrol", "command"])
+async def test_a_gateway_has_no_name_of_our_own(database: Database, name: str) -> None:
+    """Kafka would take it for the service."""
+
+    async def named() -> None:
+        await changing.change(database, SECURITY, lambda writing: require_possible(writing, name))
+
+    assert await refused(named()) == (Kind.WRONG, ["GATEWAY_NAME"])

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
-from pymongo import MongoClient
 
-from deploy.local.servers import Servers
 from services.export.files.file_stream import FileStream
 from services.query.feed.streams import EventStream, Streams
+from services.query.pages.languages import language
 from services.query.wiring import application as query_application
 from shared.access.caller import demo_caller
 from shared.access.client import Client, Key
@@ -82,23 +80,6 @@ def application(database: Database, streams: Streams) -> FastAPI:
         await asyncio.Event().wait()
 
     return app
-
-
-@pytest.fixture(scope="module")
-def name(stack: Servers) -> Iterator[str]:
-    """A database for all tests here; each puts into it what it needs."""
-    made = f"door-{uuid4().hex}"
-    yield made
-    with MongoClient[dict[str, Any]](stack.mongo_uri) as client:
-        client.drop_database(made)
-
-
-@pytest.fixture
-async def database(stack: Servers, name: str) -> AsyncIterator[Database]:
-    """The database."""
-    made = connect(stack.mongo_uri, name)
-    yield made
-    made.client.close()
 
 
 @pytest.fixture
@@ -299,3 +280,21 @@ async def test_pages_of_the_real_service_are_behind_the_door(database: Database,
     assert all(word in cookie for word in ("secure", "httponly", "samesite=lax", "path=/"))
     assert "domain" not in cookie
     assert "set-cookie: lang=nl;" in plain
+
+
+async def test_the_real_service_refuses_people_on_pages(database: Database, store: Store) -> None:
+    """Over a real connection: who is not known, and a body that is announced too large and never sent."""
+    put(store, a_company(), client_with(ANNA.registered()))
+    admit = EdgeAdmission(SECRETS, ClientRegister(database, utc_now))
+    browser = {"accept": "text/html,*/*;q=0.8", "accept-language": "de"}
+    t = language("de")
+    async with served(query_application(database, admit)) as server:
+        status, body = await server.ask("/", NOBODY.headers() | browser)
+        assert (status, t("issue.CERTIFICATE_UNKNOWN") in body.decode()) == (403, True)
+        connection = await server.connect()
+        large = {"content-length": str(10**9), "origin": "https://elsewhere.example"}
+        head = await connection.begin("/apply", lines_of(by_tls() | browser | large), "POST")
+        connection.close()
+    assert status_of(head) == 413
+    assert "content-type: text/html" in head.lower()
+    assert "content-language: de" in head.lower()

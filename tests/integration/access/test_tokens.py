@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
-from pymongo import MongoClient
 
-from deploy.local.servers import Servers
 from services.query.tokens.giving import TokenGiver
 from services.query.wiring import application
 from shared.access.roles import Role
@@ -23,7 +20,7 @@ from shared.runtime.edge.admission import EdgeAdmission
 from shared.runtime.edge.door_secrets import DoorSecrets
 from shared.runtime.edge.tokens import LIFE_SECONDS, AccessTokens
 from shared.runtime.http_state import utc_now
-from shared.runtime.mongo import Database, SyncDatabase, connect, synchronous
+from shared.runtime.mongo import Database, SyncDatabase, synchronous
 from shared.store.access.register import ClientRegister
 from shared.store.assertions import use_once
 from shared.store.documents import Collection, ensure_collections
@@ -37,23 +34,14 @@ REFUSED = {"error": "invalid_client", "error_description": "the assertion does n
 Store = SyncDatabase[dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def name(stack: Servers) -> Iterator[str]:
-    """A database for all tests here."""
-    made = f"tokens-{uuid4().hex}"
-    yield made
-    with MongoClient[dict[str, Any]](stack.mongo_uri) as client:
-        client.drop_database(made)
-
-
 @pytest.fixture
-async def database(stack: Servers, name: str) -> AsyncIterator[Database]:
+def database(database: Database) -> Database:
     """The database, with Anna and Bart."""
-    made = connect(stack.mongo_uri, name)
     anna = a_client("anna", "ACME", ANNA.registered(), role=Role.OPERATOR)
-    put(synchronous(made), a_company(), anna, a_client("bart", "ACME", BART.registered()), a_right("1", line="BE-1"))
-    yield made
-    made.client.close()
+    put(
+        synchronous(database), a_company(), anna, a_client("bart", "ACME", BART.registered()), a_right("1", line="BE-1")
+    )
+    return database
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.servers import Servers
 from deploy.local.services import Service, common_environment, five_services
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import Workshop
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
@@ -21,6 +21,7 @@ from shared.domain import gas_time
 from shared.runtime.door import open_door
 from shared.runtime.mongo import Database, SyncDatabase, connect, connect_sync
 from shared.store.results import GridResults
+from tests.callers import everybody_may
 from tests.integration.query.clients import client_of
 from tests.integration.query.stored_lines import a_line, plausible_hours, register, store_hours
 

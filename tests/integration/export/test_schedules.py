@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from deploy.local.servers import Servers
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import Workshop
 from services.export.jobs.worker import JobWorker
 from services.export.schedules.turns import Schedules
 from services.export.wiring import application
@@ -22,6 +22,7 @@ from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
 from shared.store import deliveries, schedules
 from shared.store.results import GridResults
+from tests.callers import everybody_may
 from tests.integration.query.clients import client_of
 from tests.integration.query.fed_store import (
     DAY,

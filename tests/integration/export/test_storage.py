@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from gridfs import GridFSBucket
 
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import Workshop
 from services.export.jobs.worker import JobWorker
 from services.export.settings import ExportSettings
 from services.export.wiring import application, results_of
@@ -16,6 +16,7 @@ from shared.runtime.mongo import Database, synchronous
 from shared.store.results import BUCKET as BUCKET_NAME
 from shared.store.results import GridResults, Results, ResultsAwayError
 from shared.store.results_s3 import OBJECT_BYTES, S3Results
+from tests.callers import everybody_may
 from tests.integration.export.conftest import NOW, ordered, seen
 from tests.integration.export.s3_server import ACCESS, BUCKET, REGION, SECRET, S3Server, program
 from tests.integration.query.clients import client_of

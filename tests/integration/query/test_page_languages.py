@@ -13,7 +13,20 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.mark.parametrize("code", LOCALES)
-@pytest.mark.parametrize("path", ["/", "/?q=nothing+like+it", LINE, f"{LINE}?view=day", f"{LINE}?view=month", "/gas"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?q=nothing+like+it",
+        LINE,
+        f"{LINE}?view=day",
+        f"{LINE}?view=month",
+        f"{LINE}/punctuality",
+        f"{LINE}/punctuality?view=month",
+        "/nodes/NODE-1/punctuality",
+        "/gas",
+    ],
+)
 async def test_every_page_in_every_language(query: httpx2.AsyncClient, path: str, code: str) -> None:
     """The document names its language, and each page offers the others at the same place."""
     answer = await query.get(path, headers={"Accept-Language": code})

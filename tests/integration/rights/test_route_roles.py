@@ -116,7 +116,7 @@ async def test_the_other_routes_ask_for_that_of_their_service(
     apps: dict[str, FastAPI], service: str, task: Task
 ) -> None:
     """Files are for downloaders, measurements for readers, deliveries for gateways."""
-    others = OF_OPERATORS | {path for _, path, _ in routes(apps) if path.startswith("/v1/access/")}
+    others = OF_OPERATORS | {path for _, path, _ in routes(apps) if path.startswith(("/v1/access/", "/access/"))}
     tasks = {one for name, path, told in routes(apps) if name == service and path not in others for one in told}
     assert tasks == {task}
 
@@ -125,6 +125,8 @@ async def test_the_access_register_is_changed_by_its_own_roles(apps: dict[str, F
     """Commercial reviews, security confirms, administrators pass on, auditors look."""
     tasks = {one for _, path, told in routes(apps) if path.startswith("/v1/access/") for one in told}
     assert tasks == {Task.REVIEW, Task.CONFIRM, Task.MANAGE, Task.AUDIT}
+    pages = {path: told for _, path, told in routes(apps) if path.startswith("/access/") and told}
+    assert pages == {path: {Task.CONFIRM} for path in ("/access/clients", "/access/clients/confirm")}
 
 
 async def test_there_are_routes(apps: dict[str, FastAPI]) -> None:

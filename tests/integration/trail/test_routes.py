@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from deploy.local.servers import Servers
-from services.export.jobs.attempt import Workshop, everybody_may
+from services.export.jobs.attempt import Workshop
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
 from services.export.wiring import application as export_application
@@ -30,7 +30,7 @@ from shared.runtime.reads_told import READ
 from shared.runtime.trail import Reading
 from shared.store.documents import Collection
 from shared.store.results import GridResults
-from tests.callers import someone
+from tests.callers import everybody_may, someone
 from tests.integration.query.stored_lines import a_line, plausible_hours, reach, register, store_hours
 from tests.integration.query.test_findings import finding
 from tests.remembered_reads import Remembering
@@ -51,6 +51,10 @@ TELLS: dict[str, tuple[str, Read]] = {
         f"/v1/nodes/{NODE}/measurements?{PERIOD}",
         Read(What.MEASUREMENTS, (), (NODE,), (), *OCTOBER),
     ),
+    "/v1/nodes/{node}/punctuality": (
+        f"/v1/nodes/{NODE}/punctuality?{PERIOD}",
+        Read(What.PUNCTUALITY, (), (NODE,), (), *OCTOBER),
+    ),
     "/v1/chromatographs/{chromatograph}/analyses": (
         f"/v1/chromatographs/{GAS}/analyses?{PERIOD}",
         Read(What.ANALYSES, (), (), (GAS,), *OCTOBER),
@@ -58,6 +62,10 @@ TELLS: dict[str, tuple[str, Read]] = {
     "/v1/lines/{line}/months/{month}": (
         f"/v1/lines/{LINE}/months/2026-10",
         Read(What.MONTH, (LINE,), (), (), *OCTOBER),
+    ),
+    "/v1/lines/{line}/punctuality": (
+        f"/v1/lines/{LINE}/punctuality?{PERIOD}",
+        Read(What.PUNCTUALITY, (LINE,), (), (), *OCTOBER),
     ),
     "/v1/lines/{line}/hours/{start}/history": (
         f"/v1/lines/{LINE}/hours/{HOUR}/history",
@@ -71,8 +79,16 @@ TELLS: dict[str, tuple[str, Read]] = {
     "/v1/access/readings": (f"/v1/access/readings?line={LINE}", Read(What.TRAIL, (LINE,))),
     "/": ("/", Read(What.PAGE, (LINE,), (), (), date(2026, 11, 1), date(2026, 11, 24))),
     "/lines/{line}": (f"/lines/{LINE}?{PERIOD}", Read(What.PAGE, (LINE,), (), (), *OCTOBER)),
+    "/lines/{line}/punctuality": (
+        f"/lines/{LINE}/punctuality?{PERIOD}",
+        Read(What.PAGE, (LINE,), (), (), *OCTOBER),
+    ),
     "/lines/{line}/hours/{start}": (f"/lines/{LINE}/hours/{HOUR}", Read(What.PAGE, (LINE,), (), (), *DAY)),
     "/nodes/{node}": (f"/nodes/{NODE}?{PERIOD}", Read(What.PAGE, (), (NODE,), (), *OCTOBER)),
+    "/nodes/{node}/punctuality": (
+        f"/nodes/{NODE}/punctuality?{PERIOD}",
+        Read(What.PAGE, (), (NODE,), (), *OCTOBER),
+    ),
     "/nodes/{node}/hours/{start}": (
         f"/nodes/{NODE}/hours/{HOUR}",
         Read(What.PAGE, (LINE,), (NODE,), (), *DAY),

@@ -16,15 +16,14 @@ from services.query.access.clients_api import get_me, post_certificates
 from services.query.access.pages.apply_pages import without_keys
 from services.query.access.pages.forms import NO_FAULTS, REFUSALS, Faults, Sent, Typed, issues_in, status_of
 from services.query.access.pages.frame import answered, gone_to
+from services.query.pages.strip import STATES, URGENCIES, Warned, warned
 from shared.access.caller import Caller
-from shared.access.certificates.expiry import Left
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.runtime.mongo import Database
 
 account_pages = APIRouter(include_in_schema=False)
 MOST_SHOWN = 100
 """Lines, nodes and rights shown of each; the address for programs has all."""
-_STEPS = {Left.DAYS_60: "ahead", Left.DAYS_30: "soon", Left.DAYS_7: "urgent"}
 
 
 @account_pages.get("/access")
@@ -72,7 +71,7 @@ def _state(certificate: dict[str, Any], now: datetime) -> str:
         return "expired"
     if now < datetime.fromisoformat(certificate["not_before"]):
         return "early"
-    return _STEPS.get(certificate["warning"], "good")
+    return STATES.get(certificate["warning"], "good")
 
 
 async def _shown(  # noqa: PLR0913 - what the page shows
@@ -88,5 +87,8 @@ async def _shown(  # noqa: PLR0913 - what the page shows
 ) -> HTMLResponse:
     account = await get_me(caller, store, now)
     certificates = with_states(account["certificates"], now)
-    given = {"account": account, "certificates": certificates, "most": MOST_SHOWN, "done": done}
+    # Of what was just read: the door may not know for a second that a certificate was renewed.
+    strip = [Warned("certificate", one["state"], one["days_left"]) for one in certificates if one["state"] in URGENCIES]
+    strip += [one for one in warned(caller, now) if one.what != "certificate"]
+    given = {"strip": strip, "account": account, "certificates": certificates, "most": MOST_SHOWN, "done": done}
     return answered(request, "account.html", status, **given, faults=faults, typed=typed or Typed())

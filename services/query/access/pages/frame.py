@@ -39,6 +39,8 @@ def tabs_of(caller: Caller) -> list[tuple[str, str]]:
         found.append(("company.title", "/access/company"))
     if any(caller.may(task) for task in DECIDERS):
         found.append(("review.title", "/access/applications"))
+    if caller.may(Task.CONFIRM):
+        found.append(("clients.title", "/access/clients"))
     return found
 
 

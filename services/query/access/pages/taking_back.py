@@ -20,16 +20,19 @@ from services.query.access.pages.frame import answered, gone_to
 from services.query.asked.parameters import MAX_ROWS_PER_PAGE
 from shared.access.acting import Acting
 from shared.access.caller import Caller
+from shared.access.revoking import Why
+from shared.domain.topology import Issue
 from shared.runtime.http_state import CallerAsking, Now, Store
 from shared.runtime.mongo import Database
 from shared.runtime.problem import not_found
 
 taking_back = APIRouter(include_in_schema=False)
+COMPANY = "/access/company"
 What = Literal["certificate", "client", "delegation"]
 Id = Annotated[str, Query(max_length=64)]
 
 
-@taking_back.get("/access/company/confirm")
+@taking_back.get(f"{COMPANY}/confirm")
 async def get_confirm(  # noqa: PLR0913 - the parameters of the route
     *,
     request: Request,
@@ -41,13 +44,16 @@ async def get_confirm(  # noqa: PLR0913 - the parameters of the route
     client: Id = "",
 ) -> HTMLResponse:
     """Ask once more whether something is to be taken back, with what it is."""
-    return await _asked(request, caller, store, now, {"what": what, "of": of, "client": client})
+    return await _asked(request, caller, store, now, {"what": what, "of": of, "client": client, "reason": ""})
 
 
-@taking_back.post("/access/company/confirm")
+@taking_back.post(f"{COMPANY}/confirm")
 async def post_confirm(request: Request, typed: Sent, caller: CallerAsking, acting: ActingNow, store: Store) -> Answer:
     """Take it back, or say why that is not possible."""
-    asked = {name: typed[name][:64] for name in ("what", "of", "client")}
+    asked = {name: typed[name][:64] for name in ("what", "of", "client", "reason")}
+    if issue := _reason_issue(request, asked):
+        faults, status = Faults([issue], ("reason",)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return await _asked(request, caller, store, acting.at, asked, faults=faults, status=status)
     try:
         await _done(asked, caller, acting, store)
     except REFUSALS as fault:
@@ -55,15 +61,32 @@ async def post_confirm(request: Request, typed: Sent, caller: CallerAsking, acti
             raise not_found(asked["what"] or "what", f"{asked['of']!r} is not known here") from fault
         faults, status = Faults(issues_in(fault)), status_of(fault)
         return await _asked(request, caller, store, acting.at, asked, faults=faults, status=status)
-    return gone_to(f"/access/company?{urlencode({'done': asked['what']})}")
+    return gone_to(f"{_home_of(request)}?{urlencode({'done': asked['what']})}")
+
+
+def _home_of(request: Request) -> str:
+    """Return the page from which it is asked: a company's own, or that of all clients."""
+    return request.url.path.removesuffix("/confirm")
+
+
+def _needs_reason(request: Request) -> bool:
+    """Say whether a reason must be told: whoever takes something away from another company says why."""
+    return _home_of(request) != COMPANY
+
+
+def _reason_issue(request: Request, asked: Mapping[str, str]) -> Issue | None:
+    if asked["reason"] in {*Why} or not (asked["reason"] or _needs_reason(request)):
+        return None
+    return Issue("FORM", "reason", f"one of {', '.join(Why)}")
 
 
 async def _done(asked: Mapping[str, str], caller: Caller, acting: Acting, store: Database) -> None:
+    why = Why(asked["reason"]) if asked["reason"] else None
     match asked["what"]:
         case "certificate":
-            await post_certificate_revoke(asked["client"], asked["of"], caller, acting, store)
+            await post_certificate_revoke(asked["client"], asked["of"], caller, acting, store, why)
         case "client":
-            await post_client_end(asked["of"], caller, acting, store)
+            await post_client_end(asked["of"], caller, acting, store, why)
         case "delegation":
             await post_delegation_revoke(asked["of"], caller, acting, store)
         case _:
@@ -82,7 +105,18 @@ async def _asked(  # noqa: PLR0913 - what the page shows
 ) -> HTMLResponse:
     told = await _found(caller, store, now, asked)
     is_own = caller.identity in {asked["client"], asked["of"]}
-    return answered(request, "confirm.html", status, asked=asked, told=told, is_own=is_own, faults=faults)
+    return answered(
+        request,
+        "confirm.html",
+        status,
+        asked=asked,
+        told=told,
+        is_own=is_own,
+        faults=faults,
+        home=_home_of(request),
+        reasons=list(Why),
+        needs_reason=_needs_reason(request),
+    )
 
 
 async def _found(caller: Caller, store: Database, now: datetime, asked: Mapping[str, str]) -> dict[str, Any]:

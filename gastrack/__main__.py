@@ -186,12 +186,31 @@ def retention(
 def replay(
     wait: Annotated[float, typer.Option(help="Seconds to wait until the line log is read again.")] = 3600.0,
     *,
+    from_store: Annotated[
+        bool,
+        typer.Option("--from-store", help="After a restore: go on from where the store stands, and empty nothing."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Empty the store and read the line log again; the digest must be the same."""
+    from gastrack import from_store as restored  # noqa: PLC0415 - as above
     from gastrack.replay import run  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run(wait, as_json=json))
+    raise typer.Exit(restored.run(as_json=json) if from_store else run(wait, as_json=json))
+
+
+@app.command()
+def doctor(
+    service: Annotated[
+        str | None, typer.Option(help="Also tell what this service misses in the settings of this environment.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Look at settings, servers, topics, indexes, clocks and certificates; say what is wrong and how to mend it."""
+    from gastrack.doctor.command import run  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run(service, as_json=json))
 
 
 @app.command()

@@ -30,22 +30,27 @@ class Reach:
         return connect(self.mongo_uri, self.mongo_database)
 
 
-def find() -> Reach:
-    """Return the addresses; end with a sentence where there are none."""
+def known() -> Reach:
+    """Return the addresses, "" for each that is not known."""
     demo = addresses.read(data_folder.chosen_folder())
     told = {
         "kafka_bootstrap": _kafka() or (demo.kafka_bootstrap if demo else ""),
         "mongo_uri": os.environ.get("GASTRACK_MONGO_URI") or (demo.mongo_uri if demo else ""),
         "http": os.environ.get("GASTRACK_URL") or (demo.http if demo else ""),
     }
-    missing = [name for name, value in told.items() if not value]
-    if missing:
+    return Reach(mongo_database=os.environ.get("GASTRACK_MONGO_DATABASE", "gastrack"), **told)
+
+
+def find() -> Reach:
+    """Return the addresses; end with a sentence where there are none."""
+    found = known()
+    if not (found.kafka_bootstrap and found.mongo_uri and found.http):
         complain(
             "No demo runs here: start one with `make demo`, or set GASTRACK_KAFKA_BOOTSTRAP, GASTRACK_MONGO_URI "
             "and GASTRACK_URL."
         )
         raise typer.Exit(WRONG)
-    return Reach(mongo_database=os.environ.get("GASTRACK_MONGO_DATABASE", "gastrack"), **told)
+    return found
 
 
 def _kafka() -> str:

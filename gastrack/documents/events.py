@@ -49,7 +49,8 @@ So `telemetry` holds markers of transactions, which take offsets and are no reco
 
 ## Who may do what
 Kafka's access control lists, as `gastrack acls` prints them; nothing else is allowed. A principal is a user of this
-name, a gateway one of its id. `telecontrol` are the grid's own stations, `command` is `gastrack replay`.
+name, a gateway one of its id. `telecontrol` are the grid's own stations, `command` is `gastrack replay` and
+`gastrack doctor`.
 
 {acls}
 """

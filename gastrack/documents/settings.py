@@ -5,20 +5,9 @@ from __future__ import annotations
 from pydantic.fields import FieldInfo
 
 from gastrack.documents.markdown import GENERATED, code, table
-from services.aggregation.settings import AggregationSettings
-from services.export.settings import ExportSettings
-from services.ingest.settings import IngestSettings
-from services.query.settings import QuerySettings
-from services.validation.settings import ValidationSettings
-from shared.runtime.settings import PREFIX, ServiceSettings
+from gastrack.service_settings import SERVICES
+from shared.runtime.settings import PREFIX
 
-SERVICES: dict[str, type[ServiceSettings]] = {
-    "ingest": IngestSettings,
-    "validation": ValidationSettings,
-    "aggregation": AggregationSettings,
-    "query": QuerySettings,
-    "export": ExportSettings,
-}
 _BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 _HEAD = f"""# Settings
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from pymongo import InsertOne
 
@@ -37,7 +36,7 @@ from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, ledgers, progress
 from shared.store.documents import Collection
-from shared.store.progress import FencedError, Progress
+from shared.store.progress import FencedError, Log, Progress
 from shared.store.register import register_of
 
 ASK_AGAIN_SECONDS = 30.0
@@ -53,7 +52,7 @@ TELL_SECONDS = 10.0
 class Aggregation:
     """The stage: what it holds of each partition, the register, and the store.
 
-    `log_begins` tells the first offset that a partition of the line log still has; `partitions` how many there are.
+    `line_log` tells whether it is the one of this store, and where it begins; `partitions` how many there are.
 
     Of a partition that is behind something is to be told again, and answers wait for that: `turn` goes on with it.
     """
@@ -63,11 +62,11 @@ class Aggregation:
     def __init__(
         self,
         database: Database,
-        log_begins: Callable[[int], Awaitable[int]],
+        line_log: Log,
         register: RegisterHistory,
         partitions: int,
     ) -> None:
-        self._database, self._log_begins = database, log_begins
+        self._database, self._line_log = database, line_log
         self._preparing = Preparing(database, register, partitions)
         self._retellings = Retellings(database, register, self._preparing)
         self._commits = Commits(database)
@@ -92,8 +91,7 @@ class Aggregation:
     async def _state(self, partition: int) -> PartitionState:
         if partition not in self._states:
             self._epoch = await epochs.to_work_in(self._database)
-            key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
-            position = await progress.load(self._database, key, self._epoch, first)
+            position = await progress.load(self._database, self.name, partition, self._epoch, self._line_log)
             register = await self._register() if partition == COUNTING_PARTITION else Register()
             asked = position.sources.get(OPERATIONS_SOURCE, (NOTHING_CHANGED, 0))[0]
             self._states[partition] = PartitionState(position, register, asked)

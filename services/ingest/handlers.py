@@ -29,7 +29,9 @@ from shared.events.decision import NOBODY, DecisionText
 from shared.events.operation import Operation
 from shared.events.topics import ANALYSES, MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
 from shared.events.topology import ChangeText
+from shared.runtime import followed
 from shared.runtime.kafka import AIOKafkaProducer
+from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
@@ -67,6 +69,7 @@ class Doors:
 
     def __init__(self, producer: AIOKafkaProducer, database: Database, partitions: int) -> None:
         self._producer, self._database, self._partitions = producer, database, partitions
+        self._log = logger(__name__)
 
     async def take_telegram(self, caller: Caller, body: bytes) -> Accepted:
         """Append a telegram as it is, bad hours included.
@@ -124,17 +127,21 @@ class Doors:
         """Append to the sources, wait for the broker, keep the receipt, and tell what is to be expected."""
         receipt = uuid.uuid4().hex
         accepted, positions = Accepted(receipt, 0, 0), []
+        named: list[tuple[str, int, int]] = []
         for delivery in deliveries:
             headers = list(delivery.headers_with(receipt))
             key = delivery.station.encode() or None
             sent = await self._producer.send_and_wait(delivery.topic, delivery.value, key=key, headers=headers)
             place = delivery.topic, sent.partition, sent.offset
+            named.append(place)
             count, faults = _FORECAST[delivery.topic](source_record(place, delivery.value, headers))
             accepted.received += count
             accepted.dead_lettered += len(faults)
             accepted.issues += [_issue(fault) for fault in faults[: MAX_ISSUES - len(accepted.issues)]]
             positions.append(_position(place, delivery.log, count, faults))
         await self._keep(caller, receipt, positions)
+        sources = followed.sources(named)
+        self._log.info("received", receipt=receipt, sources=sources, readings=accepted.received)
         return accepted
 
     async def _keep(self, caller: Caller, receipt: str, positions: list[dict[str, Any]]) -> None:
@@ -210,6 +217,7 @@ class Doors:
             raise RefusedError([Issue("TOO_LARGE", "body", message)])
         asked = Operation(kind, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document, station)
         sent = await self._producer.send_and_wait(OPERATIONS.name, operation.encode(asked), partition=0)
+        self._log.info("asked", sources=followed.sources([(OPERATIONS.name, 0, sent.offset)]), kind=kind)
         name = f"{OPERATIONS.name}/{sent.offset}"
         receipt = {"_id": name, "by": caller.identity, "at": datetime.now(UTC), "positions": []}
         await self._database[Collection.RECEIPTS].replace_one({"_id": name}, receipt, upsert=True)

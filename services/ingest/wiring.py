@@ -16,8 +16,9 @@ from services.ingest.relay import RELAY_GROUP, Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.ticks import LOOK_SECONDS as TICKS_LOOK_SECONDS
 from services.ingest.ticks import Ticks
-from services.ingest.worker import INGEST_GROUP, IngestWorker
+from services.ingest.worker import IngestWorker
 from shared.events.acls import RELAY_TRANSACTIONS
+from shared.events.topics import INGEST_GROUP
 from shared.runtime import documented, http, kafka
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import entrance
@@ -64,7 +65,9 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
         kafka.producer(settings.brokers, LINGER_MS),
         kafka.watcher(settings.brokers, INGEST_GROUP),
     )
-    worker = IngestWorker(clients, database, health, settings.partitions, settings.batch_records)
+    worker = IngestWorker(
+        clients, database, health, settings.partitions, settings.batch_records, bootstrap=settings.brokers
+    )
     watcher = kafka.watcher(settings.brokers, INGEST_GROUP)
     ticks = Ticks(watcher, settings.tick_seconds, worker.owns_operations, worker.tick)
     reader = kafka.consumer(settings.brokers, None)

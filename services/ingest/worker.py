@@ -16,8 +16,8 @@ from shared.domain.reason import Reason
 from shared.events import line_log, operation
 from shared.events.line_log import DecisionAsked, Tick, TopologyAsked
 from shared.events.partitioning import partition_of
-from shared.events.topics import ANALYSES, COUNTING_PARTITION, INTAKE, OPERATIONS, RECORDED, TELEMETRY
-from shared.runtime import metrics
+from shared.events.topics import ANALYSES, COUNTING_PARTITION, INGEST_GROUP, INTAKE, OPERATIONS, RECORDED, TELEMETRY
+from shared.runtime import followed, metrics
 from shared.runtime.health import Health
 from shared.runtime.kafka import (
     AIOKafkaConsumer,
@@ -32,9 +32,11 @@ from shared.runtime.kafka import (
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import persistently
+from shared.runtime.same_topic import Read, require_same
+from shared.store import progress
 from shared.store.ledgers import BLOCK_OFFSETS
+from shared.store.progress import NOTHING_READ
 
-INGEST_GROUP = "gastrack-ingest"
 SETTLE_SECONDS = 1.0
 """How often ledgers and offsets are written: each is a round trip, and both may lag without losing anything."""
 POLL_MS = 200
@@ -47,17 +49,19 @@ not wait (see BATCH_WITHIN_SECONDS)."""
 class IngestWorker:
     """Reads `telemetry`, `analyses` and `operations`, one process of a consumer group."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its servers, and its sizes
         self,
         clients: tuple[AIOKafkaConsumer, AIOKafkaProducer, Watcher],
         database: Database,
         health: Health,
         partitions: int,
         batch_records: int,
+        *,
+        bootstrap: str,
     ) -> None:
         self._consumer, self._producer, self._watcher = clients
         self._database, self._health = database, health
-        self._partitions, self._batch_records = partitions, batch_records
+        self._bootstrap, self._partitions, self._batch_records = bootstrap, partitions, batch_records
         self._counts = BlockCounts()
         self._committed: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
@@ -97,6 +101,7 @@ class IngestWorker:
 
     async def _begin(self, places: Sequence[TopicPartition]) -> None:
         """Begin at the beginning of the block that was committed last: it is counted whole, but not written again."""
+        await self._persist(partial(self._require_same, places))
         ask = partial(self._watcher.committed_for_sure, INGEST_GROUP, places)
         found = await persistently(ask, "ingest", self._health)
         for place, committed in found.items():
@@ -106,6 +111,16 @@ class IngestWorker:
             self._counts.begin((place.topic, place.partition))
             self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
             self._owned.add(place)
+
+    async def _require_same(self, places: Sequence[TopicPartition]) -> None:
+        """Hold still where a source is another one than that whose readings are in the store.
+
+        Raises:
+            AnotherTopicError: it ends before what was applied: its readings would be dropped as read already.
+        """
+        applied = await progress.applied(self._database)
+        read = {place: Read(applied.get(f"{place.topic}/{place.partition}", NOTHING_READ)) for place in places}
+        await require_same(self._bootstrap, read)
 
     async def _leave(self, places: Sequence[TopicPartition]) -> None:
         """Settle what was read of partitions that move to another worker."""
@@ -173,7 +188,14 @@ class IngestWorker:
         )
         metrics.RECORDED.inc(found.recorded)
         self._tell_dead(found.dead_letters)
+        self._tell_taken(fresh, found.recorded, len(letters))
         metrics.BATCH_SECONDS.labels("ingest").observe(time.monotonic() - began)
+
+    def _tell_taken(self, fresh: Sequence[ConsumerRecord], recorded: int, dead: int) -> None:
+        """Log what a batch led to, by the records' names; what was only counted again has no line."""
+        if fresh:
+            sources = followed.sources((record.topic, record.partition, record.offset) for record in fresh)
+            self._log.info("recorded", sources=sources, readings=recorded, dead_lettered=dead)
 
     def _tell_dead(self, letters: Sequence[DeadLetter]) -> None:
         """Count what was refused; a defect of ours must be looked at."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,14 +19,14 @@ from shared.events.codec import MalformedEventError
 from shared.events.line_log import Analysed, DecisionAsked, Recorded, Tick, TopologyAsked
 from shared.events.register_history import NOTHING_CHANGED, RegisterHistory
 from shared.events.topics import OPERATIONS, VALIDATED, Topic
-from shared.runtime import metrics
+from shared.runtime import followed, metrics
 from shared.runtime.faust_worker import Record
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
 from shared.store import epochs, progress
 from shared.store.documents import Collection
-from shared.store.progress import FencedError, Progress
+from shared.store.progress import FencedError, Log, Progress
 
 _REGISTER = f"{OPERATIONS.name}/0"
 
@@ -46,12 +45,15 @@ class _Answering:
     partition: int
     after: Progress
     answers: list[tuple[int, bytes]]
+    named: list[tuple[str, int, int]] = field(default_factory=list)
+    """Positions of the records whose readings were judged."""
+    readings: int = 0
 
 
 class Validation:
     """The stage: its position in each partition, the register, and where answers go.
 
-    `log_begins` tells the first offset that a partition of the line log still has.
+    `line_log` tells whether it is the one of this store, and where it begins.
     """
 
     name = "validation"
@@ -59,11 +61,11 @@ class Validation:
     def __init__(
         self,
         database: Database,
-        log_begins: Callable[[int], Awaitable[int]],
+        line_log: Log,
         register: RegisterHistory,
         sink: Sink,
     ) -> None:
-        self._database, self._log_begins = database, log_begins
+        self._database, self._line_log = database, line_log
         self._register, self._sink = register, sink
         self._positions: dict[int, Progress] = {}
         self._stored: dict[int, Progress] = {}
@@ -78,8 +80,8 @@ class Validation:
     async def _position(self, partition: int) -> Progress:
         if partition not in self._positions:
             self._epoch = await epochs.to_work_in(self._database)
-            key, first = f"{self.name}/{partition}", partial(self._log_begins, partition)
-            self._stored[partition] = await progress.load(self._database, key, self._epoch, first)
+            loaded = await progress.load(self._database, self.name, partition, self._epoch, self._line_log)
+            self._stored[partition] = loaded
             self._positions[partition] = self._stored[partition]
         return self._positions[partition]
 
@@ -147,6 +149,10 @@ class Validation:
         if not answering.answers:
             return
         await self._sink.send(VALIDATED, answering.answers)
+        if answering.named:
+            offsets, sources = [before.offset + 1, after.offset], followed.sources(answering.named)
+            told = {"partition": partition, "offsets": offsets, "sources": sources, "readings": answering.readings}
+            self._log.info("judged", **told)
         if self._positions.get(partition) is before:  # else it has begun anew meanwhile, somewhere else
             self._positions[partition] = after
 
@@ -168,6 +174,8 @@ class Validation:
         match entry:
             case Recorded(readings):
                 told = await self._judged(empty, readings, after)
+                answering.named += [(source.topic, source.partition, source.offset) for source in readings.sources]
+                answering.readings += len(readings)
             case TopologyAsked(offset, known_at_ms, document):
                 await self._register.take(offset, document, known_at_ms)
                 after.sources[_REGISTER] = max(after.sources.get(_REGISTER, (NOTHING_CHANGED, 0)), (offset, 0))

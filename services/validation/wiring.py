@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from services.validation.handlers import Validation
 from services.validation.settings import ValidationSettings
@@ -11,9 +10,9 @@ from shared.events.register_history import RegisterHistory
 from shared.events.topics import RECORDED, Topic
 from shared.runtime.faust_worker import FaustWorker
 from shared.runtime.health import Health
-from shared.runtime.kafka import first_offset
 from shared.runtime.lifecycle import Part
 from shared.runtime.mongo import connect
+from shared.runtime.same_topic import LineLog
 
 
 class _ToWorker:
@@ -30,7 +29,6 @@ async def wire(settings: ValidationSettings, health: Health) -> Sequence[Part]:
     """Return the parts of the service, in the order in which they start."""
     database = connect(settings.mongo_uri, settings.mongo_database)
     sink = _ToWorker()
-    log_begins = partial(first_offset, settings.brokers, RECORDED)
-    stage = Validation(database, log_begins, RegisterHistory(settings.brokers), sink)
+    stage = Validation(database, LineLog(settings.brokers), RegisterHistory(settings.brokers), sink)
     sink.worker = FaustWorker(stage, RECORDED, settings.brokers, health, settings.batch_records)
     return [sink.worker]

@@ -31,6 +31,7 @@ class Operation(StrEnum):
     CREATE = "Create"
     DELETE = "Delete"
     DESCRIBE = "Describe"
+    DESCRIBE_CONFIGS = "DescribeConfigs"
 
 
 class Resource(StrEnum):
@@ -79,6 +80,7 @@ def gateway_acls(gateway: str) -> list[Acl]:
 _WRITING = (Operation.DESCRIBE, Operation.WRITE)
 """An idempotent producer needs no more: who may write to some topic may have a producer id."""
 _READING = (Operation.DESCRIBE, Operation.READ)
+_LOOKING = (Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
 
 
 def _of_topic(topic: Topic) -> Iterator[Acl]:
@@ -89,6 +91,8 @@ def _of_topic(topic: Topic) -> Iterator[Acl]:
     yield Acl(Party.INGEST, Operation.CREATE, Resource.TOPIC, topic.name)
     # So that it can see whether the line log has the partitions that it was told.
     yield Acl(Party.INGEST, Operation.DESCRIBE, Resource.TOPIC, topic.name)
+    # `gastrack doctor` compares what is there with what shall be.
+    yield from (Acl(Party.COMMAND, one, Resource.TOPIC, topic.name) for one in _LOOKING)
 
 
 _OF_INGEST = {
@@ -105,7 +109,7 @@ _OF_INGEST = {
 
 
 def _groups() -> Iterator[Acl]:
-    """Return the groups of those who read; a service's begin with its name."""
-    for party in {party for topic in TOPICS for party in topic.readers} - {Party.COMMAND}:
-        for operation in _READING:
-            yield Acl(party, operation, Resource.GROUP, f"gastrack-{party}", Pattern.PREFIXED)
+    """Return the groups of those who read; a service's begin with its name, and the command sees and sets all."""
+    for party in {party for topic in TOPICS for party in topic.readers}:
+        group = "gastrack-" if party is Party.COMMAND else f"gastrack-{party}"
+        yield from (Acl(party, operation, Resource.GROUP, group, Pattern.PREFIXED) for operation in _READING)

@@ -25,7 +25,7 @@ class Party(StrEnum):
     QUERY = "query"
     EXPORT = "export"
     COMMAND = "command"
-    """`gastrack replay`, run by an operator."""
+    """`gastrack replay` and `gastrack doctor`, run by an operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class Topic:
 
 _BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 _SENDERS = (Party.TELECONTROL, Party.INGEST)
-TELEMETRY = Topic("telemetry", _SENDERS, None, 14 * _DAY_MS, readers=(Party.INGEST,))
+TELEMETRY = Topic("telemetry", _SENDERS, None, 14 * _DAY_MS, readers=(Party.INGEST, Party.COMMAND))
 OPERATIONS = Topic(
     "operations",
     (Party.INGEST,),
     1,
     -1,
     _BROKER_TIME,
-    readers=(Party.INGEST, Party.VALIDATION, Party.AGGREGATION),
+    readers=(Party.INGEST, Party.VALIDATION, Party.AGGREGATION, Party.COMMAND),
 )
-ANALYSES = Topic("analyses", _SENDERS, 1, 14 * _DAY_MS, _BROKER_TIME, readers=(Party.INGEST,))
+ANALYSES = Topic("analyses", _SENDERS, 1, 14 * _DAY_MS, _BROKER_TIME, readers=(Party.INGEST, Party.COMMAND))
 """One partition, so that every partition of the line log hears of analyses in the same order."""
 RECORDED = Topic(
     "readings.recorded",
@@ -88,6 +88,13 @@ COUNTING_PARTITION = 0
 TOPICS = (TELEMETRY, OPERATIONS, ANALYSES, RECORDED, VALIDATED, ACCESS_READ)
 INTAKE = (TELEMETRY.name, OPERATIONS.name, ANALYSES.name)
 """Topics that ingest reads: what they say goes into the line log."""
+GROUPS = {
+    "gastrack-ingest": INTAKE,
+    "gastrack-validation": (RECORDED.name,),
+    "gastrack-aggregation": (VALIDATED.name,),
+}
+"""The consumer groups of the workers, with the topics that each reads."""
+INGEST_GROUP, VALIDATION_GROUP, AGGREGATION_GROUP = GROUPS
 SOURCES = (TELEMETRY.name, OPERATIONS.name, RECORDED.name, ANALYSES.name)
 """Topics that source positions name; their place here is kept in every hour at rest, so only append."""
 

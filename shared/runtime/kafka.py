@@ -15,7 +15,15 @@ from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
 from shared.runtime.brokers import reached
 
 Places = Callable[[Sequence[TopicPartition]], Awaitable[None]]
-__all__ = ["AIOKafkaConsumer", "AIOKafkaProducer", "Assigned", "ConsumerRecord", "KafkaError", "TopicPartition"]
+__all__ = [
+    "AIOKafkaConsumer",
+    "AIOKafkaProducer",
+    "Assigned",
+    "ConsumerRecord",
+    "KafkaError",
+    "TopicPartition",
+    "for_code",
+]
 SESSION_TIMEOUT_MS = 10_000
 """A dead worker's partitions move after this; longer than MongoDB keeps a dead writer's transaction (5 s)."""
 
@@ -70,13 +78,17 @@ async def ensure_topic(bootstrap: str, topic: Topic, replication: int = 1) -> No
         await admin.close()
 
 
-def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
-    settings = {
+def settings_of(topic: Topic) -> dict[str, str]:
+    """Return a topic's settings by Kafka's names."""
+    return {
         "retention.ms": str(topic.retention_ms),
         "max.message.bytes": str(topic.max_message_bytes),
         **topic.settings,
     }
-    count = topic.partitions or partitions
+
+
+def _new(topic: Topic, partitions: int, replication: int) -> NewTopic:
+    count, settings = topic.partitions or partitions, settings_of(topic)
     return NewTopic(topic.name, num_partitions=count, replication_factor=replication, topic_configs=settings)
 
 

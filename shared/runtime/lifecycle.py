@@ -85,9 +85,15 @@ class HttpFace:
 
 
 async def _live(parts: Sequence[Part], health: Health, settings: ServiceSettings) -> None:
-    log, stop = logger(__name__), asyncio.Event()
+    log, stop, loop = logger(__name__), asyncio.Event(), asyncio.get_running_loop()
+
+    def told_to_end() -> None:
+        """Keep the deadline whatever happens: a part that is still starting may wait for a server, or hold still."""
+        stop.set()
+        loop.call_later(settings.shutdown_seconds, os._exit, 1)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told_to_end)
     async with AsyncExitStack() as running:
         for part in parts:
             await part.start()
@@ -102,7 +108,7 @@ async def _live(parts: Sequence[Part], health: Health, settings: ServiceSettings
         for task in unfinished:
             task.cancel()
         # A part that hangs must not outlive the deadline: the positions are with the data, so nothing is lost.
-        asyncio.get_running_loop().call_later(settings.shutdown_seconds, os._exit, 1)
+        loop.call_later(settings.shutdown_seconds, os._exit, 1)
         log.info("stopping")
     for task in ended:
         task.result()

@@ -52,7 +52,7 @@ async def persistently(work: Callable[[], Awaitable[Result]], stage: str, health
             if isinstance(fault, PyMongoError) and not is_passing(fault):
                 _die(stage, fault)
             metrics.SINK_RETRIES.labels(stage).inc()
-            logger(__name__).warning("waiting to try again", stage=stage, fault=repr(fault)[:200])
+            logger(__name__).warning("waiting to try again", stage=stage, fault=repr(fault)[:400])
             await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
             tries += 1
         except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours

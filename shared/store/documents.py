@@ -29,8 +29,11 @@ Ids sort by line and time, so a period of a line is one range of `_id`; no furth
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +147,48 @@ def slots_of(slots: dict[str, bytes]) -> NDArray[np.void]:
     return month
 
 
-_LAST_CHANGED_FIRST = [("known_at", -1), ("log_offset", -1)]
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of a collection: its fields with their direction, and options by MongoDB's names."""
+
+    collection: Collection
+    fields: tuple[tuple[str, int], ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+_NEWEST_FIRST = (("known_at", -1), ("_id", -1))
+_LAST_CHANGED_FIRST = (("known_at", -1), ("log_offset", -1))
+_LAST_READ_FIRST = (("entry.at", -1), ("_id", -1))
+_A_KEY_OF_ONE = {"unique": True, "partialFilterExpression": {"keys.fingerprint": {"$exists": True}}}
+"""A key has one client."""
+INDEXES = (
+    Index(Collection.CLIENTS, (("keys.fingerprint", 1),), _A_KEY_OF_ONE),
+    Index(Collection.CLIENTS, (("company", 1), ("_id", 1))),
+    Index(Collection.RIGHTS, (("company", 1), ("client", 1), ("revoked_at", 1))),
+    Index(Collection.RIGHTS, (("delegated_by", 1),)),
+    Index(Collection.APPLICATIONS, (("state", 1), ("_id", 1))),
+    Index(Collection.APPLICATIONS, (("key.fingerprint", 1),)),
+    Index(Collection.ACCESS_EVENTS, (("of", 1), ("_id", 1))),
+    Index(Collection.FINDINGS, (("line", 1), *_NEWEST_FIRST)),
+    Index(Collection.FINDINGS, _NEWEST_FIRST),
+    Index(Collection.FINDINGS, (("line", 1), ("open", 1))),
+    Index(Collection.FINDINGS, (("chromatograph", 1), *_NEWEST_FIRST), {"sparse": True}),
+    Index(Collection.CLOSINGS, (("line", 1), ("known_at", 1))),
+    Index(Collection.DECISIONS, _NEWEST_FIRST),
+    Index(Collection.DEAD_LETTERS, (("source", 1),)),
+    Index(Collection.DEAD_LETTERS, (("by", 1), ("original", 1), ("source", 1))),
+    Index(Collection.TOPOLOGY, (("kind", 1),)),
+    Index(Collection.TOPOLOGY, (("kind", 1), *_LAST_CHANGED_FIRST)),
+    Index(Collection.CHANGES, (("at", 1),), {"expireAfterSeconds": CHANGES_STAY_SECONDS}),
+    Index(Collection.RECEIPTS, (("at", 1),), {"expireAfterSeconds": RECEIPTS_KEPT_SECONDS}),
+    Index(Collection.ASSERTIONS, (("until", 1),), {"expireAfterSeconds": 0}),
+    Index(Collection.ACCESS_LOG, _LAST_READ_FIRST),
+    Index(Collection.ACCESS_LOG, (("entry.lines", 1), *_LAST_READ_FIRST)),
+    Index(Collection.ACCESS_LOG, (("entry.nodes", 1), *_LAST_READ_FIRST)),
+    Index(Collection.ACCESS_LOG, (("address_at", 1),), {"sparse": True}),
+    Index(Collection.MANIFESTS, (("at", 1),), {"expireAfterSeconds": MANIFESTS_KEPT_DAYS * 24 * 3600}),
+)
+"""Every index but those of `_id`; `gastrack doctor` compares them with what is there."""
 
 
 async def ensure_collections(database: Database) -> None:
@@ -153,38 +197,10 @@ async def ensure_collections(database: Database) -> None:
     for name in Collection:
         if name not in there:
             await create_collection(database, name)
-    newest_first = [("known_at", -1), ("_id", -1)]
-    await _ensure_access_indexes(database)
-    await database[Collection.FINDINGS].create_index([("line", 1), *newest_first])
-    await database[Collection.FINDINGS].create_index(newest_first)
-    await database[Collection.FINDINGS].create_index([("line", 1), ("open", 1)])
-    await database[Collection.FINDINGS].create_index([("chromatograph", 1), *newest_first], sparse=True)
-    await database[Collection.CLOSINGS].create_index([("line", 1), ("known_at", 1)])
-    await database[Collection.DECISIONS].create_index(newest_first)
-    await database[Collection.DEAD_LETTERS].create_index([("source", 1)])
-    await database[Collection.DEAD_LETTERS].create_index([("by", 1), ("original", 1), ("source", 1)])
-    await database[Collection.TOPOLOGY].create_index([("kind", 1)])
-    await database[Collection.TOPOLOGY].create_index([("kind", 1), *_LAST_CHANGED_FIRST])
-    await database[Collection.CHANGES].create_index([("at", 1)], expireAfterSeconds=CHANGES_STAY_SECONDS)
-    await database[Collection.RECEIPTS].create_index([("at", 1)], expireAfterSeconds=RECEIPTS_KEPT_SECONDS)
-    await database[Collection.ASSERTIONS].create_index([("until", 1)], expireAfterSeconds=0)
-    newest_read_first = [("entry.at", -1), ("_id", -1)]
-    await database[Collection.ACCESS_LOG].create_index(newest_read_first)
-    await database[Collection.ACCESS_LOG].create_index([("entry.lines", 1), *newest_read_first])
-    await database[Collection.ACCESS_LOG].create_index([("entry.nodes", 1), *newest_read_first])
-    await database[Collection.ACCESS_LOG].create_index([("address_at", 1)], sparse=True)
-    kept_seconds = MANIFESTS_KEPT_DAYS * 24 * 3600
-    await database[Collection.MANIFESTS].create_index([("at", 1)], expireAfterSeconds=kept_seconds)
+    await create_indexes(database, INDEXES)
 
 
-async def _ensure_access_indexes(database: Database) -> None:
-    """Create the indexes of the access register: a key has one client; a company's clients and rights, by giver too."""
-    keyed = {"keys.fingerprint": {"$exists": True}}
-    clients, rights = database[Collection.CLIENTS], database[Collection.RIGHTS]
-    await clients.create_index([("keys.fingerprint", 1)], unique=True, partialFilterExpression=keyed)
-    await clients.create_index([("company", 1), ("_id", 1)])
-    await rights.create_index([("company", 1), ("client", 1), ("revoked_at", 1)])
-    await rights.create_index([("delegated_by", 1)])
-    await database[Collection.APPLICATIONS].create_index([("state", 1), ("_id", 1)])
-    await database[Collection.APPLICATIONS].create_index([("key.fingerprint", 1)])
-    await database[Collection.ACCESS_EVENTS].create_index([("of", 1), ("_id", 1)])
+async def create_indexes(database: Database, indexes: Iterable[Index]) -> None:
+    """Create indexes; what is there already stays."""
+    for index in indexes:
+        await database[index.collection].create_index(list(index.fields), **index.options)

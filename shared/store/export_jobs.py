@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.runtime.mongo import Database
-from shared.store.documents import Collection
+from shared.store.documents import Collection, Index, create_indexes
 
 Document = dict[str, Any]
 NO_LEASE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,13 +66,18 @@ def order_of(asked: Document) -> Order:
     return Order(tuple(asked["line"]), tuple(asked["node"]), dict(asked["given"]))
 
 
+_KEY_OF_ONE = {"unique": True, "partialFilterExpression": {"key": {"$exists": True}}}
+INDEXES = (
+    Index(Collection.EXPORT_JOBS, (("owner", 1), ("key", 1)), _KEY_OF_ONE),
+    Index(Collection.EXPORT_JOBS, (("owner", 1), ("_id", -1))),
+    Index(Collection.EXPORT_JOBS, (("state", 1), ("_id", 1))),
+)
+"""Of one owner's key, of his jobs, and of what waits."""
+
+
 async def ensure_indexes(database: Database) -> None:
-    """Create the indexes: of one owner's key, of his jobs, and of what waits."""
-    jobs = database[Collection.EXPORT_JOBS]
-    has_key = {"key": {"$exists": True}}
-    await jobs.create_index([("owner", 1), ("key", 1)], unique=True, partialFilterExpression=has_key)
-    await jobs.create_index([("owner", 1), ("_id", -1)])
-    await jobs.create_index([("state", 1), ("_id", 1)])
+    """Create the indexes."""
+    await create_indexes(database, INDEXES)
 
 
 async def with_key(database: Database, owner: str, key: str) -> Document | None:

@@ -6,9 +6,8 @@ That one mechanism drops duplicates, fences a stale writer, survives a crash, co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from shared.domain.retelling import Retelling
 from shared.runtime.mongo import ClientSession, Database, SyncDatabase, synchronous
@@ -53,10 +52,38 @@ class Progress:
         return (offset, part) <= (self.offset, self.part)
 
 
-async def load(database: Database, key: str, epoch: int, first: Callable[[], Awaitable[int]]) -> Progress:
-    """Read a position; if there is none of this epoch, that before the first offset that the line log still has."""
+class Log(Protocol):
+    """The line log, as far as a position needs it."""
+
+    async def begins(self, partition: int) -> int:
+        """Return the first offset that a partition still has."""
+
+    async def require_same(self, partition: int, offset: int, known_at_ms: int) -> None:
+        """Raise HoldStillError where a partition is not the one that was read up to an offset."""
+
+
+async def load(database: Database, stage: str, partition: int, epoch: int, log: Log) -> Progress:
+    """Read a position; if there is none of this epoch, that before the first offset that the line log still has.
+
+    Raises:
+        HoldStillError: the position is one of another line log.
+    """
+    key = f"{stage}/{partition}"
     document = await database[Collection.PROGRESS].find_one({"_id": key, "epoch": epoch})
-    return Progress(key, epoch, await first() - 1, is_stored=False) if document is None else _from_document(document)
+    if document is None:
+        return Progress(key, epoch, await log.begins(partition) - 1, is_stored=False)
+    found = _from_document(document)
+    await log.require_same(partition, found.offset, found.known_at_ms)
+    return found
+
+
+async def applied(database: Database) -> dict[str, int]:
+    """Return the highest offset of each source partition ("telemetry/0") that was applied anywhere."""
+    found: dict[str, int] = {}
+    async for document in database[Collection.PROGRESS].find({"_id": {"$regex": "^aggregation/"}}, {"sources": 1}):
+        for source, (offset, _) in document["sources"].items():
+            found[source] = max(found.get(source, NOTHING_READ), offset)
+    return found
 
 
 async def save(database: Database, before: Progress, after: Progress) -> None:

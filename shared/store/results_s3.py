@@ -84,6 +84,15 @@ class S3Results:
             yield await self._get(name, number, at, size)
             first += size
 
+    async def find(self, job: str) -> list[str]:
+        """Return the paths of what attempts of a job have written.
+
+        Raises:
+            ResultsAwayError: the storage does not answer, or lets nobody in.
+        """
+        with _faults_told():
+            return [one["path"] async for some in self._store.list(f"{self._prefix}{job}") for one in some]
+
     async def remove(self, job: str, keep: str = "") -> None:
         """Remove what attempts of a job have written."""
         kept = f"{self._prefix}{keep}/" if keep else None

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.runtime.mongo import ClientSession, Database, PyMongoError, SyncDatabase, in_transaction
-from shared.store.documents import Collection
+from shared.store.documents import Collection, Index, create_indexes
 from shared.store.export_jobs import Document, Order
 
 POSITION = {"_id": "changes"}
@@ -52,16 +52,21 @@ class OvertakenError(Exception):
     """Another process has done this turn."""
 
 
+INDEXES = (
+    Index(Collection.SCHEDULES, (("owner", 1), ("_id", -1))),
+    Index(Collection.SCHEDULES, (("next_at", 1),), {"sparse": True}),
+    Index(Collection.SCHEDULES, (("when.kind", 1),)),
+    Index(Collection.DELIVERIES, (("owner", 1), ("state", 1), ("place", 1))),
+    Index(Collection.DELIVERIES, (("schedule", 1), ("number", 1))),
+    Index(Collection.DELIVERIES, (("state", 1), ("next_try", 1))),
+    Index(Collection.DELIVERIES, (("asked_at", 1),)),
+)
+"""Of one owner's schedules, and of what the clock waits for."""
+
+
 async def ensure_indexes(database: Database) -> None:
-    """Create the indexes: of one owner's schedules, and of what the clock waits for."""
-    schedules = database[Collection.SCHEDULES]
-    await schedules.create_index([("owner", 1), ("_id", -1)])
-    await schedules.create_index([("next_at", 1)], sparse=True)
-    await schedules.create_index([("when.kind", 1)])
-    await database[Collection.DELIVERIES].create_index([("owner", 1), ("state", 1), ("place", 1)])
-    await database[Collection.DELIVERIES].create_index([("schedule", 1), ("number", 1)])
-    await database[Collection.DELIVERIES].create_index([("state", 1), ("next_try", 1)])
-    await database[Collection.DELIVERIES].create_index([("asked_at", 1)])
+    """Create the indexes."""
+    await create_indexes(database, INDEXES)
 
 
 async def create(  # noqa: PLR0913 - a schedule has this many sides

@@ -40,6 +40,7 @@ from shared.store.documents import ensure_collections
 from tests.bench.grid import Gateway, Grid
 from tests.bench.shapes import SHAPES, Shape
 from tests.bench.stopwatch import Stopwatch
+from tests.pipeline.whole_log import WholeLog
 
 TELEGRAMS_A_BATCH = 1_000
 RECORDS_A_BATCH = 16
@@ -120,7 +121,7 @@ class _Kept:
 
 async def _validated(database: Database, log: Log, watch: Stopwatch) -> Log:
     sink = _Kept(log[0][0].timestamp_ms)
-    stage = validation.Validation(database, _from_the_beginning, RegisterHistory(""), sink)
+    stage = validation.Validation(database, WholeLog(), RegisterHistory(""), sink)
     await _handled(stage, {partition: records[:1] for partition, records in log.items()})
     watch.wrap(line_log, "decode", "decode")
     watch.wrap(validation, "judge", "judge")
@@ -134,7 +135,7 @@ async def _validated(database: Database, log: Log, watch: Stopwatch) -> Log:
 
 
 async def _aggregated(database: Database, log: Log, watch: Stopwatch) -> None:
-    stage = aggregation.Aggregation(database, _from_the_beginning, RegisterHistory(""), PARTITIONS)
+    stage = aggregation.Aggregation(database, WholeLog(), RegisterHistory(""), PARTITIONS)
     await _handled(stage, {partition: records[:1] for partition, records in log.items()})
     watch.wrap(answer, "decode", "decode")
     watch.wrap(line_log, "decode", "decode")
@@ -158,10 +159,6 @@ async def _handled(stage: validation.Validation | aggregation.Aggregation, log: 
         for partition, records in log.items():
             if some := records[first : first + RECORDS_A_BATCH]:
                 await stage.handle(partition, some)
-
-
-async def _from_the_beginning(_: int) -> int:
-    return 0
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 from tests.integration.pipeline.stages import caught_up
+from tests.pipeline.whole_log import WholeLog
 
 FIRST_DAY, DAYS = date(2024, 1, 1), 366
 HOUR_MS = 3_600_000
@@ -120,8 +121,8 @@ def _readings(cut: list[tuple[Line, np.ndarray]], offset: int) -> Readings:
 async def judged(database: Database, records: list[Record]) -> None:
     """Let both stages take a line log."""
     register, topic = RegisterHistory("nobody:1"), Kept()
-    judging = Validation(database, _from_the_beginning, register, topic)
-    deciding = Aggregation(database, _from_the_beginning, register, ONE_PARTITION)
+    judging = Validation(database, WholeLog(), register, topic)
+    deciding = Aggregation(database, WholeLog(), register, ONE_PARTITION)
     for first in range(0, len(records), RECORDS_A_BATCH):
         await judging.handle(0, records[first : first + RECORDS_A_BATCH])
     for first in range(0, len(topic.messages), RECORDS_A_BATCH):
@@ -149,7 +150,3 @@ def labelled(grid: Grid) -> dict[str, Hours]:
         late = (rows["delivered"] == NEVER) | (rows["delivered"] >= end)
         told["undelivered"][line.id] |= set(rows["hour"][late].tolist())
     return told
-
-
-async def _from_the_beginning(_: int) -> int:
-    return 0

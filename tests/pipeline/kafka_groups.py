@@ -6,24 +6,15 @@ import asyncio
 
 from deploy.local.services import PARTITIONS
 from shared.events.topics import OPERATIONS, TELEMETRY, Topic
-from shared.runtime.kafka import TopicPartition, consumer, watcher
+from shared.runtime.kafka import TopicPartition, watcher
+from shared.runtime.kafka_groups import set_group
 from tests.pipeline.running import System, until
 
 
 def set_back(system: System, group: str, topic: Topic) -> None:
     """Set a group without members back to the beginning of a topic."""
-
-    async def commit() -> None:
-        reader = consumer(system.servers.kafka_bootstrap, group)
-        await reader.start()
-        try:
-            places = [TopicPartition(topic.name, number) for number in range(PARTITIONS)]
-            reader.assign(places)
-            await reader.commit(dict.fromkeys(places, 0))
-        finally:
-            await reader.stop()
-
-    asyncio.run(commit())
+    places = [TopicPartition(topic.name, number) for number in range(PARTITIONS)]
+    asyncio.run(set_group(system.servers.kafka_bootstrap, group, dict.fromkeys(places, 0)))
 
 
 def is_behind(system: System, group: str) -> bool:

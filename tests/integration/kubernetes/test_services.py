@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 
 from deploy.local.authority import Period, founded, issued
 from deploy.local.services import SERVICES, WITH_HTTP
-from gastrack.documents.settings import SERVICES as SETTINGS
+from gastrack.service_settings import SERVICES as SETTINGS
 from shared.runtime.health import STUCK_AFTER_SECONDS, Health, operations_app
 from shared.runtime.settings import PREFIX, HttpSettings, KafkaSettings
 from tests.integration.kubernetes.objects import Json, Overlay, container, pod

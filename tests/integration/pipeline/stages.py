@@ -19,6 +19,7 @@ from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database, connect
 from shared.store.documents import ensure_collections
 from tests.pipeline.stations import Plan
+from tests.pipeline.whole_log import WholeLog
 
 PARTITION = 0
 FIRST_KNOWN_MS = 1_790_000_000_000
@@ -34,11 +35,6 @@ async def database_on(uri: str) -> AsyncIterator[Database]:
     finally:
         await made.client.drop_database(made.name)
         made.client.close()
-
-
-async def from_the_beginning(_: int) -> int:
-    """Say that the line log begins at offset 0."""
-    return 0
 
 
 @dataclass(slots=True)
@@ -64,12 +60,12 @@ class Topic0:
 
 def validation(database: Database, sink: Topic0, register: RegisterHistory | None = None) -> Validation:
     """Return a validation that knows the register from the line log alone, or another one's."""
-    return Validation(database, from_the_beginning, register or RegisterHistory("nobody:1"), sink)
+    return Validation(database, WholeLog(), register or RegisterHistory("nobody:1"), sink)
 
 
 def aggregation(database: Database, register: RegisterHistory | None = None) -> Aggregation:
     """Return an aggregation that knows the register from the line log alone, or another one's."""
-    return Aggregation(database, from_the_beginning, register or RegisterHistory("nobody:1"), PARTITIONS)
+    return Aggregation(database, WholeLog(), register or RegisterHistory("nobody:1"), PARTITIONS)
 
 
 async def caught_up(deciding: Aggregation, partition: int = PARTITION) -> None:

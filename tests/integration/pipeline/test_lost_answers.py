@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from deploy.local.services import PARTITIONS
 from shared.events.partitioning import partition_of
 from shared.events.topics import VALIDATED
@@ -52,7 +54,8 @@ def test_an_answer_that_was_never_written(chain: System) -> None:
 
     async def jump(database: Database) -> None:
         progress = database[Collection.PROGRESS]
-        await progress.update_one({"_id": f"validation/{partition}"}, {"$inc": {"offset": 1, "read": 1}})
+        taken = {"$inc": {"offset": 1, "read": 1}, "$max": {"known_at": int(time.time() * 1000)}}
+        await progress.update_one({"_id": f"validation/{partition}"}, taken)
 
     chain.store(jump)
     chain.revive("validation")

@@ -30,12 +30,12 @@ from tests.integration.pipeline.stages import (
     Topic0,
     aggregation,
     database_on,
-    from_the_beginning,
     line_log_of,
     tick,
     validation,
 )
 from tests.pipeline.stations import plan, recent_hours
+from tests.pipeline.whole_log import WholeLog
 
 PLAN = plan("STAGE", stations=1, lines=1)
 HOURS = recent_hours(days=2, until_days_ago=80)
@@ -152,8 +152,7 @@ async def test_the_digest_does_not_depend_on_batches_or_losses(database: Databas
 
 async def test_a_position_moves_only_from_where_it_stands(database: Database) -> None:
     """The first position of an epoch too is written once."""
-    key, epoch = "aggregation/7", 0
-    first = await progress.load(database, key, epoch, lambda: from_the_beginning(0))
+    first = await progress.load(database, "aggregation", 7, 0, WholeLog())
     assert (first.offset, first.is_stored) == (-1, False)
     moved = replace(first, offset=4, read=4)
     await progress.save(database, first, moved)
@@ -162,7 +161,7 @@ async def test_a_position_moves_only_from_where_it_stands(database: Database) ->
     with pytest.raises(FencedError):
         await progress.save(database, replace(moved, read=3), replace(moved, offset=5))
     await progress.save(database, moved, replace(moved, offset=5, read=6))
-    found = await progress.load(database, key, epoch, lambda: from_the_beginning(0))
+    found = await progress.load(database, "aggregation", 7, 0, WholeLog())
     assert (found.offset, found.read, found.is_stored) == (5, 6, True)
 
 
@@ -170,7 +169,7 @@ async def test_a_new_epoch_begins_anew_and_the_old_one_is_fenced(database: Datab
     """Who still holds the old epoch's position cannot write it."""
     old = Progress("aggregation/7", 0, 4, is_stored=False)
     await progress.save(database, old, replace(old, offset=5))
-    new = await progress.load(database, "aggregation/7", 1, lambda: from_the_beginning(0))
+    new = await progress.load(database, "aggregation", 7, 1, WholeLog())
     await progress.save(database, new, replace(new, offset=0))
     with pytest.raises(FencedError):
         await progress.save(database, replace(old, offset=5, is_stored=True), replace(old, offset=6))

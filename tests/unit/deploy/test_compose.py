@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from deploy.local.services import WITH_HTTP
-from gastrack.documents.settings import SERVICES as SETTINGS
+from gastrack.service_settings import SERVICES as SETTINGS
 from shared.runtime.settings import PREFIX, HttpSettings
 
 ROOT = Path(__file__).parents[3]

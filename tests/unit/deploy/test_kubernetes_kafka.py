@@ -6,10 +6,9 @@ import yaml
 
 from deploy.kubernetes import kafka
 from services.ingest.relay import RELAY_GROUP
-from services.ingest.worker import INGEST_GROUP
 from services.query.trail.worker import GROUP as TRAIL_GROUP
 from shared.events.acls import Operation, Pattern, Resource, acls
-from shared.events.topics import ACCESS_READ, RECORDED, TOPICS, VALIDATED, Party
+from shared.events.topics import ACCESS_READ, GROUPS, INGEST_GROUP, RECORDED, TOPICS, VALIDATED, Party
 
 
 def _users() -> dict[str, list[dict[str, object]]]:
@@ -56,6 +55,7 @@ def test_groups_that_services_join_are_allowed_to_them() -> None:
         Party.VALIDATION: {"gastrack-validation"},
         Party.AGGREGATION: {"gastrack-aggregation"},
         Party.QUERY: {f"{TRAIL_GROUP}-{ACCESS_READ.name}"},
+        Party.COMMAND: set(GROUPS),
     }
     groups = [acl for acl in kafka.permissions() if acl.resource is Resource.GROUP and acl.operation is Operation.READ]
     assert {acl.principal for acl in groups} == set(joined)

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from gastrack.documents.columns import ANALYSIS_WORDS, HOUR_WORDS, READING_WORDS
 from gastrack.documents.reason_codes import ACCESS, DECISIONS, REQUESTS, TOPOLOGY
 from gastrack.documents.schemas import telegram_schema, topology_schema
-from gastrack.documents.settings import SERVICES, settings
+from gastrack.documents.settings import settings
+from gastrack.service_settings import SERVICES
 from services.ingest.telegram import MOMENT, QUALITIES
 from shared.domain.analysis import KEPT_ANALYSIS
 from shared.domain.finding_words import HELD_WORDS

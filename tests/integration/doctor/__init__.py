@@ -1,0 +1,1 @@
+"""Tests of `gastrack doctor` on real servers, each fault provoked."""

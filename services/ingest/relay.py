@@ -189,4 +189,4 @@ class Relay:
 
     async def _passed_on(self, record: ConsumerRecord) -> tuple[Message, Whose]:
         gateway = gateway_of(record.topic)
-        return passed_on(gateway, await self._caller_named(gateway), record.value)
+        return passed_on(gateway, await self._caller_named(gateway), record.value, record.timestamp)

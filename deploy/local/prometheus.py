@@ -82,7 +82,7 @@ class Prometheus:
 
     def _asked(self, what: str) -> dict[str, Any] | None:
         try:
-            with urlopen(f"http://{self._address}/api/v1/{what}", timeout=ANSWER_WITHIN_S) as answer:  # noqa: S310 - our own address
+            with urlopen(f"http://{self._address}/api/v1/{what}", timeout=ANSWER_WITHIN_S) as answer:
                 told: dict[str, Any] = json.load(answer)
         except OSError as fault:
             if getattr(fault, "code", 0) in {400, 422}:

@@ -12,8 +12,9 @@ The catalogue is `shared/runtime/metrics.py`.
 
 Each service publishes them at `/metrics` of its operations port. Prometheus stores a counter as `name_total`, a
 histogram as `name_bucket`, `name_sum` and `name_count`, a gauge under its own name. A metric with labels has no series
-before its first value, but those on which objectives stand begin at 0. No label names a line or a client: their number has no bound. The dashboard that shows them is
-`deploy/monitoring/grafana/dashboards/pipeline.json`.
+before its first value, but those on which objectives stand begin at 0. No label names a line or a client: their number
+has no bound. The dashboards that show them lie in `deploy/monitoring/grafana/dashboards`, the rules in
+`deploy/monitoring/rules`.
 
 """
 _LABELS = """

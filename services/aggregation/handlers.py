@@ -19,7 +19,7 @@ from services.aggregation.retelling import Retellings
 from services.aggregation.settle import settle
 from services.aggregation.state import PartitionState
 from services.aggregation.sweeping import Sweeping
-from services.aggregation.telling import tell
+from services.aggregation.telling import tell, tell_position
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.effects import changed_parts
 from shared.domain.register import Register, heard_at
@@ -82,7 +82,9 @@ class Aggregation:
     async def begin(self, partition: int) -> int:
         """Load a partition afresh from the store."""
         self._forget(partition)
-        position = (await self._state(partition)).progress
+        state = await self._state(partition)
+        tell_position(partition, state)
+        position = state.progress
         if position.retelling is not None:
             self._behind.add(partition)
         return position.read + 1

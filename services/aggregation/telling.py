@@ -32,6 +32,11 @@ def tell(partition: int, state: PartitionState, batch: Batch, settled: Settled, 
     state.youngest_hour = max(state.youngest_hour, int(accepted.max(initial=0)))
     if state.youngest_hour:
         metrics.YOUNGEST_HOUR.labels(str(partition)).set(state.youngest_hour * 3600)
+    tell_position(partition, state)
+
+
+def tell_position(partition: int, state: PartitionState) -> None:
+    """Tell up to which moment a partition has been read; a worker that begins knows it from the one before."""
     if state.progress.until_ms:
         metrics.READ_UP_TO.labels(str(partition)).set(state.progress.until_ms / 1000)
 

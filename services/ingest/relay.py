@@ -93,6 +93,7 @@ class Relay:
         """Pass on what has come, if it is this process's to do; begin anew after any error."""
         if not self._owns():
             await self._give_up()
+            metrics.RELAY_WAITING.set(0)  # whoever relays now tells how many wait
             await self._wait()
             return
         try:

@@ -146,8 +146,8 @@ def test_what_was_promised_is_measured(flowing: Prometheus) -> None:
 @pytest.mark.parametrize("name", ["ingest", "validation", "aggregation", "query", "export"])
 def test_promtool_finds_no_fault_in_what_a_service_publishes(running: System, flowing: Prometheus, name: str) -> None:
     """Names, units and types are as Prometheus wants them."""
-    assert flowing
-    with urlopen(f"{running.services[name].operations}/metrics/", timeout=10) as answer:
+    until(lambda: bool(flowing.values(f'up{{service="{name}"}} == 1')), 20, f"{name} is scraped")
+    with urlopen(f"{running.services[name].operations}/metrics/", timeout=10) as answer:  # noqa: S310 - our own address
         told = answer.read()
     done = subprocess.run(
         [PROMTOOL.require(), "check", "metrics"], input=told, capture_output=True, check=False, timeout=60

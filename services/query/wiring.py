@@ -20,7 +20,8 @@ from services.query.settings import QuerySettings
 from services.query.tokens.giving import TokenGiver
 from services.query.trail.keeping import Keeping, Policy
 from services.query.trail.worker import TrailWorker
-from services.query.watched import lines as watched_lines
+from services.query.watched.lines import COUNTED_EVERY_SECONDS as COUNTED_LINES_EVERY_SECONDS
+from services.query.watched.lines import LineWatch
 from services.query.watched.rollups import TURN_SECONDS, RollupWatch
 from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission
@@ -94,9 +95,7 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
-        silent = Periodic(
-            lambda: watched_lines.count_lines(database), watched_lines.COUNTED_EVERY_SECONDS, NothingHeld()
-        )
+        silent = Periodic(LineWatch(database).turn, COUNTED_LINES_EVERY_SECONDS, NothingHeld())
         comparing = Periodic(RollupWatch(database).turn, TURN_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
         worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)

@@ -54,10 +54,11 @@ class Lag:
     def _records(self, partition: int) -> float:
         """Return how many records are left; 0 for a partition that another worker reads."""
         place, end = self._places[partition], self._end(partition)
-        left = 0 if end is None else max(0, end - place.next_offset)
-        if not left:
+        if end is None:
+            return 0
+        if end <= place.next_offset:
             place.nothing_left_at = self._clock()
-        return left
+        return max(0, end - place.next_offset)
 
     def _seconds(self, partition: int) -> float:
         """Return the age of what was taken last, but not more than since something is left."""

@@ -17,26 +17,43 @@ from shared.store.register import register_of
 
 STALE_AFTER_HOURS = 3
 """Telegrams come every hour; one that is late or lost is no silence yet."""
-COUNTED_EVERY_SECONDS = 60.0
+COUNTED_EVERY_SECONDS = 120.0
 AT_ONCE = 2_000
 """Lines in a question: 6 MB a gas day."""
+Store = SyncDatabase[dict[str, Any]]
 
 
-async def count_lines(database: Database) -> None:
-    """Count them once, beside the event loop; several replicas count the same."""
-    fresh, stale = await asyncio.to_thread(counted, synchronous(database), datetime.now(UTC))
-    metrics.SENDING_LINES.labels("fresh").set(fresh)
-    metrics.SENDING_LINES.labels("stale").set(stale)
+class LineWatch:
+    """Counts them, beside the event loop; several replicas count the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._version: tuple[int, int] = (0, 0)
+        self._lines: list[Line] = []
+
+    async def turn(self) -> None:
+        """Count once."""
+        fresh, stale = await asyncio.to_thread(self._count, synchronous(self._database), datetime.now(UTC))
+        metrics.SENDING_LINES.labels("fresh").set(fresh)
+        metrics.SENDING_LINES.labels("stale").set(stale)
+
+    def _count(self, database: Store, now: datetime) -> tuple[int, int]:
+        """Read the register only where it has changed: 20,000 lines take half a second."""
+        topology = database[Collection.TOPOLOGY]
+        latest = topology.find_one({}, {"log_offset": 1}, sort=[("log_offset", -1)]) or {"log_offset": -1}
+        version = topology.estimated_document_count(), int(latest["log_offset"])
+        if version != self._version:
+            self._version, self._lines = version, list(register_of(list(topology.find())).lines.values())
+        return counted(database, self._lines, now)
 
 
-def counted(database: SyncDatabase[dict[str, Any]], now: datetime) -> tuple[int, int]:
+def counted(database: Store, lines: Sequence[Line], now: datetime) -> tuple[int, int]:
     """Return how many lines that send live have an hour with a value that ended lately, and how many have none."""
     first_hour = int(now.timestamp()) // 3600 - STALE_AFTER_HOURS
     days = sorted({gas_time.gas_day(first_hour), gas_time.gas_day(first_hour + STALE_AFTER_HOURS)})
-    register = register_of(list(database[Collection.TOPOLOGY].find()))
-    lines = [line.id for line in register.lines.values() if _sends(line, days[-1])]
-    fresh = set(_fresh(database, lines, days, first_hour))
-    return len(fresh), len(lines) - len(fresh)
+    sending = [line.id for line in lines if _sends(line, days[-1])]
+    fresh = set(_fresh(database, sending, days, first_hour))
+    return len(fresh), len(sending) - len(fresh)
 
 
 def _sends(line: Line, day: date) -> bool:
@@ -44,9 +61,7 @@ def _sends(line: Line, day: date) -> bool:
     return terms is not None and terms.teletransmitted and line.live_from is not None and line.live_from <= day
 
 
-def _fresh(
-    database: SyncDatabase[dict[str, Any]], lines: Sequence[str], days: list[date], first_hour: int
-) -> Iterator[str]:
+def _fresh(database: Store, lines: Sequence[str], days: list[date], first_hour: int) -> Iterator[str]:
     """Yield the lines that have a value in an hour from the first one on, some twice."""
     for first in range(0, len(lines), AT_ONCE):
         names = {day_id(line, day): (line, day) for line in lines[first : first + AT_ONCE] for day in days}

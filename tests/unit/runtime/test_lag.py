@@ -68,8 +68,10 @@ def test_what_came_after_a_pause_waits_since_it_came(read: Read) -> None:
 def test_who_begins_behind_is_as_late_as_what_he_takes(read: Read) -> None:
     """From its time in the topic; before the first record from the begin."""
     lag = read.lag()
-    read.ends[0] = 100
+    read.ends[0] = None  # nothing has been fetched yet
     lag.begin(0, 10)
+    assert read.told() == (0, 0)
+    read.ends[0] = 100
     read.now += 5
     assert read.told() == (90, 5)
     lag.reached(0, 11, round((read.now - 3_600) * 1000))

@@ -42,13 +42,13 @@ CONTEXT_FINDINGS = Counter(
     "gastrack_aggregation_findings", "Findings told by aggregation, by rule.", ["rule"], registry=CATALOGUE
 )
 ESTIMATED = Counter(
-    "gastrack_aggregation_hours_estimated",
+    "gastrack_aggregation_estimates",
     "Hours estimated because their deadline passed, by method; M8: none could.",
     ["method"],
     registry=CATALOGUE,
 )
 GIVEN = Counter(
-    "gastrack_aggregation_hours_given_gas",
+    "gastrack_aggregation_gas_given",
     "Hours whose energy follows from a chromatograph, each time that it does, by how the gas was found.",
     ["how"],
     registry=CATALOGUE,
@@ -72,8 +72,8 @@ READABLE = Counter(
     registry=CATALOGUE,
 )
 HOURS_DUE = Counter(
-    "gastrack_aggregation_hours_due",
-    "Hours whose deadline passed, by what was there then; replays do not count.",
+    "gastrack_aggregation_values_due",
+    "Hourly values whose deadline passed, by what was there then; replays do not count.",
     ["found"],
     registry=CATALOGUE,
 )

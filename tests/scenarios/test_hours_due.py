@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 def due() -> dict[str, float]:
     """Return the counters."""
-    name, states = "gastrack_aggregation_hours_due_total", ("delivered", "estimated", "missing")
+    name, states = "gastrack_aggregation_values_due_total", ("delivered", "estimated", "missing")
     return {state: CATALOGUE.get_sample_value(name, {"found": state}) or 0.0 for state in states}
 
 

@@ -23,8 +23,8 @@ MAY_HAVE_NO_SERIES = {
     for name in (
         "aggregation_decisions_total",
         "aggregation_findings_total",
-        "aggregation_hours_estimated_total",
-        "aggregation_hours_given_gas_total",
+        "aggregation_estimates_total",
+        "aggregation_gas_given_total",
         "aggregation_retention_documents_removed_total",
         "access_certificates",
         "export_attempts_total",

@@ -6,11 +6,12 @@ A test fails when one of them is stale.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from deploy.edge.examples import envoy_example, nginx_example
 from deploy.kubernetes import alerts, edge, kafka
-from deploy.monitoring.boards.board import BOARDS, read
+from deploy.monitoring.boards.board import BOARDS, board
 from gastrack.documents.alert_list import alert_list
 from gastrack.documents.events import events
 from gastrack.documents.interfaces import INTERFACES, interface
@@ -37,7 +38,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     f"{COMPONENTS}/strimzi/identities.yaml": kafka.identities,
     f"{COMPONENTS}/strimzi/topics.yaml": kafka.topics,
     f"{COMPONENTS}/strimzi/users.yaml": kafka.users,
-    **{f"deploy/monitoring/grafana/dashboards/{name}.json": read(name).json for name in BOARDS},
+    **{f"deploy/monitoring/grafana/dashboards/{name}.json": partial(board, name) for name in BOARDS},
     "docs/events.md": events,
     "docs/metrics.md": metrics,
     **{f"docs/openapi/{service}.json": interface(service) for service in INTERFACES},

@@ -21,8 +21,8 @@ _VARIABLE = {
     "hide": 0,
 }
 _LETTERS = "ABCDEFGH"
-BOARDS = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.toml"))}
-"""The files of the dashboards by name."""
+BOARDS = ("interfaces", "overview", "pipeline", "quality", "servers")
+"""The names of the dashboards, each a file beside this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,11 @@ class Board:
         return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
-def read(name: str) -> Board:
-    """Return the dashboard of a name."""
-    told = tomllib.loads(BOARDS[name].read_text(encoding="utf-8"))
-    return Board(told["uid"], told["title"], told["description"], [Panel(**panel) for panel in told["panels"]])
+def board(name: str) -> str:
+    """Return the dashboard of a name as Grafana reads it."""
+    told = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+    panels = [Panel(**panel) for panel in told["panels"]]
+    return Board(told["uid"], told["title"], told["description"], panels).json()
 
 
 def _placed(panels: Sequence[Panel], width: int, height: int, top: int) -> Iterator[tuple[Panel, dict[str, int]]]:

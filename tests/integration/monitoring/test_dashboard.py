@@ -11,6 +11,7 @@ import yaml
 
 from deploy.local.addresses import Addresses, write
 from deploy.monitoring import targets
+from deploy.monitoring.boards.board import BOARDS
 from shared.runtime import metrics
 from tests.integration.monitoring.dashboard import files, panels, queries
 from tests.integration.monitoring.rules import rules
@@ -56,6 +57,7 @@ def test_every_panel_says_what_it_shows(file: Path) -> None:
 def test_dashboards_are_told_apart() -> None:
     """By what Grafana knows them by; there is one to begin with."""
     told = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files()}
+    assert {file.stem for file in (ROOT / "deploy/monitoring/boards").glob("*.toml")} == set(BOARDS) == set(told)
     assert len({board["uid"] for board in told.values()}) == len({board["title"] for board in told.values()}) == 5
     assert told["overview"]["title"] == "Gastrack"
 

@@ -55,7 +55,7 @@ class TrailWorker:
         self._bootstrap, self._database, self._keeping, self._health = bootstrap, database, keeping, health
         self._now, self._topic = now, topic
         self._heads: dict[int, Head] = {}
-        self._reader: AIOKafkaConsumer | None = None
+        self._reading: AIOKafkaConsumer | None = None
         self._lag = Lag(topic.name, self._end)
         self._stopping = asyncio.Event()
         self._keep_at = 0.0
@@ -79,7 +79,7 @@ class TrailWorker:
             reader = await self._connected()
             if reader is None:
                 return
-            self._reader = reader
+            self._reading = reader
             await persistently(partial(ensure_collections, self._database), STAGE, self._health)
             try:
                 while not self._stopping.is_set():
@@ -176,7 +176,7 @@ class TrailWorker:
 
     def _end(self, partition: int) -> int | None:
         place = TopicPartition(self._topic.name, partition)
-        return None if self._reader is None else highwater_of(self._reader, place)
+        return None if self._reading is None else highwater_of(self._reading, place)
 
     async def _keep(self) -> None:
         """Sign what is a day old, and let some leave whose time is over; go on soon where more is left."""

@@ -52,6 +52,7 @@ test: check  ## check, then all tests on real servers, with the coverage gates
 	@$(RUN)/python -m deploy.local.browser >/dev/null
 	@$(RUN)/python -m deploy.local.nginx >/dev/null
 	@$(RUN)/python -m deploy.local.openers >/dev/null
+	@$(RUN)/python -m deploy.local.prometheus >/dev/null
 	@$(RUN)/python -m pytest -m "not drill and not bench" $(SIDE_BY_SIDE) --cov --cov-report= $(ARGS)
 	@$(RUN)/coverage report
 	@$(RUN)/coverage report --include='shared/domain/*' --fail-under=100 --format=total >/dev/null || { echo "shared/domain needs every branch covered:"; $(RUN)/coverage report --include='shared/domain/*'; exit 1; }

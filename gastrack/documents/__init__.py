@@ -6,10 +6,13 @@ A test fails when one of them is stale.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from deploy.edge.examples import envoy_example, nginx_example
 from deploy.kubernetes import alerts, edge, kafka
+from deploy.monitoring.boards.board import BOARDS, board
+from gastrack.documents.alert_list import alert_list
 from gastrack.documents.events import events
 from gastrack.documents.interfaces import INTERFACES, interface
 from gastrack.documents.metrics import metrics
@@ -35,11 +38,13 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     f"{COMPONENTS}/strimzi/identities.yaml": kafka.identities,
     f"{COMPONENTS}/strimzi/topics.yaml": kafka.topics,
     f"{COMPONENTS}/strimzi/users.yaml": kafka.users,
+    **{f"deploy/monitoring/grafana/dashboards/{name}.json": partial(board, name) for name in BOARDS},
     "docs/events.md": events,
     "docs/metrics.md": metrics,
     **{f"docs/openapi/{service}.json": interface(service) for service in INTERFACES},
     "docs/reason-codes.md": reason_codes,
     "docs/rules.md": rules,
+    "docs/alerts.md": alert_list,
     "docs/schemas/analysis.schema.json": analysis_schema,
     "docs/schemas/application.schema.json": application_schema,
     "docs/schemas/decision.schema.json": decision_schema,

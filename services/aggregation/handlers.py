@@ -12,17 +12,17 @@ from services.aggregation.batch import OPERATIONS_SOURCE, Batch, GapError, gathe
 from services.aggregation.changes import Told, change_document, told_parts
 from services.aggregation.commits import Commits
 from services.aggregation.defects import isolated
+from services.aggregation.ledgers_told import LedgersTold
 from services.aggregation.preparing import Preparing
 from services.aggregation.retelling import Retellings
 from services.aggregation.settle import settle
 from services.aggregation.state import PartitionState
 from services.aggregation.sweeping import Sweeping
-from services.aggregation.telling import tell
+from services.aggregation.telling import tell, tell_position
 from services.aggregation.writes import Writes, register_writes, writes_of
 from shared.domain.effects import changed_parts
 from shared.domain.register import Register, heard_at
 from shared.domain.retelling import Retelling
-from shared.domain.revision import Outcome
 from shared.events import answer as answers
 from shared.events.answer import Answer
 from shared.events.line_log import TopologyAsked
@@ -34,7 +34,7 @@ from shared.runtime.faust_worker import Record
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import ReadAgainError
-from shared.store import epochs, ledgers, progress
+from shared.store import epochs, progress
 from shared.store.documents import Collection
 from shared.store.progress import FencedError, Log, Progress
 from shared.store.register import register_of
@@ -45,8 +45,6 @@ PATIENCE_SECONDS = 0.5
 """How long a partition tells again at a time, beyond the part it is at; then those that wait have their turn."""
 MOST_WAITING, MOST_PATIENCE_SECONDS = 512, 20.0
 """Records that may wait for that; where more come, others wait as well, but not so long that the worker seems dead."""
-TELL_SECONDS = 10.0
-"""How often the ledgers are added up for the metrics."""
 
 
 class Aggregation:
@@ -77,13 +75,15 @@ class Aggregation:
         self._waiting: dict[int, list[tuple[int, Answer]]] = {}
         self._behind: set[int] = set()
         self._epoch = -1
-        self._told_at = float("-inf")
+        self._ledgers = LedgersTold(database)
         self._log = logger(__name__)
 
     async def begin(self, partition: int) -> int:
         """Load a partition afresh from the store."""
         self._forget(partition)
-        position = (await self._state(partition)).progress
+        state = await self._state(partition)
+        tell_position(partition, state)
+        position = state.progress
         if position.retelling is not None:
             self._behind.add(partition)
         return position.read + 1
@@ -94,7 +94,8 @@ class Aggregation:
             position = await progress.load(self._database, self.name, partition, self._epoch, self._line_log)
             register = await self._register() if partition == COUNTING_PARTITION else Register()
             asked = position.sources.get(OPERATIONS_SOURCE, (NOTHING_CHANGED, 0))[0]
-            self._states[partition] = PartitionState(position, register, asked)
+            raised_ms = await epochs.raised_ms(self._database)
+            self._states[partition] = PartitionState(position, register, asked, raised_ms)
         return self._states[partition]
 
     async def _register(self) -> Register:
@@ -109,7 +110,7 @@ class Aggregation:
 
         Go on with what is to be told again: a partition that has much of it must not keep the others waiting.
         """
-        await self._tell_ledgers()
+        await (self._ledgers.tell() if COUNTING_PARTITION in self._states else self._ledgers.leave())
         await self._ask_once_more()
         if self._states and self._epoch != await epochs.current(self._database):
             stale = frozenset(self._states)
@@ -133,14 +134,6 @@ class Aggregation:
             metrics.FENCED.inc()
             self._forget(partition)
         return False
-
-    async def _tell_ledgers(self) -> None:
-        if COUNTING_PARTITION in self._states and time.monotonic() - self._told_at > TELL_SECONDS:
-            self._told_at = time.monotonic()
-            total = await ledgers.total(self._database)
-            metrics.LEDGER_DIFFERENCE.set(total.difference)
-            for column in ("received", *(outcome.value for outcome in Outcome)):
-                metrics.LEDGER_READINGS.labels(column).set(getattr(total, column))
 
     async def handle(self, partition: int, records: Sequence[Record]) -> None:
         """Take the answers in these records.
@@ -232,7 +225,7 @@ class Aggregation:
         await self._commits.commit(state.progress, after, writes)
         state.register, state.register_offset = register, given.register_offset
         state.committed(settled, after)
-        tell(partition, batch, settled, writes)
+        tell(partition, state, batch, settled, writes)
 
     def _take_changes(
         self, partition: int, register: Register, batch: Batch, writes: Writes

@@ -85,10 +85,10 @@ class Settled:
     `outcome` has the number of an outcome for each candidate. `days` are the gas days that changed (25 HOUR rows and
     the rollup); `superseded` what hours said before; `held` why candidates were held; `findings` what was found and
     lifted, in order; `closings` and `months` the changes of status; `decided` what became of decisions; `contexts`
-    what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours;
-    `analysed` is what became of analyses, `gas` the same in the compact form, by gas days of chromatographs;
-    `given` counts the hours that were given a gas, by how it was found; `regiven` are the places in the table of those
-    that had come before, and `runs` the hours that changed, of `lines`.
+    what is kept of lines; `defects` the first error of each rule that raised; `estimated` counts overdue hours, `due`
+    all whose deadline passed, by what was there; `analysed` is what became of analyses, `gas` the same in the compact
+    form, by gas days of chromatographs; `given` counts the hours that were given a gas, by how it was found; `regiven`
+    are the places in the table of those that had come before, and `runs` the hours that changed, of `lines`.
     """
 
     outcome: NDArray[np.uint8]
@@ -102,6 +102,7 @@ class Settled:
     contexts: dict[str, tuple[int, NDArray[np.void]]] = field(default_factory=dict)
     defects: dict[str, Exception] = field(default_factory=dict)
     estimated: Counter[str] = field(default_factory=Counter)
+    due: Counter[str] = field(default_factory=Counter)
     analysed: AnalysesSettled = field(default_factory=AnalysesSettled)
     gas: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)

@@ -44,11 +44,16 @@ MAX_CONTEXTS = 10_000
 
 @dataclass(slots=True)
 class PartitionState:
-    """A partition as the store has it. `register_offset` is the last change of the register that it has seen."""
+    """A partition as the store has it. `register_offset` is the last change of the register that it has seen.
+
+    What became known before `raised_ms` is told again by a replay; `youngest_hour` is the youngest accepted here.
+    """
 
     progress: Progress
     register: Register = field(default_factory=Register)
     register_offset: int = -1
+    raised_ms: int = 0
+    youngest_hour: int = 0
     days: dict[DayKey, NDArray[np.void]] = field(default_factory=dict)
     months: dict[MonthKey, NDArray[np.void]] = field(default_factory=dict)
     stored_months: set[MonthKey] = field(default_factory=set)

@@ -25,7 +25,7 @@ from shared.domain.deadlines import MISSING_RULE, closing_months, delay_h, due_d
 from shared.domain.decision import DecisionKind, Refusal
 from shared.domain.estimation import Method, estimate
 from shared.domain.reading import Provenance, Quality, Validity
-from shared.domain.revision import Outcome, apply, lacks_value
+from shared.domain.revision import Outcome, apply, has_values, lacks_value
 from shared.domain.rules.judging import DEFECT
 from shared.domain.rules.rule import Severity
 from shared.domain.topology import Line
@@ -100,6 +100,7 @@ def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places:
     """Estimate the missing hours of an overdue gas day, and tell that they were missing. Return all that changed."""
     missing = _missing(deciding, line, day)
     if not missing:
+        _count_due(deciding, line, day, missing)
         return []
     terms = line.terms_on(day) or line.terms[-1]
     severity = Severity(int(setting(terms, f"{MISSING_RULE}.severity", DEFAULTS)))
@@ -108,7 +109,16 @@ def _look_through(deciding: Deciding, step: Step, line: Line, day: date, places:
     changed = {hour for gap in gaps for hour in _fill(deciding, step, line, gap, places, blocks=blocks)}
     allowed = delay_h(terms, DEFAULTS)
     deciding.find(step, line.id, MISSING_RULE, severity, [(hour, None, allowed) for hour in missing])
+    _count_due(deciding, line, day, missing)
     return sorted(changed)
+
+
+def _count_due(deciding: Deciding, line: Line, day: date, missing: list[int]) -> None:
+    """Count the hours of an overdue gas day: those that were `missing` may have been estimated by now."""
+    present = int(deciding.rollup(line.id, day)["hours_present"])
+    estimated = sum(bool(has_values(deciding.table.row(line.id, hour))) for hour in missing)
+    left = len(gas_time.hours_of_day(day)) - present
+    deciding.settled.due.update(delivered=present - estimated, estimated=estimated, missing=left)
 
 
 def _missing(deciding: Deciding, line: Line, day: date) -> list[int]:

@@ -99,7 +99,7 @@ class Converter:
 
 
 def _source(record: SourceRecord, telegram: str, station: str, sent_ms: int) -> Source:
-    return Source(record.topic, record.partition, record.offset, telegram, station, sent_ms)
+    return Source(record.topic, record.partition, record.offset, telegram, station, sent_ms, record.received_ms)
 
 
 def _parts(telegram: Telegram) -> list[Telegram]:

@@ -93,6 +93,7 @@ class Relay:
         """Pass on what has come, if it is this process's to do; begin anew after any error."""
         if not self._owns():
             await self._give_up()
+            metrics.RELAY_WAITING.set(0)  # whoever relays now tells how many wait
             await self._wait()
             return
         try:
@@ -189,4 +190,4 @@ class Relay:
 
     async def _passed_on(self, record: ConsumerRecord) -> tuple[Message, Whose]:
         gateway = gateway_of(record.topic)
-        return passed_on(gateway, await self._caller_named(gateway), record.value)
+        return passed_on(gateway, await self._caller_named(gateway), record.value, record.timestamp)

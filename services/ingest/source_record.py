@@ -8,6 +8,8 @@ from dataclasses import dataclass
 CHUNK_HEADER = "gastrack-file"
 """Name of the header of a record that is a chunk of a file; its value is the receipt."""
 SENT_HEADER = "gastrack-sent-ms"
+RECEIVED_HEADER = "gastrack-received-ms"
+"""When a gateway's message came into the gateway's own topic; written by the relay."""
 GATEWAY_HEADER = "gastrack-gateway"
 """Names the gateway that delivered the record; absent where it came from inside the trust boundary."""
 OWN_HEADER = "gastrack-own"
@@ -25,6 +27,7 @@ class SourceRecord:
     """A record of a source topic. `receipt` is that of the file it is a chunk of; "" for a telegram.
 
     `gateway` is who delivered it, "" where nobody needs a right to; `own` is the station that is known to be his.
+    `received_ms` is when it came, ms since 1970 by the broker's clock, 0 where that is not known.
     """
 
     topic: str
@@ -35,6 +38,7 @@ class SourceRecord:
     sent_ms: int = 0
     gateway: str = ""
     own: str = ""
+    received_ms: int = 0
 
     def is_foreign(self, station: str) -> bool:
         """Say whether what this record tells of a station comes from a gateway that does not deliver for it."""
@@ -42,14 +46,21 @@ class SourceRecord:
 
 
 def source_record(
-    place: tuple[str, int, int], value: bytes | None, headers: Iterable[tuple[str, bytes]]
+    place: tuple[str, int, int], value: bytes | None, headers: Iterable[tuple[str, bytes]], appended_ms: int = 0
 ) -> SourceRecord:
-    """Return the record at a place (topic, partition, offset); headers of another form than ours say nothing."""
+    """Return the record at a place (topic, partition, offset); headers of another form than ours say nothing.
+
+    It was received when it was appended there, or before that to the topic of its gateway, as the relay's header says.
+    """
     said = {name: text.decode(errors="replace") for name, text in headers if text}
-    sent = said.get(SENT_HEADER, "")
-    sent_ms = int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS else 0
-    names = (said.get(name, "") for name in (GATEWAY_HEADER, OWN_HEADER))
-    return SourceRecord(*place, value or b"", said.get(CHUNK_HEADER, ""), sent_ms, *names)
+    sent_ms, received_ms = (_moment(said.get(name, "")) for name in (SENT_HEADER, RECEIVED_HEADER))
+    gateway, own = (said.get(name, "") for name in (GATEWAY_HEADER, OWN_HEADER))
+    receipt = said.get(CHUNK_HEADER, "")
+    return SourceRecord(*place, value or b"", receipt, sent_ms, gateway, own, received_ms or appended_ms)
+
+
+def _moment(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def delivered_by(gateway: str, own: str) -> Headers:

@@ -29,6 +29,7 @@ from shared.runtime.kafka import (
     highwater_of,
     position_of,
 )
+from shared.runtime.lag import Lag
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import persistently
@@ -63,6 +64,7 @@ class IngestWorker:
         self._database, self._health = database, health
         self._bootstrap, self._partitions, self._batch_records = bootstrap, partitions, batch_records
         self._counts = BlockCounts()
+        self._lags = {topic: Lag(topic, partial(self._end, topic)) for topic in INTAKE}
         self._committed: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
         self._begun: Counter[TopicPartition] = Counter()
@@ -109,7 +111,8 @@ class IngestWorker:
             self._begun[place] += 1
             self._read.pop(place, None)
             self._counts.begin((place.topic, place.partition))
-            self._consumer.seek(place, committed - committed % BLOCK_OFFSETS)
+            self._consumer.seek(place, first := committed - committed % BLOCK_OFFSETS)
+            self._lags[place.topic].begin(place.partition, first)
             self._owned.add(place)
 
     async def _require_same(self, places: Sequence[TopicPartition]) -> None:
@@ -211,6 +214,8 @@ class IngestWorker:
         for record, readings in counts:
             self._counts.count((record.topic, record.partition), record.offset, readings)
             metrics.RECEIVED.inc(readings)
+        for record, _ in counts:
+            self._lags[record.topic].reached(record.partition, record.offset + 1, record.timestamp)
 
     async def _advance(self, begun: Counter[TopicPartition]) -> None:
         """Note how far has been read, now that all that was polled is written.
@@ -224,8 +229,10 @@ class IngestWorker:
             if position is None or place not in self._owned or self._begun[place] != begun[place]:
                 continue
             self._read[place] = position
-            highwater = highwater_of(self._consumer, place)
-            metrics.LAG.labels(place.topic, str(place.partition)).set(max(0, (highwater or position) - position))
+            self._lags[place.topic].reached(place.partition, position)
+
+    def _end(self, topic: str, partition: int) -> int | None:
+        return highwater_of(self._consumer, TopicPartition(topic, partition))
 
     async def _take_analyses(self, records: Sequence[ConsumerRecord]) -> ConvertedAnalyses:
         """Write analyses to every partition: a chromatograph may serve lines of any.
@@ -302,4 +309,5 @@ def _with_times(records: Sequence[ConsumerRecord]) -> list[tuple[SourceRecord, i
 
 
 def _source_record(record: ConsumerRecord) -> SourceRecord:
-    return source_record((record.topic, record.partition, record.offset), record.value, record.headers)
+    place = record.topic, record.partition, record.offset
+    return source_record(place, record.value, record.headers, record.timestamp)

@@ -21,6 +21,9 @@ from services.query.settings import QuerySettings
 from services.query.tokens.giving import TokenGiver
 from services.query.trail.keeping import Keeping, Policy
 from services.query.trail.worker import TrailWorker
+from services.query.watched.lines import COUNTED_EVERY_SECONDS as COUNTED_LINES_EVERY_SECONDS
+from services.query.watched.lines import LineWatch
+from services.query.watched.rollups import TURN_SECONDS, RollupWatch
 from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import Entrance, entrance
@@ -93,11 +96,13 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
+        silent = Periodic(LineWatch(database).turn, COUNTED_LINES_EVERY_SECONDS, NothingHeld())
+        comparing = Periodic(RollupWatch(database).turn, TURN_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
         worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
         # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
         # until the face had ended is told.
-        return [counting, worker, trail, face, streams]
+        return [counting, silent, comparing, worker, trail, face, streams]
 
     return parts
 

@@ -92,7 +92,8 @@ MEASURES = ("volume", "energy", "gcv", "temperature", "index", "volume_operating
 class Source:
     """The record in which a reading arrived: its position, and what it says of itself.
 
-    `sent_ms` is milliseconds since 1970 UTC: the sender's own time, which ranks revisions.
+    `sent_ms` is milliseconds since 1970 UTC: the sender's own time, which ranks revisions. `received_ms` is the time at
+    which the record came into the topic, 0 where nobody wrote it down: it only tells how long things take.
     """
 
     topic: str
@@ -101,6 +102,7 @@ class Source:
     telegram: str
     station: str
     sent_ms: int
+    received_ms: int = 0
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from shared.domain.reading import MEASURES, READING, Readings, Source, empty_row
 MAX_READINGS = 2_000
 """Most readings in one message of ours: 1,000 to 2,000 are a hundred times faster than one, and more gain nothing."""
 _NARROW = tuple(name for name in READING.names or () if name not in MEASURES)
+_SOURCE_FIELDS = 7
+"""What a later version writes behind these is left alone."""
 _ENCODER = msgspec.msgpack.Encoder()
 _ABSENT = np.iinfo(np.int64).min
 
@@ -45,8 +47,14 @@ def pack_readings(readings: Readings) -> bytes:
     rows = readings.rows
     columns = {name: rows[name].tobytes() for name in _NARROW if rows[name].any()}
     columns |= {name: rows[name].tobytes() for name in MEASURES if (rows[name] != _ABSENT).any()}
-    sources = [[s.topic, s.partition, s.offset, s.telegram, s.station, s.sent_ms] for s in readings.sources]
+    sources = [_packed(source) for source in readings.sources]
     return pack([readings.lines, readings.meters, sources, len(rows), columns])
+
+
+def _packed(source: Source) -> list[object]:
+    """Return a source as a list; the time of receipt is left out where it is not known, as version 0.1 began."""
+    told = [source.topic, source.partition, source.offset, source.telegram, source.station, source.sent_ms]
+    return [*told, source.received_ms] if source.received_ms else told
 
 
 def unpack_readings(packed: bytes) -> Readings:
@@ -61,6 +69,6 @@ def unpack_readings(packed: bytes) -> Readings:
         rows["quality"] = 0
         for name, raw in columns.items():
             rows[name] = np.frombuffer(raw, READING[name])
-        return Readings(rows, lines, [Source(*source) for source in sources], meters)
+        return Readings(rows, lines, [Source(*source[:_SOURCE_FIELDS]) for source in sources], meters)
     except (TypeError, ValueError, KeyError) as fault:
         raise MalformedEventError(str(fault)) from fault

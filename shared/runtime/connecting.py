@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from shared.events.topics import Topic
+from shared.runtime import metrics
 from shared.runtime.kafka import KafkaError, ensure_topic
 from shared.runtime.logging import logger
 
@@ -38,6 +39,7 @@ async def connected(
             await ensure_topic(bootstrap, topic)
             await client.start()
         except (KafkaError, OSError) as fault:
+            metrics.SERVER_FAULTS.labels("broker").inc()
             await client.stop()
             logger(__name__).warning("waiting for the broker", topic=topic.name, fault=repr(fault)[:200])
             if not await again():

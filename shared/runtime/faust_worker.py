@@ -26,6 +26,7 @@ from shared.runtime import metrics
 from shared.runtime.brokers import Brokers
 from shared.runtime.health import Health
 from shared.runtime.kafka import KafkaError, highwater_of, producer
+from shared.runtime.lag import Lag
 from shared.runtime.logging import logger
 from shared.runtime.persistently import ReadAgainError, ending_at_once, persistently
 
@@ -92,6 +93,7 @@ class FaustWorker:
         self._sought: dict[int, tuple[int, float]] = {}
         self._bootstrap = bootstrap
         self._app = self._build(bootstrap)
+        self._lag = Lag(topic.name, lambda partition: highwater_of(self._app.consumer, TP(topic.name, partition)))
 
     def _build(self, bootstrap: str) -> Any:
         brokers = [URL(f"kafka://{address}") for address in bootstrap.split(",")]
@@ -147,6 +149,7 @@ class FaustWorker:
     async def _start(self, partition: int) -> int:
         """Load a partition at its own position; wait for the store as long as it is away."""
         offset: int = await persistently(lambda: self._stage.begin(partition), self._stage.name, self._health)
+        self._lag.begin(partition, offset)
         return offset
 
     async def _consume(self, stream: Any) -> None:
@@ -166,7 +169,7 @@ class FaustWorker:
         except ReadAgainError as again:
             await self._seek(partition, again.offset)
         metrics.BATCH_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
-        self._tell_lag(partition, records[-1].offset)
+        self._lag.reached(partition, records[-1].offset + 1, records[-1].timestamp_ms)
 
     async def _seek(self, partition: int, offset: int) -> None:
         """Wind a partition back; not again while what was under way before still arrives."""
@@ -188,11 +191,6 @@ class FaustWorker:
         with ending_at_once(self._stage.name):
             for partition in await persistently(self._stage.turn, self._stage.name, self._health):
                 await self._seek(partition, await self._start(partition))
-
-    def _tell_lag(self, partition: int, offset: int) -> None:
-        highwater = highwater_of(self._app.consumer, TP(self._topic.name, partition))
-        if highwater is not None:
-            metrics.LAG.labels(self._topic.name, str(partition)).set(max(0, highwater - offset - 1))
 
     async def send(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
         """Send (partition, value) messages and wait until the broker has each for good."""

@@ -23,7 +23,7 @@ from shared.runtime.compression import Compression
 from shared.runtime.door import Admission, Door
 from shared.runtime.ending import Ending
 from shared.runtime.logging import logger
-from shared.runtime.metrics import HTTP_SECONDS
+from shared.runtime.metrics import HTTP_SECONDS, HTTP_UNDER_WAY, SERVER_FAULTS
 from shared.runtime.mongo import PyMongoError, is_passing
 from shared.runtime.other_sites import OtherSites
 from shared.runtime.problem import ProblemError, Refused, problem_response, refused_as_data, too_large, unprocessable
@@ -110,6 +110,7 @@ async def _on_store(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, PyMongoError)  # noqa: S101 - as above
     if not is_passing(fault):
         return await _on_defect(request, fault)
+    SERVER_FAULTS.labels("store").inc()
     issue = Issue("STORE_AWAY", "request", "the store does not answer at the moment: try again in some seconds")
     return problem_response(ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, [issue], {"Retry-After": "5"}))
 
@@ -163,16 +164,26 @@ class Timing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begin = self._clock()
+        begin, has_begun = self._clock(), False
+
+        def observe(status: int) -> None:
+            nonlocal has_begun
+            has_begun = True
+            route = getattr(scope.get("route"), "path", "unmatched")
+            _seconds(route, _method(scope), f"{status // 100}xx").observe(self._clock() - begin)
 
         async def observed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "unmatched")
-                status = f"{message['status'] // 100}xx"
-                _seconds(route, _method(scope), status).observe(self._clock() - begin)
+                observe(message["status"])
             await send(message)
 
-        await self._app(scope, receive, observed)
+        with HTTP_UNDER_WAY.track_inprogress():
+            try:
+                await self._app(scope, receive, observed)
+            except Exception:  # a defect: what is outside of us answers it, and counts nothing
+                if not has_begun:
+                    observe(HTTPStatus.INTERNAL_SERVER_ERROR)
+                raise
 
 
 @cache

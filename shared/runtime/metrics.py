@@ -42,13 +42,13 @@ CONTEXT_FINDINGS = Counter(
     "gastrack_aggregation_findings", "Findings told by aggregation, by rule.", ["rule"], registry=CATALOGUE
 )
 ESTIMATED = Counter(
-    "gastrack_aggregation_hours_estimated",
+    "gastrack_aggregation_estimates",
     "Hours estimated because their deadline passed, by method; M8: none could.",
     ["method"],
     registry=CATALOGUE,
 )
 GIVEN = Counter(
-    "gastrack_aggregation_hours_given_gas",
+    "gastrack_aggregation_gas_given",
     "Hours whose energy follows from a chromatograph, each time that it does, by how the gas was found.",
     ["how"],
     registry=CATALOGUE,
@@ -61,8 +61,26 @@ DECIDED = Counter(
 )
 END_TO_END = Histogram(
     "gastrack_aggregation_readable_seconds",
-    "Seconds from the line log's time of a record to its rollup being readable.",
-    buckets=_SECONDS,
+    "Seconds from the receipt of a batch's oldest record to its hours and rollups being readable, without replays.",
+    buckets=(*_SECONDS, 300.0, 1800.0),
+    registry=CATALOGUE,
+)
+READABLE = Counter(
+    "gastrack_aggregation_readable_readings",
+    "Readings settled, by how soon after their receipt they were readable; replays do not count.",
+    ["within"],
+    registry=CATALOGUE,
+)
+HOURS_DUE = Counter(
+    "gastrack_aggregation_values_due",
+    "Hourly values whose deadline passed, by what was there then; replays do not count.",
+    ["found"],
+    registry=CATALOGUE,
+)
+READ_UP_TO = Gauge(
+    "gastrack_aggregation_read_up_to_timestamp_seconds",
+    "All that was received before this moment is readable, by partition of the line log: the last tick that was taken.",
+    ["partition"],
     registry=CATALOGUE,
 )
 YOUNGEST_HOUR = Gauge(
@@ -88,11 +106,23 @@ LAG = Gauge(
     ["topic", "partition"],
     registry=CATALOGUE,
 )
+LAG_SECONDS = Gauge(
+    "gastrack_worker_lag_seconds",
+    "Seconds that this worker is behind a topic: the age of what it took last, or since when something waits for it.",
+    ["topic", "partition"],
+    registry=CATALOGUE,
+)
 BATCH_SECONDS = Histogram(
     "gastrack_worker_batch_seconds", "Seconds one batch took.", ["stage"], buckets=_SECONDS, registry=CATALOGUE
 )
 SINK_RETRIES = Counter(
     "gastrack_worker_sink_retries", "Batches tried again because a server was away.", ["stage"], registry=CATALOGUE
+)
+SERVER_FAULTS = Counter(
+    "gastrack_server_faults",
+    "Times that work was put off, or a request refused, because a server did not answer.",
+    ["server"],
+    registry=CATALOGUE,
 )
 FENCED = Counter(
     "gastrack_worker_fenced", "Batches dropped because another worker had moved the position.", registry=CATALOGUE
@@ -105,6 +135,27 @@ LEDGER_DIFFERENCE = Gauge(
 )
 LEDGER_READINGS = Gauge(
     "gastrack_ledger_readings", "Readings in the stored ledgers, by column.", ["column"], registry=CATALOGUE
+)
+LEDGER_STUCK = Gauge(
+    "gastrack_ledger_stuck_readings",
+    "Readings by which blocks of the ledger are off since five minutes; with nothing behind: lost, or counted twice.",
+    registry=CATALOGUE,
+)
+SENDING_LINES = Gauge(
+    "gastrack_query_sending_lines",
+    "Lines that send live, by whether their youngest hour with a value ended less than three hours ago.",
+    ["state"],
+    registry=CATALOGUE,
+)
+ROLLUPS_COMPARED = Counter(
+    "gastrack_query_rollups_compared",
+    "Days and months that were computed again from their parts, by this process.",
+    registry=CATALOGUE,
+)
+ROLLUP_MISMATCHES = Gauge(
+    "gastrack_query_rollup_mismatches",
+    "Months of lines whose rollups are not what their hours say, of those that this process has compared.",
+    registry=CATALOGUE,
 )
 STREAMS = Gauge("gastrack_query_streams", "Streams of the change feed that are open.", registry=CATALOGUE)
 CUT_OFF = Counter(
@@ -174,6 +225,17 @@ HTTP_SECONDS = Histogram(
     buckets=_SECONDS,
     registry=CATALOGUE,
 )
+HTTP_UNDER_WAY = Gauge("gastrack_http_requests_under_way", "Requests that are being answered.", registry=CATALOGUE)
+
+_FEW_VALUES: dict[Counter, tuple[str, ...]] = {
+    READABLE: ("60s", "later"),
+    HOURS_DUE: ("delivered", "estimated", "missing"),
+    SERVER_FAULTS: ("store", "broker"),
+    JUDGED: ("preliminary", "recorded", "rejected"),
+}
+for _counter, _values in _FEW_VALUES.items():
+    for _value in _values:
+        _counter.labels(_value)  # begins at 0: of a series that begins at 7, Prometheus sees no increase
 
 UNITS: dict[Counter | Gauge | Histogram, str] = {
     RECEIVED: "readings",
@@ -192,16 +254,25 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     GIVEN: "hours",
     DECIDED: "decisions",
     END_TO_END: "seconds",
+    READABLE: "readings",
+    HOURS_DUE: "hours",
+    READ_UP_TO: "seconds since 1970 UTC",
     YOUNGEST_HOUR: "seconds since 1970 UTC",
     RETENTION_REMOVED: "documents",
     RETENTION_BEHIND: "partitions",
     LAG: "records",
+    LAG_SECONDS: "seconds",
     BATCH_SECONDS: "seconds",
     SINK_RETRIES: "tries",
+    SERVER_FAULTS: "times",
     FENCED: "batches",
     GAPS: "gaps",
     LEDGER_DIFFERENCE: "readings",
     LEDGER_READINGS: "readings",
+    LEDGER_STUCK: "readings",
+    SENDING_LINES: "lines",
+    ROLLUPS_COMPARED: "documents",
+    ROLLUP_MISMATCHES: "months",
     STREAMS: "streams",
     CUT_OFF: "answers",
     EXPORT_JOBS: "exports",
@@ -224,6 +295,7 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     TRAIL_CUT: "entries",
     TRAIL_ERASED: "addresses",
     HTTP_SECONDS: "seconds",
+    HTTP_UNDER_WAY: "requests",
 }
 """Every metric with the unit of its values, in the order of the document."""
 _SERIES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}

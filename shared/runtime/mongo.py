@@ -18,6 +18,8 @@ from pymongo.write_concern import WriteConcern
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Session = AsyncIOMotorClientSession
 _NAMESPACE_EXISTS = 48
+_NO_SUCH_MOMENT = {239, 246}
+"""A snapshot is too old by now, or not to be had while a collection is being made: the next one is."""
 SERVER_SELECTION_MS = 5_000
 """How long an operation waits for a server before it says that there is none."""
 
@@ -99,5 +101,7 @@ def is_passing(fault: PyMongoError) -> bool:
     if isinstance(fault, ConnectionFailure) or fault.has_error_label("TransientTransactionError"):
         return True
     return isinstance(fault, OperationFailure) and (
-        fault.has_error_label("RetryableWriteError") or fault.has_error_label("UnknownTransactionCommitResult")
+        fault.has_error_label("RetryableWriteError")
+        or fault.has_error_label("UnknownTransactionCommitResult")
+        or fault.code in _NO_SUCH_MOMENT
     )

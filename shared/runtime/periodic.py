@@ -9,6 +9,7 @@ from typing import Protocol
 from shared.runtime.kafka import KafkaError
 from shared.runtime.logging import logger
 from shared.runtime.mongo import PyMongoError, is_passing
+from shared.runtime.persistently import tell_fault
 
 
 class Client(Protocol):
@@ -51,6 +52,7 @@ class Periodic:
             except (KafkaError, PyMongoError, TimeoutError) as fault:
                 if isinstance(fault, PyMongoError) and not is_passing(fault):
                     raise
+                tell_fault(fault)
                 self._log.warning("left for the next turn: a server is away", fault=repr(fault)[:200])
             try:
                 await asyncio.wait_for(self._stopping.wait(), self._every_seconds)

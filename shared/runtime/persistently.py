@@ -33,6 +33,12 @@ class ReadAgainError(Exception):
         self.offset = offset
 
 
+def tell_fault(fault: BaseException) -> None:
+    """Count that a server did not answer; that somebody holds us still is no fault of a server."""
+    if isinstance(fault, (PyMongoError, KafkaError)):
+        metrics.SERVER_FAULTS.labels("store" if isinstance(fault, PyMongoError) else "broker").inc()
+
+
 async def persistently(work: Callable[[], Awaitable[Result]], stage: str, health: Health) -> Result:
     """Return what `work` returns; try again, with backoff, while a server is away.
 
@@ -52,6 +58,7 @@ async def persistently(work: Callable[[], Awaitable[Result]], stage: str, health
             if isinstance(fault, PyMongoError) and not is_passing(fault):
                 _die(stage, fault)
             metrics.SINK_RETRIES.labels(stage).inc()
+            tell_fault(fault)
             logger(__name__).warning("waiting to try again", stage=stage, fault=repr(fault)[:400])
             await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
             tries += 1

@@ -2,7 +2,7 @@
 
 Offsets of a new topic begin at 0 again, so what comes would lie below every position in the store and be dropped in
 silence, as read already. Whoever begins asks first; where it is another topic he holds still until somebody has brought
-the right one back (docs/adr/0043).
+the right one back (docs/adr/0042).
 """
 
 from __future__ import annotations

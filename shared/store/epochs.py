@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.runtime.mongo import Database
 from shared.runtime.persistently import HoldStillError
 from shared.store.documents import Collection
@@ -27,9 +29,17 @@ async def to_work_in(database: Database) -> int:
     return 0 if document is None else int(document["epoch"])
 
 
+async def raised_ms(database: Database) -> int:
+    """Return when the epoch was raised, ms since 1970: what became known before that is told again; 0: never."""
+    document = await database[Collection.EPOCHS].find_one(_KEY)
+    moment: datetime | None = None if document is None else document.get("raised_at")
+    return 0 if moment is None else round(moment.timestamp() * 1000)
+
+
 async def hold(database: Database) -> None:
     """Raise the epoch, and let workers hold still until `release`."""
-    await database[Collection.EPOCHS].update_one(_KEY, {"$inc": {"epoch": 1}, "$set": {"held": True}}, upsert=True)
+    raised = {"$inc": {"epoch": 1}, "$set": {"held": True}, "$currentDate": {"raised_at": True}}
+    await database[Collection.EPOCHS].update_one(_KEY, raised, upsert=True)
 
 
 async def release(database: Database) -> None:

@@ -9,6 +9,7 @@ in the transaction of what it wrote; `x` says what was not accepted, by single o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from shared.domain.revision import Outcome
 from shared.runtime.mongo import Database
@@ -41,6 +42,18 @@ def received_id(topic: str, partition: int, block: int) -> str:
 def outcomes_id(topic: str, partition: int, block: int, log_partition: int) -> str:
     """Return the `_id` of a block's outcomes in one partition of the line log."""
     return f"outcomes/{topic}/{partition}/{block}/{log_partition}"
+
+
+async def unbalanced(database: Database) -> dict[str, int]:
+    """Return the difference of each block of offsets (topic/partition/block) that is not 0."""
+    of_block = {"$slice": [{"$split": ["$_id", "/"]}, 1, 3]}
+    outcomes = [{"$ifNull": [f"${outcome.value}", 0]} for outcome in Outcome]
+    difference = {"$subtract": [{"$ifNull": ["$received", 0]}, {"$add": outcomes}]}
+    steps: list[dict[str, Any]] = [
+        {"$group": {"_id": of_block, "off": {"$sum": difference}}},
+        {"$match": {"off": {"$ne": 0}}},
+    ]
+    return {"/".join(one["_id"]): int(one["off"]) async for one in database[Collection.LEDGERS].aggregate(steps)}
 
 
 async def total(database: Database) -> Ledger:

@@ -11,10 +11,11 @@ import numpy as np
 from shared.domain import gas_time
 from shared.domain.revision import HOUR
 from shared.domain.rollup import ROLLUP, fold_days, fold_hours
-from shared.runtime.mongo import Database
+from shared.runtime.mongo import Database, SyncDatabase
 from shared.store.documents import Collection, hours_of, rollups_of, slots_of
 
 AT_ONCE = 2_000
+_MONTH_LETTERS = len("2026-11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ class Mismatch:
     id: str
     fields: tuple[str, ...]
 
+    @property
+    def month(self) -> str:
+        """The `_id` of the line's gas month that it is, or lies in: a day's is longer by `-dd`."""
+        line, _, time = self.id.rpartition("|")
+        return f"{line}|{time[:_MONTH_LETTERS]}"
+
 
 @dataclass(slots=True)
 class Verified:
@@ -32,6 +39,35 @@ class Verified:
     days: int
     months: int
     mismatches: list[Mismatch]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many documents were compared, what differs, and the `_id` of the last month; "" behind the last of all."""
+
+    documents: int
+    mismatches: list[Mismatch]
+    last: str
+
+
+def compare(database: SyncDatabase[dict[str, Any]], which: dict[str, Any], most: int) -> Compared:
+    """Compare some months with their days, and these with their hours, all as they were at one moment.
+
+    Args:
+        database: The store, for work in a thread.
+        which: The condition of the months.
+        most: How many months at most, in the order of their ids.
+    """
+    with database.client.start_session(snapshot=True) as session:
+        months = list(database[Collection.LINE_MONTHS].find(which, session=session).sort("_id", 1).limit(most))
+        names = [f"{month['_id']}-{day_of_month}" for month in months for day_of_month in month["d"]]
+        found = database[Collection.LINE_DAYS].find({"_id": {"$in": names}}, session=session)
+        documents = list(found) if names else []
+    days: dict[str, bytes] = {document["_id"]: document["r"] for document in documents}
+    mismatches = _days(documents) if documents else []
+    mismatches += [wrong for month in months for wrong in _month(month, days)]
+    last = months[-1]["_id"] if len(months) == most else ""
+    return Compared(len(documents) + len(months), mismatches, last)
 
 
 async def verify(database: Database) -> Verified:

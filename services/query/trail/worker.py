@@ -22,6 +22,7 @@ from shared.runtime.connecting import connected
 from shared.runtime.health import Health
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kafka import AIOKafkaConsumer, Assigned, TopicPartition, highwater_of
+from shared.runtime.lag import Lag
 from shared.runtime.logging import logger
 from shared.runtime.mongo import ClientSession, Database, SyncDatabase, in_transaction
 from shared.runtime.persistently import ending_at_once, persistently
@@ -55,6 +56,8 @@ class TrailWorker:
         self._bootstrap, self._database, self._keeping, self._health = bootstrap, database, keeping, health
         self._now, self._topic = now, topic
         self._heads: dict[int, Head] = {}
+        self._reading: AIOKafkaConsumer | None = None
+        self._lag = Lag(topic.name, self._end)
         self._stopping = asyncio.Event()
         self._keep_at = 0.0
         self._log = logger(__name__)
@@ -78,6 +81,7 @@ class TrailWorker:
             reader = await connected(self._bootstrap, self._topic, self._reader, self._again)
             if reader is None:
                 return
+            self._reading = reader
             await persistently(partial(ensure_collections, self._database), STAGE, self._health)
             try:
                 while not self._stopping.is_set():
@@ -111,7 +115,6 @@ class TrailWorker:
         for place, records in found.items():
             read = [Record(one.offset, one.timestamp, one.value or b"") for one in records]
             await self._take(reader, place, read)
-        self._tell_lag(reader)
         if time.monotonic() >= self._keep_at:
             await persistently(self._keep, STAGE, self._health)
 
@@ -130,6 +133,7 @@ class TrailWorker:
             head = anew
         self._keeping.forget(place.partition)
         self._heads[place.partition] = head
+        self._lag.begin(place.partition, head.offset + 1)
         reader.seek(place, head.offset + 1)
 
     async def _take(self, reader: AIOKafkaConsumer, place: TopicPartition, records: Sequence[Record]) -> None:
@@ -146,6 +150,7 @@ class TrailWorker:
         if place.partition in self._heads:
             self._heads[place.partition] = found.after
         self._tell(place, found)
+        self._lag.reached(place.partition, found.after.offset + 1, records[-1].at_ms)
         await persistently(partial(self._keeping.sign, found.after, self._now()), STAGE, self._health)
 
     async def _is_added(self, found: Chained) -> bool:
@@ -172,11 +177,9 @@ class TrailWorker:
         if found.lost:
             self._log.error("messages to the trail never came", partition=place.partition, messages=found.lost)
 
-    def _tell_lag(self, reader: AIOKafkaConsumer) -> None:
-        for partition, head in self._heads.items():
-            end = highwater_of(reader, TopicPartition(self._topic.name, partition))
-            if end is not None:
-                metrics.LAG.labels(self._topic.name, str(partition)).set(max(0, end - 1 - head.offset))
+    def _end(self, partition: int) -> int | None:
+        place = TopicPartition(self._topic.name, partition)
+        return None if self._reading is None else highwater_of(self._reading, place)
 
     async def _keep(self) -> None:
         """Sign what is a day old, and let some leave whose time is over; go on soon where more is left."""

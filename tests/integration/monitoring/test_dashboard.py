@@ -1,4 +1,4 @@
-"""The dashboard asks for metrics that exist, by the names that Prometheus stores, and explains each panel."""
+"""Dashboards ask for metrics that exist, by the names that Prometheus stores, and explain each panel."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ import yaml
 
 from deploy.local.addresses import Addresses, write
 from deploy.monitoring import targets
+from deploy.monitoring.boards.board import BOARDS
 from shared.runtime import metrics
-from tests.integration.monitoring.dashboard import FILE, queries
+from tests.integration.monitoring.dashboard import files, panels, queries
+from tests.integration.monitoring.rules import rules
 from tests.pipeline.running import ROOT
 
 BY_LABELS = re.compile(r"\bby \(([^)]*)\)")
+OF_TARGETS = {"le", "service"}
+"""Labels that buckets have, and that Prometheus writes by the target."""
 SERIES = {name: card for card in metrics.cards() for name in card.series}
 
 
-def test_every_metric_of_the_dashboard_is_in_the_catalogue() -> None:
-    """With the suffix that its type has."""
-    assert len(queries()) > 20
+def test_every_metric_of_the_dashboards_is_in_the_catalogue() -> None:
+    """With the suffix that its type has; what is recorded is recorded by a rule."""
+    assert len(queries()) > 80
+    assert {name for asked in queries() for name in asked.recorded} <= {rule["record"] for rule in rules("record")}
     assert {name for asked in queries() for name in asked.metrics} <= set(SERIES)
 
 
-def test_every_metric_of_the_catalogue_is_on_the_dashboard() -> None:
+def test_every_metric_of_the_catalogue_is_on_a_dashboard() -> None:
     """What nobody looks at need not be measured."""
     shown = {SERIES[name].name for asked in queries() for name in asked.metrics}
     assert shown == {card.name for card in metrics.cards()}
@@ -35,16 +40,26 @@ def test_queries_group_by_labels_that_their_metrics_have() -> None:
     """A label that is not there would make one nameless curve."""
     for asked in queries():
         grouped = {label.strip() for labels in BY_LABELS.findall(asked.expression) for label in labels.split(",")}
-        known = {label for name in asked.metrics for label in SERIES[name].labels} | {"le"}
+        known = {label for name in asked.metrics for label in SERIES[name].labels} | OF_TARGETS
         assert grouped <= known, asked
 
 
-def test_every_panel_says_what_it_shows() -> None:
+@pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
+def test_every_panel_says_what_it_shows(file: Path) -> None:
     """In a sentence, and stands where no other stands."""
-    panels = json.loads(FILE.read_text(encoding="utf-8"))["panels"]
-    assert all(panel["description"].endswith(".") for panel in panels)
-    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
-    assert len(set(places)) == len(panels) == len({panel["id"] for panel in panels})
+    shown = panels(file)
+    assert all(panel["description"].endswith(".") for panel in shown)
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in shown]
+    assert len(set(places)) == len(shown) == len({panel["id"] for panel in shown})
+    assert len({panel["title"] for panel in shown}) == len(shown)
+
+
+def test_dashboards_are_told_apart() -> None:
+    """By what Grafana knows them by; there is one to begin with."""
+    told = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files()}
+    assert {file.stem for file in (ROOT / "deploy/monitoring/boards").glob("*.toml")} == set(BOARDS) == set(told)
+    assert len({board["uid"] for board in told.values()}) == len({board["title"] for board in told.values()}) == 5
+    assert told["overview"]["title"] == "Gastrack"
 
 
 def test_prometheus_reads_the_targets_where_they_are_written() -> None:

@@ -97,7 +97,7 @@ async def test_reading_goes_on_when_a_partition_moved_away(
         await running._app.consumer.seek_wait({place: 0})
     monkeypatch.setattr(running._app.consumer, "assignment", lambda: {place, TP(topic.name, 0)})
     await running._seek(ELSEWHERE, 0)
-    running._tell_lag(ELSEWHERE, 0)
+    running._lag.reached(ELSEWHERE, 0)
     monkeypatch.undo()
     stage.came.clear()
     await running.send(topic, [(0, b"second")])

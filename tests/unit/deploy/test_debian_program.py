@@ -10,6 +10,7 @@ from deploy.local import browser, debian_program
 from deploy.local.browser import BROWSER
 from deploy.local.errors import StartError
 from deploy.local.nginx import NGINX
+from deploy.local.prometheus import PROMETHEUS
 
 
 @pytest.fixture
@@ -71,6 +72,7 @@ def test_a_server_is_not_opened_unasked(programs: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(debian_program, "SYSTEMD", programs)
     assert BROWSER.may_install()
     assert not NGINX.may_install()
+    assert not PROMETHEUS.may_install()
     monkeypatch.setattr(debian_program, "SYSTEMD", programs / "none")
     assert NGINX.may_install()
 

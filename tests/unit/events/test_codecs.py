@@ -17,7 +17,7 @@ from shared.events import access_read, answer, line_log, operation
 from shared.events.access_read import AccessRead, ReadingTold
 from shared.events.analyses import pack_analyses, unpack_analyses
 from shared.events.answer import Answer, FindingTold
-from shared.events.codec import MalformedEventError, pack, pack_readings, unpack_readings
+from shared.events.codec import MalformedEventError, pack, pack_readings, unpack, unpack_readings
 from shared.events.line_log import Analysed, DecisionAsked, Entry, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation, OperationError
 
@@ -170,3 +170,14 @@ def test_an_operation_that_is_none() -> None:
     """It has an error of its own."""
     with pytest.raises(OperationError):
         operation.decode(b"\xc1")
+
+
+def test_a_source_says_when_it_was_received_where_that_is_known() -> None:
+    """What a later version writes behind it is left alone."""
+    rows = empty_rows(1)
+    source = Source("telemetry", 3, 42, "T", "BE-0042", 5, 1_795_431_730_000)
+    packed = pack_readings(Readings(rows, ["A"], [source]))
+    assert unpack_readings(packed).sources == [source]
+    lines, meters, ((*told,),), count, columns = unpack(packed)
+    later = pack([lines, meters, [[*told, "later"]], count, columns])
+    assert unpack_readings(later).sources == [source]

@@ -161,3 +161,10 @@ def test_a_chromatograph_is_the_gateways_where_it_stands_among_its_stations(
     assert len(found.entries) == int(is_taken)
     codes = [letter.fault.code for letter in found.dead_letters]
     assert codes == ([Reason.A1_TIME] if is_taken else [Reason.A1_TIME, Reason.A9_STATION])
+
+
+def test_what_a_gateway_wrote_was_received_when_it_wrote_it() -> None:
+    """Not when the relay passed it on; of a telegram that came to us directly, when the broker took it."""
+    message, _ = passed_on("gw", GATEWAY, telegram("OURS", GOOD), 1_000)
+    assert source_record(PLACE, message.value, message.headers, 9_000).received_ms == 1_000
+    assert source_record(PLACE, b"", (), 9_000).received_ms == 9_000

@@ -123,3 +123,18 @@ async def test_requests_are_timed_by_their_route(client: httpx2.AsyncClient) -> 
     assert 'route="unmatched",status="4xx"' in metrics
     assert 'route="/held",status="3xx"' in metrics
     assert "unique-name" not in metrics
+
+
+async def test_our_own_faults_are_counted_as_such(client: httpx2.AsyncClient) -> None:
+    """What answers them stands outside of what counts; nothing is under way then."""
+    labels = {"route": "/fail/{how}", "method": "GET", "status": "5xx"}
+
+    def count() -> float:
+        return CATALOGUE.get_sample_value("gastrack_http_request_seconds_count", labels) or 0.0
+
+    before = count()
+    await client.get("/fail/defect")
+    assert count() == before + 1
+    await client.get("/fail/away")
+    assert count() == before + 2
+    assert CATALOGUE.get_sample_value("gastrack_http_requests_under_way") == 0

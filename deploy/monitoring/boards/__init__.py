@@ -1,0 +1,1 @@
+"""What Grafana shows, said briefly in a file each; `python -m gastrack.documents` writes the dashboards."""

@@ -74,5 +74,6 @@ def common_environment(kafka_bootstrap: str, mongo_uri: str) -> dict[str, str]:
         "GASTRACK_PARTITIONS": str(PARTITIONS),
         "GASTRACK_DEMO_IDENTITY": DEMO_IDENTITY,
         "GASTRACK_SHUTDOWN_SECONDS": str(SHUTDOWN_S),
+        "MALLOC_ARENA_MAX": "2",  # as in the image: see the Dockerfile
         "GASTRACK_EXPORT_WEBHOOK_LOOPBACK": "true",  # whoever tries the demo has his receiver on this machine
     }

@@ -70,7 +70,8 @@ async def parts_of(database: Database, caller: Caller, download: Download) -> li
     lines = await _lines(database, caller, download)
     nodes = await _nodes(database, caller, download)
     check_covered(readable_days(caller, download.lines, download.nodes), download.question)
-    floor = await find_floor(database)
+    # Each line says from when on it is online: nobody need be asked again.
+    floor = lines[0].registered.line.online_from if lines else await find_floor(database)
     if floor is not None and download.question.first < floor:
         text = f"gas days are online from {floor} on: earlier ones are not kept here"
         raise unprocessable([Issue("OUTSIDE_RETENTION", "from", text)])

@@ -121,11 +121,13 @@ class FileRows:
             edges = [0, *range(at_first, len(taken), MONTHS_PER_BLOCK), len(taken)]
             blocks = [taken[begin:end] for begin, end in pairwise(edges)]
             at_first = MONTHS_PER_BLOCK
-            if is_kept:
-                for block in blocks:
-                    yield [one.rendered for _, one in block if one is not None]
-                continue
-            async for texts in ahead(partial(self._read, [piece for piece, _ in block]) for block in blocks):
+            steps = (
+                partial(asyncio.to_thread, _unpacked, [one for _, one in block if one is not None])
+                if is_kept
+                else partial(self._read, [piece for piece, _ in block])
+                for block in blocks
+            )
+            async for texts in ahead(steps):
                 yield texts
 
     async def _read(self, pieces: Sequence[Piece]) -> list[Rendered]:
@@ -205,6 +207,10 @@ class FileRows:
 
     def _block(self, whose: Line | Node, view: LineView | NodeView, rows: HourRows | PeriodRows) -> Block:
         return block_of_view(whose, view.columns, rows, self.layout, self.writer.quoted)
+
+
+def _unpacked(packed: Sequence[Packed]) -> list[Rendered]:
+    return [one.rendered for one in packed]
 
 
 def pieces_of(known: RegisteredLine, question: Question, ended: int) -> Iterator[Piece]:

@@ -21,6 +21,7 @@ from services.query.settings import QuerySettings
 from services.query.tokens.giving import TokenGiver
 from services.query.trail.keeping import Keeping, Policy
 from services.query.trail.worker import TrailWorker
+from services.query.watched.harmless import harmless
 from services.query.watched.lines import COUNTED_EVERY_SECONDS as COUNTED_LINES_EVERY_SECONDS
 from services.query.watched.lines import LineWatch
 from services.query.watched.rollups import TURN_SECONDS, RollupWatch
@@ -96,8 +97,8 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
         counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
-        silent = Periodic(LineWatch(database).turn, COUNTED_LINES_EVERY_SECONDS, NothingHeld())
-        comparing = Periodic(RollupWatch(database).turn, TURN_SECONDS, NothingHeld())
+        silent = Periodic(harmless(LineWatch(database).turn), COUNTED_LINES_EVERY_SECONDS, NothingHeld())
+        comparing = Periodic(harmless(RollupWatch(database).turn), TURN_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
         worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
         # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read

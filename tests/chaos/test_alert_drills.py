@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from deploy.local.prometheus import PROMETHEUS, Prometheus
-from deploy.local.servers import Servers
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
 from shared.store.ledgers import received_id
 from tests.chaos.drilling import Diary, start_again_who_died
 from tests.chaos.hurrying import hurried
 from tests.pipeline.flow import Flow
-from tests.pipeline.running import System, system, until
+from tests.pipeline.running import System, standing, until
 from tests.pipeline.stations import plan, recent_hours
 
 pytestmark = [
@@ -62,26 +61,18 @@ class Watched:
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """All services, stations that they know, and a Prometheus."""
     folder = tmp_path_factory.mktemp("alerts")
-    servers = Servers(folder / "servers")
-    try:
-        servers.start()
-        made = system(folder, servers)
+    with standing(folder) as made:
+        made.start()
+        made.edge.wait_ready()
+        made.register(PLAN.document("2020-01-01"))
+        operations = {name: service.operations for name, service in made.services.items()}
+        prometheus = Prometheus(folder / "prometheus", operations, hurried)
+        prometheus.start()
         try:
-            made.start()
-            made.edge.wait_ready()
-            made.register(PLAN.document("2020-01-01"))
-            operations = {name: service.operations for name, service in made.services.items()}
-            prometheus = Prometheus(folder / "prometheus", operations, hurried)
-            prometheus.start()
-            try:
-                prometheus.wait_ready()
-                yield Watched(made, prometheus)
-            finally:
-                prometheus.process.stop()
+            prometheus.wait_ready()
+            yield Watched(made, prometheus)
         finally:
-            made.stop()
-    finally:
-        servers.stop()
+            prometheus.process.stop()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -181,6 +182,21 @@ class System:
         """Recompute the rollups from the hours; fail where they differ."""
         found: dict[str, Any] = self.gastrack("rollups", "verify", "--json")
         return found
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[System]:
+    """Give a system whose servers run and are its own: two systems on one Kafka would take each other's readings."""
+    servers = Servers(folder / "servers")
+    try:
+        servers.start()
+        made = system(folder, servers)
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        servers.stop()
 
 
 async def put(bootstrap: str, telegrams: Iterable[tuple[str, bytes]], topic: str = TELEMETRY.name) -> list[str]:

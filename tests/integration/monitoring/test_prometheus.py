@@ -12,9 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 from deploy.local.prometheus import PROMETHEUS, PROMTOOL, Prometheus
-from deploy.local.servers import Servers
 from tests.integration.monitoring.dashboard import Asked, queries
-from tests.pipeline.running import System, system, until
+from tests.pipeline.running import System, standing, until
 
 WINDOW_SECONDS = 20
 """For rates: twenty scrapes of the test's configuration."""
@@ -50,20 +49,11 @@ pytestmark = pytest.mark.skipif(PROMETHEUS.find() is None, reason=PROMETHEUS.sen
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Five services on servers of their own: two systems on one Kafka would take each other's readings."""
-    folder = tmp_path_factory.mktemp("monitored")
-    servers = Servers(folder / "servers")
-    try:
-        servers.start()
-        started = system(folder, servers)
-        try:
-            started.start()
-            started.edge.wait_ready()
-            yield started
-        finally:
-            started.stop()
-    finally:
-        servers.stop()
+    """Five services on servers of their own."""
+    with standing(tmp_path_factory.mktemp("monitored")) as started:
+        started.start()
+        started.edge.wait_ready()
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -90,14 +90,15 @@ async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
     """Stream the measurements of lines and nodes; whatever is wrong is said before the first byte."""
     days = readable_days(caller, asked.line, asked.node)
     download = await pinned(store, asked_for(asked, now, days), now)
+    known_until_ms = await least_watermark_ms(store)  # first: what changes from now on is of the next file
     parts = await handlers.parts_of(store, caller, download)
     handlers.check_size(parts, download, now)
-    draft = Draft.of(download, (asked.line, asked.node, asked.given), now, caller, await least_watermark_ms(store))
+    tell(Read.asked(What.FILE, download.question, lines=download.lines, nodes=download.nodes))
+    draft = Draft.of(download, (asked.line, asked.node, asked.given), now, caller, known_until_ms)
     tally = Tally()
     written = handlers.file_of(store, parts, download, now, tally, kept=kept)
     blocks = with_manifest(written, store, signer, draft, tally)
     first = await anext(blocks)
-    tell(Read.asked(What.FILE, download.question, lines=download.lines, nodes=download.nodes))
     one_of_each = [(*download.lines, "")[0], (*download.nodes, "")[0]]
     links = [csvw.link_of(download, layout_for(parts, download), one_of_each), draft.link]
     return FileStream(first, blocks, draft.media_type, headers_of(download, links))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 
 from services.export.files.asked import Download
@@ -21,8 +21,6 @@ from shared.runtime.problem import unprocessable
 
 MOST_ROWS_AT_ONCE = 3_000_000
 """Rows of a file that is streamed [P]: 100 lines over three years of hours are 2.6 million, some ten seconds."""
-LEAST_BYTES = 256 * 1024
-"""What is sent at a time, if there is so much: two months of hours are 300 kB as csv."""
 KEPT_ROWS = 100_000
 """Rows of a file whose months are kept: a larger one would only push out what others ask for again."""
 
@@ -78,41 +76,29 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
     texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
-    counting = asyncio.create_task(tally.count(b""))
+    counting = tally.count(b"")
     async for block in _blocks(texts, writer, tally):
         await counting
-        counting = asyncio.create_task(tally.count(block))  # while the reader takes it
+        counting = tally.count(block)  # while the reader takes it
         yield block
     await counting
 
 
 async def _blocks(texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally) -> AsyncIterator[bytes]:
-    ready = writer.begin()
+    waiting = writer.begin()
     async for some in texts:
         for one in some:
             counts = one.counts
             tally.add_rows(counts.rows, counts.hours_expected, counts.hours_present, counts.known_at_ms)
         # Text goes out as it is; to compress and to encode it takes long enough to leave the event loop for.
         put = _put(writer, some) if writer.keeps_text else await asyncio.to_thread(_put, writer, some)
-        for piece in gathered(put):
-            yield ready + piece
-            ready = b""
-    ready += writer.end(tally.rows)
-    if ready:
-        yield ready
+        # What was read together goes together: it is copied once, and counted by one way to a thread.
+        block, waiting = b"".join((waiting, *put)), b""
+        if block:
+            yield block
+    if last := waiting + writer.end(tally.rows):
+        yield last
 
 
 def _put(writer: Writer, texts: Sequence[Rendered]) -> list[Text]:
     return [writer.put(one.text) for one in texts]
-
-
-def gathered(pieces: Sequence[Text]) -> Iterator[bytes]:
-    """Give pieces, small ones together and large ones as they are: to copy megabytes costs more than to send them."""
-    waiting: list[Text] = []
-    for piece in pieces:
-        waiting.append(piece)
-        if sum(map(len, waiting)) >= LEAST_BYTES:
-            yield b"".join(waiting)
-            waiting = []
-    if any(waiting):
-        yield b"".join(waiting)

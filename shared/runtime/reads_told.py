@@ -1,13 +1,13 @@
-"""Readings are told as they happen: what a route says that its answer lets read, once that answer begins.
+"""Readings are told as they happen: what a route says that its answer lets read, before that answer begins.
 
 Inside the door, so that who asks is known; outside of everything that answers.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from functools import partial
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +20,8 @@ from shared.runtime.trail import Reading, TrailAwayError, trail_away
 
 READ = "read"
 """Under which name the state of a request holds what its answer lets read."""
-_FURTHER = "tell_further"
+_TOLD = "told"
+"""Under which name the state of a request holds what is told of it."""
 _ANSWERED = (200, 206, 304)
 _FORWARDED_FOR = b"x-forwarded-for"
 Tell = Callable[[Read], None]
@@ -47,36 +48,56 @@ class ReadsTold:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = False
+        told = scope["state"][_TOLD] = _Told(self._trail, scope)
 
         async def telling(message: Message) -> None:
-            nonlocal began
             if message["type"] == "http.response.start" and message["status"] in _ANSWERED:
-                await self._tell(scope)
-                began = True
+                await told.begin()
             await send(message)
 
         try:
             await self._app(scope, receive, telling)
         except TrailAwayError:
-            if began:
+            if told.has_begun:
                 raise
             await self._refused(scope, trail_away())(scope, receive, send)
+        finally:
+            await told.end()
 
-    async def _tell(self, scope: Scope) -> None:
-        state: dict[str, Any] = scope["state"]
-        state[_FURTHER] = partial(self._tell_further, scope)
-        read: Read | None = state.get(READ)
-        if read is None or not read.is_of_something:
-            return
-        if read.what.is_file:
-            await self._trail.tell_for_good(reading_of(scope, read))
+
+class _Told:
+    """What is told of one answer: once it is about to begin, of files from the moment that the route says it."""
+
+    def __init__(self, trail: Teller, scope: Scope) -> None:
+        self._trail, self._scope = trail, scope
+        self._for_good: asyncio.Task[None] | None = None
+        self.has_begun = False
+
+    def say(self, read: Read) -> None:
+        """Take what the answer lets read; while the broker takes a file's reading, its first rows are looked up."""
+        self._scope["state"][READ] = read
+        if self.has_begun:
+            self._tell(read)
+        elif read.what.is_file and read.is_of_something:
+            self._for_good = asyncio.create_task(self._trail.tell_for_good(reading_of(self._scope, read)))
+
+    async def begin(self) -> None:
+        """Return once the answer may begin. Raises TrailAwayError."""
+        if self._for_good is None:
+            self._tell(self._scope["state"].get(READ))
         else:
-            self._trail.tell(reading_of(scope, read))
+            await self._for_good
+        self.has_begun = True
 
-    def _tell_further(self, scope: Scope, read: Read) -> None:
-        if read.is_of_something:
-            self._trail.tell(reading_of(scope, read))
+    def _tell(self, read: Read | None) -> None:
+        if read is not None and read.is_of_something:
+            self._trail.tell(reading_of(self._scope, read))
+
+    async def end(self) -> None:
+        """Leave nothing behind: what was to begin and did not may have been told all the same."""
+        if self._for_good is not None and not self.has_begun:
+            self._for_good.cancel()
+            await asyncio.gather(self._for_good, return_exceptions=True)
 
 
 def reading_of(scope: Scope, read: Read) -> Reading:
@@ -95,15 +116,12 @@ def address_of(scope: Scope) -> str:
 
 async def telling_of(request: Request) -> Tell:
     """Return by what a route says what its answer lets read; an answer that goes on says it again and again."""
-    state: dict[str, Any] = request.scope["state"]
+    told: _Told | None = request.scope["state"].get(_TOLD)
+    return _tell_nobody if told is None else told.say
 
-    def tell(read: Read) -> None:
-        """Say it. Raises TrailAwayError in an answer that has begun, where there is no room for more."""
-        state[READ] = read
-        if _FURTHER in state:
-            state[_FURTHER](read)
 
-    return tell
+def _tell_nobody(_: Read) -> None:
+    """Without a trail nobody is told."""
 
 
 Telling = Annotated[Tell, Depends(telling_of)]

@@ -40,12 +40,18 @@ class Tally:
         """SHA-256 of the bytes so far."""
         return bytes(self._sha256.digest())
 
-    async def count(self, block: bytes) -> None:
-        """Count a block as it is given out, a large one beside the event loop."""
-        if len(block) < LARGE_BYTES:
-            self.add_bytes(block)
-        else:
-            await asyncio.to_thread(self.add_bytes, block)
+    def count(self, block: bytes) -> asyncio.Future[None]:
+        """Begin to count a block as it is given out, a large one beside the event loop; wait for it before the next.
+
+        It runs from now on, not from when somebody waits: a task would begin only once the event loop turns.
+        """
+        loop = asyncio.get_running_loop()
+        if len(block) >= LARGE_BYTES:
+            return loop.run_in_executor(None, self.add_bytes, block)
+        self.add_bytes(block)
+        counted: asyncio.Future[None] = loop.create_future()
+        counted.set_result(None)
+        return counted
 
     def add_bytes(self, block: bytes) -> None:
         """Count a block as it is given out; some 1 GB a second where the processor knows SHA-256."""

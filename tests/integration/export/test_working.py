@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from shared.access.caller import NO_RIGHTS, Caller, demo_caller
 from shared.access.roles import Role
 from shared.runtime.mongo import Database
 from shared.store import export_claims
-from shared.store.results import BUCKET
+from shared.store.results import BUCKET, GridResults
 from shared.store.results_s3 import S3Results, s3_store
 from tests.integration.export.conftest import MANY, ordered, seen
 
@@ -178,17 +178,33 @@ async def test_rights_are_looked_at_when_it_runs(export: httpx2.AsyncClient, sho
     assert (told["state"], told["problem"]["code"], told["problem"]["position"]) == ("failed", "NOT_FOUND", "line[0]")
 
 
+class EndlessResults(GridResults):
+    """Files of which the last byte never comes: who writes one is at work until he is stopped."""
+
+    async def write(self, name: str, blocks: AsyncIterator[bytes]) -> None:
+        """Write a file but for its end."""
+
+        async def endless() -> AsyncIterator[bytes]:
+            async for block in blocks:
+                yield block
+            await asyncio.Event().wait()
+
+        await super().write(name, endless())
+
+
 async def test_a_right_that_is_lost_ends_the_work(
     export: httpx2.AsyncClient, shop: Workshop, database: Database
 ) -> None:
-    """Within a second of what the register says, with the reason; nothing of the file is left for anybody."""
+    """Once the register says so, with the reason, in the middle of the file; nothing of it is left for anybody."""
     job = await ordered(export, **LONG)
     anna = demo_caller("anna")
 
     async def as_long_as_nothing_is_written(_: str) -> Caller:
         return replace(anna, rights=NO_RIGHTS) if await is_at_work(database) else anna
 
-    await JobWorker(replace(shop, caller_named=as_long_as_nothing_is_written)).work_on_next()
+    endless = replace(shop, caller_named=as_long_as_nothing_is_written, results=EndlessResults(database))
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await JobWorker(endless).work_on_next()
     told = await seen(export, job)
     assert (told["state"], told["problem"]["code"]) == ("failed", "RIGHT_LOST")
     assert (await export.get(f"/v1/exports/{job}/result")).status_code == 409

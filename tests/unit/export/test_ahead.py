@@ -12,7 +12,6 @@ import pytest
 
 from services.export.files.ahead import ahead
 from services.export.files.writing import Drain
-from services.export.handlers import LEAST_BYTES, gathered
 
 
 async def test_steps_come_in_order_and_the_next_one_runs() -> None:
@@ -67,13 +66,6 @@ async def test_a_step_that_fails_is_told_at_its_place() -> None:
         await anext(given)
     nothing: list[Callable[[], Coroutine[Any, Any, int]]] = []
     assert [one async for one in ahead(nothing)] == []
-
-
-def test_small_pieces_go_together() -> None:
-    """Large ones as they are, and nothing gets lost."""
-    large = b"x" * LEAST_BYTES
-    assert list(gathered([b"a", b"b", large, large, b"c"])) == [b"ab" + large, large, b"c"]
-    assert list(gathered([b"", b""])) == []
 
 
 def test_a_drain_gives_what_was_written_once() -> None:

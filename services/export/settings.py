@@ -37,7 +37,9 @@ class ExportSettings(KafkaSettings, HttpSettings):
     export_webhook_loopback: bool = Field(
         default=False, description="For tests and the demo: deliveries may go to this machine, and webhooks by http."
     )
-    export_most_open: int = Field(20, ge=1, le=10_000, description="Exports of one caller that may wait and run.")
+    export_most_open: int = Field(
+        20, ge=1, le=10_000, description="Exports of one caller that may wait and run; those of his schedules beside."
+    )
     export_signing_key_file: Path | None = Field(
         None,
         description="PEM file with the Ed25519 key that signs manifests of files; without one the service makes a "

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class JobState(StrEnum):
     REMOVED = "removed"
 
 
+OF_A_SCHEDULE = "\x1f"
+"""How the keys of jobs begin that a schedule ordered: no header can hold it, so no caller's key does."""
 OPEN = (JobState.WAITING, JobState.RUNNING)
 """States of jobs that are still to be worked on."""
 
@@ -86,8 +89,10 @@ async def with_key(database: Database, owner: str, key: str) -> Document | None:
 
 
 async def count_open(database: Database, owner: str) -> int:
-    """Return how many jobs of an owner wait or run."""
-    return await database[Collection.EXPORT_JOBS].count_documents({"owner": owner, "state": {"$in": OPEN}})
+    """Return how many jobs that an owner ordered himself wait or run: what his schedules order is not in his hands."""
+    his_own = {"$not": re.compile(f"^{OF_A_SCHEDULE}")}
+    asked = {"owner": owner, "state": {"$in": OPEN}, "key": his_own}
+    return await database[Collection.EXPORT_JOBS].count_documents(asked)
 
 
 async def create(  # noqa: PLR0913 - who orders what, when, under which name, for how long

@@ -11,8 +11,6 @@ from shared.store.deliveries import DeliveryState
 from shared.store.export_jobs import Document, JobState, order_of
 
 AT_ONCE = 1_000
-_NO_KEY_OF_A_CALLER = "\x1f"
-"""Before our own keys: a header cannot hold it."""
 
 
 async def make(database: Database, kept_seconds: float) -> int:
@@ -33,7 +31,7 @@ async def _order(database: Database, delivery: Document, kept_seconds: float) ->
         delivery["owner"],
         order_of(delivery["asked"]),
         delivery["asked_at"],
-        key=_NO_KEY_OF_A_CALLER + delivery["_id"],
+        key=export_jobs.OF_A_SCHEDULE + delivery["_id"],
         kept_seconds=kept_seconds,
     )
     await deliveries.ordered(database, delivery["_id"], job["_id"])

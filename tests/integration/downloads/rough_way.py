@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import threading
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -15,16 +17,25 @@ BLOCK_BYTES = 16 * 1024
 AWAY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """After so many bytes nothing comes any more, and nothing says that it will not."""
+
+    after: int
+
+
 class RoughWay:
     """A proxy for bytes; what is told in `plan` happens to one connection after the other, then all is well.
 
-    An int: so many bytes of the answers come through. Bytes: they are the answer. `seen` are the heads of requests.
+    An int: so many bytes of the answers come through, then the connection ends. Bytes: they are the answer. `seen` are
+    the heads of requests; `stalled` is set once a connection stalls.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
-        self.plan: list[int | bytes] = []
+        self.plan: list[int | bytes | Stall] = []
         self.seen: list[str] = []
-        self.always: int | None = None
+        self.always: int | Stall | None = None
+        self.stalled = threading.Event()
         self._target, self._tls, self._running, self.port = port, tls, ExitStack(), 0
 
     def __enter__(self) -> Self:
@@ -61,14 +72,20 @@ class RoughWay:
                 await self._pass_on(reader, writer, fate)
         writer.close()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int | None) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fate: int | Stall | None
+    ) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self._target)
         asking = asyncio.create_task(self._ask(reader, ours))
+        most = fate.after if isinstance(fate, Stall) else fate
         try:
             while block := await theirs.read(BLOCK_BYTES if most is None else min(BLOCK_BYTES, most)):
                 writer.write(block)
                 await writer.drain()
                 if most is not None and (most := most - len(block)) <= 0:
+                    if isinstance(fate, Stall):
+                        self.stalled.set()
+                        await asking  # until who asks is gone
                     return
         finally:
             asking.cancel()

@@ -11,6 +11,8 @@ from services.export.jobs.worker import JobWorker
 from services.export.wiring import application
 from shared.runtime.door import open_door
 from shared.runtime.mongo import Database
+from shared.store import export_jobs
+from shared.store.export_jobs import Order
 from tests.integration.export.conftest import NOW, ORDER, ordered, seen
 from tests.integration.query.clients import client_of
 
@@ -119,6 +121,16 @@ async def test_waiting_orders_are_bounded(database: Database, other: httpx2.Asyn
         while await worker.work_on_next():
             pass
         await ordered(carl)
+
+
+async def test_what_schedules_order_leaves_room(database: Database) -> None:
+    """A night of many deliveries refuses nobody's own order."""
+    async with client_of(application(database, open_door("carl"), lambda: NOW, most_open_exports=1)) as carl:
+        for number in range(3):
+            key = f"{export_jobs.OF_A_SCHEDULE}{number}"
+            await export_jobs.create(database, "carl", Order(("BE-0042-A",), (), {}), 0, key=key)
+        await ordered(carl)
+        assert (await carl.post("/v1/exports", json=ORDER)).status_code == 429
 
 
 async def test_a_removed_order_is_gone_and_its_key_free(export: httpx2.AsyncClient, worker: JobWorker) -> None:

@@ -34,6 +34,9 @@ BATCH_RECORDS = 64
 """Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
 SEEK_AGAIN_SECONDS = 2.0
 """Until then, records that do not follow the position are taken for what was under way when it was wound back."""
+STANDS_STILL_SECONDS = 300.0
+"""Records that Faust has handed over and nobody takes for so long: only a new start helps. Longer than any one try of a
+batch may take; while a server is away each further try counts as going on."""
 BATCH_WITHIN_SECONDS = 0.005
 """How long a batch waits to fill: ingest has gathered already, and every stage would add its own wait."""
 
@@ -88,6 +91,7 @@ class FaustWorker:
 
     def __init__(self, stage: Stage, topic: Topic, bootstrap: str, health: Health, batch_records: int) -> None:
         self._stage, self._topic, self._health = stage, topic, health
+        self._progress = health.beside(STANDS_STILL_SECONDS)
         self._batch_records = batch_records
         self._log = logger(__name__)
         self._sought: dict[int, tuple[int, float]] = {}
@@ -165,7 +169,7 @@ class FaustWorker:
         """Handle a partition's records; whatever happens, nothing escapes."""
         began = time.monotonic()
         try:
-            await persistently(lambda: self._stage.handle(partition, records), self._stage.name, self._health)
+            await persistently(lambda: self._stage.handle(partition, records), self._stage.name, self._progress)
         except ReadAgainError as again:
             await self._seek(partition, again.offset)
         metrics.BATCH_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
@@ -187,10 +191,21 @@ class FaustWorker:
             self._log.warning("not reading again", partition=partition, why=repr(moved))
 
     async def _turn(self) -> None:
-        """Let the stage do what time asks for, and tell that the loop turns."""
+        """Let the stage do what time asks for, and tell that the loop turns, and whether anything waits to be taken."""
         with ending_at_once(self._stage.name):
             for partition in await persistently(self._stage.turn, self._stage.name, self._health):
                 await self._seek(partition, await self._start(partition))
+        if not self._is_anything_left():
+            self._progress.beat()
+
+    def _is_anything_left(self) -> bool:
+        """Say whether Faust has handed over records that were not taken.
+
+        It keeps the offset of the last one, after a seek that of the next: a single record cannot be told from none.
+        """
+        handed_over = self._app.consumer._read_offset  # noqa: SLF001 - nothing public tells it
+        places = {partition: handed_over.get(TP(self._topic.name, partition)) for partition in self._lag.next_offsets}
+        return any(place is not None and place > self._lag.next_offsets[at] for at, place in places.items())
 
     async def send(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
         """Send (partition, value) messages and wait until the broker has each for good."""

@@ -1,6 +1,7 @@
 """The operations port: /health/live, /health/ready and /metrics.
 
-Live fails when the worker's loop no longer turns, never because a server is away: waiting for a server beats too.
+Live fails when the worker's loop no longer turns, or when what it was handed over lies there and nobody takes it; never
+because a server is away: waiting for a server beats too.
 Ready says that the service has finished starting and is not stopping.
 """
 
@@ -29,9 +30,9 @@ class Health:
         self._last_beat: float | None = None
         self._beside: list[Health] = []
 
-    def beside(self) -> Health:
+    def beside(self, stuck_after_seconds: float | None = None) -> Health:
         """Return the health of a further loop of this process, which is live only while both turn."""
-        further = Health(self._stuck_after_seconds)
+        further = Health(stuck_after_seconds or self._stuck_after_seconds)
         self._beside.append(further)
         return further
 

@@ -32,6 +32,11 @@ class Lag:
         self._topic, self._end, self._clock = topic, end, clock
         self._places: dict[int, _Place] = {}
 
+    @property
+    def next_offsets(self) -> dict[int, int]:
+        """Which record is next, by partition."""
+        return {partition: place.next_offset for partition, place in self._places.items()}
+
     def begin(self, partition: int, next_offset: int) -> None:
         """Begin at an offset: until something is taken, lag in seconds counts from now."""
         now = self._clock()

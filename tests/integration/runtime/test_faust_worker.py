@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,12 +15,16 @@ from faust.types import TP
 
 from deploy.local.servers import Servers
 from shared.events.topics import Topic
+from shared.runtime import faust_worker
 from shared.runtime.faust_worker import FaustWorker, Record
 from shared.runtime.health import Health
 from shared.runtime.kafka import KafkaError, consumer, highwater_of
-from shared.runtime.persistently import SOFTWARE_FAULT
+from shared.runtime.mongo import ConnectionFailure
+from shared.runtime.persistently import BACKOFF_SECONDS, SOFTWARE_FAULT
 
 WITHIN_SECONDS = 30.0
+STANDS_STILL_SECONDS = 4.0
+"""Longer than the longest wait between two tries, shorter than all of them."""
 ELSEWHERE = 7
 """A partition that is not this worker's."""
 
@@ -75,6 +79,55 @@ async def worker(
         yield made, stage
     finally:
         await made.stop()
+
+
+class Standing(Counting):
+    """A stage that does what it is told with what it is handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released, self.tries_without_store = asyncio.Event(), 0
+
+    async def handle(self, partition: int, records: Sequence[Record]) -> None:
+        """Fail as often as the store is away, then wait until it is released."""
+        if self.tries_without_store:
+            self.tries_without_store -= 1
+            raise ConnectionFailure("away")
+        self.came.set()
+        await self.released.wait()
+        await super().handle(partition, records)
+
+
+async def test_a_worker_that_takes_nothing_is_not_live(
+    stack: Servers, topic: Topic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its loop turns; while the store is away it is, however long that lasts, and where nothing is left."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(faust_worker, "STANDS_STILL_SECONDS", STANDS_STILL_SECONDS)
+    stage, health = Standing(), Health()
+    stage.tries_without_store = len(BACKOFF_SECONDS) + 2
+    running = FaustWorker(stage, topic, stack.kafka_bootstrap, health, batch_records=1)
+    await running.start()
+    try:
+        await running.send(topic, [(0, b"one"), (0, b"two"), (0, b"three")])
+        while stage.tries_without_store:
+            assert health.is_live()
+            await asyncio.sleep(0.1)
+        await asyncio.wait_for(stage.came.wait(), WITHIN_SECONDS)
+        await eventually(lambda: not health.is_live(), "it stands")
+        stage.released.set()
+        await eventually(lambda: stage.offsets == [0, 1, 2] and health.is_live(), "it goes on")
+    finally:
+        stage.released.set()
+        await running.stop()
+
+
+async def eventually(holds: Callable[[], bool], what: str) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while not holds():  # noqa: ASYNC110 - Faust, and not this loop, knows when
+            await asyncio.sleep(0.05)
+    assert what
 
 
 async def test_a_partition_that_moved_away_has_no_lag(stack: Servers, topic: Topic) -> None:

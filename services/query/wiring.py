@@ -96,9 +96,9 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
             trail=trail,
         )
         face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
-        counting = Periodic(lambda: count_clients(database), COUNTED_EVERY_SECONDS, NothingHeld())
-        silent = Periodic(harmless(LineWatch(database).turn), COUNTED_LINES_EVERY_SECONDS, NothingHeld())
-        comparing = Periodic(harmless(RollupWatch(database).turn), TURN_SECONDS, NothingHeld())
+        counting = Periodic(harmless("clients", lambda: count_clients(database)), COUNTED_EVERY_SECONDS, NothingHeld())
+        silent = Periodic(harmless("lines", LineWatch(database).turn), COUNTED_LINES_EVERY_SECONDS, NothingHeld())
+        comparing = Periodic(harmless("rollups", RollupWatch(database).turn), TURN_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
         worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
         # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read

@@ -9,8 +9,8 @@ from shared.runtime.logging import logger
 from shared.runtime.mongo import PyMongoError
 
 
-def harmless(turn: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return a turn that raises only what servers that are away make it raise."""
+def harmless(watch: str, turn: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return a turn that raises only what servers that are away make it raise; `watch` names it in the log."""
 
     async def turned() -> None:
         try:
@@ -18,6 +18,6 @@ def harmless(turn: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None
         except (KafkaError, PyMongoError, TimeoutError):
             raise
         except Exception as fault:  # noqa: BLE001 - a document that cannot be read must not end the service for its readers
-            logger(__name__).error("defect: nothing can be watched", watch=turn.__qualname__, exc_info=fault)
+            logger(__name__).error("defect: nothing can be watched", watch=watch, exc_info=fault)
 
     return turned

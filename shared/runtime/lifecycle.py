@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import uvicorn
 import uvloop
 
+from shared.domain import gas_time
 from shared.runtime.health import Health, operations_app
 from shared.runtime.logging import configure, logger
 from shared.runtime.settings import ServiceSettings
@@ -125,6 +126,7 @@ def run(
         wire: Builds its parts; called inside the event loop, opens connections.
     """
     configure(name, settings.log_level)
+    gas_time.is_supported(0)  # the calendar of gas days is made now (60 ms), not while the first reader waits
 
     async def main() -> None:
         health = Health()

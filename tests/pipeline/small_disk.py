@@ -29,11 +29,11 @@ class SmallDisk:
         told = os.statvfs(self.folder)
         return told.f_bavail * told.f_frsize
 
-    def fill(self) -> None:
-        """Write until nothing more can be written, and leave it there; once more, what has become free meanwhile."""
+    def fill(self, leave_bytes: int = 0) -> None:
+        """Write until no more than this is free, and leave it there; again, where room has come free meanwhile."""
         descriptor = os.open(self._filler, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
-            while True:
+            while not leave_bytes or self.free_bytes() > leave_bytes:
                 os.write(descriptor, bytes(FILLED_AT_ONCE_BYTES))
         except OSError:
             return  # that is what we came for

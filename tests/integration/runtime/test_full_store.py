@@ -13,7 +13,7 @@ from pymongo import InsertOne
 from deploy.local.mongod import Mongod
 from deploy.local.ports import free_ports
 from shared.runtime.health import Health
-from shared.runtime.metrics import SERVER_FAULTS
+from shared.runtime.metrics import CATALOGUE
 from shared.runtime.mongo import (
     ClientSession,
     Database,
@@ -25,6 +25,7 @@ from shared.runtime.mongo import (
     is_passing,
 )
 from shared.runtime.persistently import persistently
+from shared.store.disk import room
 from tests.pipeline.small_disk import SmallDisk, small_disk
 
 DISK_MIB = 100
@@ -71,11 +72,14 @@ async def full(disk: SmallDisk, tmp_path: Path) -> AsyncIterator[Database]:
 
 def faults() -> float:
     """Return how often work has been put off in this process because of the store."""
-    return SERVER_FAULTS.labels("store")._value.get()  # type: ignore[no-any-return]
+    return CATALOGUE.get_sample_value("gastrack_server_faults_total", {"server": "store"}) or 0.0
 
 
 async def test_work_waits_for_room(full: Database, disk: SmallDisk) -> None:
-    """What is refused passes by itself; a worker tells that it waits, stays live, and is done once there is room."""
+    """It says that it is full; what it refuses passes; a worker tells that it waits, and goes on with room."""
+    short = await room(full)
+    assert short is not None
+    assert (short.is_short, short.used) == (True, 1.0)
     for what, work in REFUSED.items():
         with pytest.raises(PyMongoError, match="No space left on device") as refused:
             await work(full)

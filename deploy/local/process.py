@@ -20,6 +20,7 @@ STOP_GRACE_S = 15.0  # after SIGTERM: longer than a service's own deadline for f
 KILL_GRACE_S = 10.0  # after SIGKILL: only a process stuck in the kernel (a dead disk) takes that long
 NOTHING_LEFT_BYTES = 16 * 1024**2  # one journal file of MongoDB or one index of Kafka is 10 MB
 LOG_TAIL_LINES = 15
+LAST_WORDS_LINES = 200  # MongoDB tells where it stood, in some 50 lines, after what killed it
 EARLIER_ERRORS = 3  # a server's parting words can be longer than the tail
 TELLS_OF_AN_ERROR = re.compile(r'"s":"[EF]"| (?:ERROR|FATAL) ')  # as MongoDB and Kafka mark them
 DISK_FULL = "No space left on device"
@@ -140,16 +141,18 @@ class WatchedProcess:
 
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> str:
         """The last lines of its log, after earlier ones that tell of an error; empty if there is no log."""
-        if not self.log.exists():
-            return ""
-        written = self.log.read_text(errors="replace").splitlines()
+        written = self._written()
         earlier = [line for line in written[:-lines] if TELLS_OF_AN_ERROR.search(line)]
         return "\n".join([*earlier[-EARLIER_ERRORS:], *written[-lines:]])
 
     def _disk_is_full(self) -> bool:
         """Whether it said so, or could not even say it."""
         folder = self.log.parent
-        return DISK_FULL in self.log_tail() or (folder.exists() and shutil.disk_usage(folder).free < NOTHING_LEFT_BYTES)
+        said = any(DISK_FULL in line for line in self._written()[-LAST_WORDS_LINES:])
+        return said or (folder.exists() and shutil.disk_usage(folder).free < NOTHING_LEFT_BYTES)
+
+    def _written(self) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
 
     def _end_of_log(self) -> str:
         return f"The end of {self.log}:\n{self.log_tail()}"

@@ -13,12 +13,11 @@ from shared.events.topics import RECORDED
 from shared.runtime.kafka import SESSION_TIMEOUT_MS, KafkaError, TopicPartition
 from shared.runtime.mongo import Database, PyMongoError
 from shared.runtime.same_topic import AnotherTopicError, Read, require_same
-from shared.store import documents, epochs, export_jobs, restoring, schedules
+from shared.store import disk, documents, epochs, export_jobs, restoring, schedules
+from shared.store.disk import Room
 from shared.store.documents import Collection, Index
 
 INDEXES = (*documents.INDEXES, *export_jobs.INDEXES, *schedules.INDEXES)
-LEAST_FREE = 0.1
-"""Of a disk; MongoDB and Kafka end themselves where nothing is left."""
 _HEALTHY = ("PRIMARY", "SECONDARY", "ARBITER")
 _DEPENDENT = (Area.INDEXES, Area.VERSIONS, Area.DISKS)
 
@@ -31,7 +30,7 @@ async def examine(found: Examination, database: Database, bootstrap: str, partit
         found.saw(Area.CLOCKS, *_of_clock(hello["localTime"]))
         found.saw(Area.INDEXES, *await _of_indexes(database))
         found.saw(Area.VERSIONS, *await _of_epochs(database))
-        found.saw(Area.DISKS, *_of_disk(await database.command("dbStats")))
+        found.saw(Area.DISKS, *_of_disk(await disk.room(database)))
     except PyMongoError as fault:
         wrong, mend = f"MongoDB does not answer: {_short(fault)}", "start it, or correct GASTRACK_MONGO_URI"
         found.saw(Area.MONGODB, Finding(Area.MONGODB, wrong, mend))
@@ -128,11 +127,9 @@ async def _of_epochs(database: Database) -> list[Finding]:
     ]
 
 
-def _of_disk(stats: dict[str, Any]) -> Iterator[Finding]:
-    total, used = stats.get("fsTotalSize", 0), stats.get("fsUsedSize", 0)
-    if total and total - used < LEAST_FREE * total:
-        free = (total - used) / 1024**3
-        wrong = f"MongoDB's disk is {used / total:.0%} full: {free:.1f} GiB are free"
+def _of_disk(room: Room | None) -> Iterator[Finding]:
+    if room is not None and room.is_short:
+        wrong = f"MongoDB's disk is {room.used:.0%} full: {room.free_bytes / 1024**3:.1f} GiB are free"
         yield Finding(Area.DISKS, wrong, "enlarge it now; what may leave: docs/runbooks/disk-full.md")
 
 

@@ -88,7 +88,7 @@ REQUESTS = {
     "A9_STATION": "A telegram of a station or chromatograph that is not the caller's: nothing was received.",
     "CONTENT_TYPE": "The body is said to be of a kind that is not taken here.",
     "NO_FILE": "A form has no part `file`.",
-    "BROKER_AWAY": "Kafka does not answer: nothing was received, try again.",
+    "BROKER_AWAY": "Kafka does not confirm: it may be taken yet. Try again; readings that come twice count once.",
     "EDGE": "The one address answers itself: a service is away, or the address cannot be read.",
     "STORE_AWAY": "MongoDB does not answer: try again.",
     "NOT_BY_THE_EDGE": "The request did not come by the one address, or pretends to: a service answers its edge alone.",

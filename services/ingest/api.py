@@ -18,6 +18,8 @@ from shared.events.decision import DecisionText
 from shared.events.topology import ChangeText
 from shared.runtime.http_state import Delivering, Operating
 from shared.runtime.kafka import KafkaError
+from shared.runtime.logging import logger
+from shared.runtime.persistently import tell_fault
 from shared.runtime.problem import ProblemError, not_found, unprocessable
 
 api = APIRouter(prefix="/v1")
@@ -150,5 +152,9 @@ def _accepted(accepted: Accepted) -> JSONResponse:
 
 
 def _away(fault: KafkaError) -> ProblemError:
-    issue = Issue("BROKER_AWAY", "request", f"nothing was received, try again in some seconds: {type(fault).__name__}")
+    """Answer that nobody knows whether it was received: the broker may take it once it is back."""
+    tell_fault(fault)
+    logger(__name__).warning("refused at the door: the broker is away", fault=repr(fault)[:200])
+    words = f"not confirmed: try again in some seconds, readings that come twice count once: {type(fault).__name__}"
+    issue = Issue("BROKER_AWAY", "request", words)
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, [issue], {"Retry-After": "5"})

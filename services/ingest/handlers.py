@@ -30,7 +30,7 @@ from shared.events.operation import Operation
 from shared.events.topics import ANALYSES, MAX_MESSAGE_BYTES, OPERATIONS, TELEMETRY
 from shared.events.topology import ChangeText
 from shared.runtime import followed
-from shared.runtime.kafka import AIOKafkaProducer
+from shared.runtime.kafka import AIOKafkaProducer, RecordMetadata, confirmed
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
 from shared.store.documents import Collection
@@ -38,6 +38,8 @@ from shared.store.ledgers import BLOCK_OFFSETS, outcomes_id
 from shared.store.lines import find_line
 
 LOOK_SECONDS = 0.05
+CONFIRMED_WITHIN_SECONDS = 10.0
+"""Longer than Kafka takes to give a partition another leader."""
 MAX_CHANGE_BYTES = MAX_MESSAGE_BYTES * 3 // 4
 """It travels in messages with something around it; 20,000 lines are 5 MB."""
 MAX_ISSUES = 100
@@ -131,7 +133,7 @@ class Doors:
         for delivery in deliveries:
             headers = list(delivery.headers_with(receipt))
             key = delivery.station.encode() or None
-            sent = await self._producer.send_and_wait(delivery.topic, delivery.value, key=key, headers=headers)
+            sent = await self._send(delivery.topic, delivery.value, key=key, headers=headers)
             place = delivery.topic, sent.partition, sent.offset
             named.append(place)
             count, faults = _FORECAST[delivery.topic](source_record(place, delivery.value, headers))
@@ -143,6 +145,9 @@ class Doors:
         sources = followed.sources(named)
         self._log.info("received", receipt=receipt, sources=sources, readings=accepted.received)
         return accepted
+
+    async def _send(self, topic: str, value: bytes, **other: Any) -> RecordMetadata:
+        return await confirmed(self._producer, topic, value, CONFIRMED_WITHIN_SECONDS, **other)
 
     async def _keep(self, caller: Caller, receipt: str, positions: list[dict[str, Any]]) -> None:
         document = {"_id": receipt, "by": caller.identity, "at": datetime.now(UTC), "positions": positions}
@@ -216,7 +221,7 @@ class Doors:
             message = f"larger than {MAX_CHANGE_BYTES} bytes: ask for it in several steps"
             raise RefusedError([Issue("TOO_LARGE", "body", message)])
         asked = Operation(kind, uuid.uuid4().hex, caller.identity, int(time.time() * 1000), document, station)
-        sent = await self._producer.send_and_wait(OPERATIONS.name, operation.encode(asked), partition=0)
+        sent = await self._send(OPERATIONS.name, operation.encode(asked), partition=0)
         self._log.info("asked", sources=followed.sources([(OPERATIONS.name, 0, sent.offset)]), kind=kind)
         name = f"{OPERATIONS.name}/{sent.offset}"
         receipt = {"_id": name, "by": caller.identity, "at": datetime.now(UTC), "positions": []}

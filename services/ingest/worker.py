@@ -32,7 +32,7 @@ from shared.runtime.kafka import (
 from shared.runtime.lag import Lag
 from shared.runtime.logging import logger
 from shared.runtime.mongo import Database
-from shared.runtime.persistently import persistently
+from shared.runtime.persistently import patiently, persistently
 from shared.runtime.same_topic import Read, require_same
 from shared.store import progress
 from shared.store.ledgers import BLOCK_OFFSETS
@@ -284,7 +284,8 @@ class IngestWorker:
     async def _send_in_order(self, partition: int, values: Sequence[bytes]) -> None:
         """Send one after the other: were a later one written and an earlier one not, it would look old when it came."""
         for value in values:
-            await self._producer.send_and_wait(RECORDED.name, value, partition=partition)
+            sending = self._producer.send_and_wait(RECORDED.name, value, partition=partition)
+            await patiently(sending, "ingest", self._health)
 
     async def _settle(self) -> None:
         """Store the ledgers, then commit: Kafka's offset never runs ahead of the count."""

@@ -21,6 +21,7 @@ from services.query.settings import QuerySettings
 from services.query.tokens.giving import TokenGiver
 from services.query.trail.keeping import Keeping, Policy
 from services.query.trail.worker import TrailWorker
+from services.query.watched.disk import MEASURED_EVERY_SECONDS, DiskWatch
 from services.query.watched.harmless import harmless
 from services.query.watched.lines import COUNTED_EVERY_SECONDS as COUNTED_LINES_EVERY_SECONDS
 from services.query.watched.lines import LineWatch
@@ -99,11 +100,12 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
         counting = Periodic(harmless("clients", lambda: count_clients(database)), COUNTED_EVERY_SECONDS, NothingHeld())
         silent = Periodic(harmless("lines", LineWatch(database).turn), COUNTED_LINES_EVERY_SECONDS, NothingHeld())
         comparing = Periodic(harmless("rollups", RollupWatch(database).turn), TURN_SECONDS, NothingHeld())
+        measuring = Periodic(harmless("disk", DiskWatch(database).turn), MEASURED_EVERY_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
         worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
         # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
         # until the face had ended is told.
-        return [counting, silent, comparing, worker, trail, face, streams]
+        return [counting, silent, comparing, measuring, worker, trail, face, streams]
 
     return parts
 

@@ -28,7 +28,7 @@ from shared.runtime.health import Health
 from shared.runtime.kafka import KafkaError, highwater_of, producer
 from shared.runtime.lag import Lag
 from shared.runtime.logging import logger
-from shared.runtime.persistently import ReadAgainError, ending_at_once, persistently
+from shared.runtime.persistently import ReadAgainError, ending_at_once, patiently, persistently
 
 BATCH_RECORDS = 64
 """Most records of a batch: 64 · 2,000 readings are one transaction of at most 30 MB a partition."""
@@ -208,7 +208,10 @@ class FaustWorker:
         return any(place is not None and place > self._lag.next_offsets[at] for at, place in places.items())
 
     async def send(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
-        """Send (partition, value) messages and wait until the broker has each for good."""
+        """Send (partition, value) messages and wait until the broker has each for good, however long it is away."""
+        await patiently(self._sent(topic, messages), self._stage.name, self._progress)
+
+    async def _sent(self, topic: Topic, messages: Sequence[tuple[int, bytes]]) -> None:
         pending = [await self._producer.send(topic.name, value, partition=partition) for partition, value in messages]
         for sent in pending:
             await sent

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
-from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
-from aiokafka.structs import ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError, TopicAlreadyExistsError, for_code
+from aiokafka.structs import ConsumerRecord, RecordMetadata, TopicPartition
 
 from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, Topic
 from shared.runtime.brokers import reached
@@ -21,6 +22,7 @@ __all__ = [
     "Assigned",
     "ConsumerRecord",
     "KafkaError",
+    "RecordMetadata",
     "TopicPartition",
     "for_code",
 ]
@@ -107,6 +109,22 @@ def producer(bootstrap: str, linger_ms: int = 0, *, is_idempotent: bool = True) 
         max_request_size=MAX_MESSAGE_BYTES,
         max_batch_size=1024 * 1024,
     )
+
+
+async def confirmed(
+    sender: AIOKafkaProducer, topic: str, value: bytes, within_seconds: float, **other: Any
+) -> RecordMetadata:
+    """Send, and return where a record stands once the broker has it for good; `other` is as aiokafka's `send` takes it.
+
+    Raises:
+        KafkaTimeoutError: that took too long. An idempotent producer gives nothing up: the record may still come to
+            stand there, once the broker is back.
+    """
+    try:
+        async with asyncio.timeout(within_seconds):
+            return await sender.send_and_wait(topic, value, **other)
+    except TimeoutError as late:
+        raise KafkaTimeoutError(f"the broker did not confirm within {within_seconds:.0f} s") from late
 
 
 TRANSACTION_TIMEOUT_MS = 10_000

@@ -124,6 +124,12 @@ SERVER_FAULTS = Counter(
     ["server"],
     registry=CATALOGUE,
 )
+STORE_DISK = Gauge(
+    "gastrack_store_disk_bytes",
+    "Bytes of the disk under MongoDB, as the member tells that answers, by whether they are used or free.",
+    ["state"],
+    registry=CATALOGUE,
+)
 FENCED = Counter(
     "gastrack_worker_fenced", "Batches dropped because another worker had moved the position.", registry=CATALOGUE
 )
@@ -265,6 +271,7 @@ UNITS: dict[Counter | Gauge | Histogram, str] = {
     BATCH_SECONDS: "seconds",
     SINK_RETRIES: "tries",
     SERVER_FAULTS: "times",
+    STORE_DISK: "bytes",
     FENCED: "batches",
     GAPS: "gaps",
     LEDGER_DIFFERENCE: "readings",

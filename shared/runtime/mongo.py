@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -11,7 +11,14 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, A
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database as SyncDatabase
-from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    CollectionInvalid,
+    ConnectionFailure,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -20,6 +27,10 @@ Session = AsyncIOMotorClientSession
 _NAMESPACE_EXISTS = 48
 _NO_SUCH_MOMENT = {239, 246}
 """A snapshot is too old by now, or not to be had while a collection is being made: the next one is."""
+_OUT_OF_DISK_SPACE = 14031
+_UNKNOWN_ERROR = 8
+_NO_SPACE_LEFT = "No space left on device"
+"""What the storage engine says of a full disk, which the server passes on as an error unknown to it."""
 SERVER_SELECTION_MS = 5_000
 """How long an operation waits for a server before it says that there is none."""
 
@@ -97,11 +108,29 @@ async def create_collection(database: Database, name: str) -> None:
 
 
 def is_passing(fault: PyMongoError) -> bool:
-    """Say whether a fault passes by itself: a server away, or a transaction in another's way."""
+    """Say whether a fault passes by itself: a server away or its disk full, or a transaction in another's way."""
     if isinstance(fault, ConnectionFailure) or fault.has_error_label("TransientTransactionError"):
         return True
     return isinstance(fault, OperationFailure) and (
         fault.has_error_label("RetryableWriteError")
         or fault.has_error_label("UnknownTransactionCommitResult")
         or fault.code in _NO_SUCH_MOMENT
+        or _tells_of_a_full_disk(fault)
     )
+
+
+def _tells_of_a_full_disk(fault: OperationFailure) -> bool:
+    """MongoDB lives on for some seconds or minutes without room, refuses some writes, and ends itself then."""
+    return any(
+        code == _OUT_OF_DISK_SPACE or (code == _UNKNOWN_ERROR and _NO_SPACE_LEFT in message)
+        for code, message in _told(fault)
+    )
+
+
+def _told(fault: OperationFailure) -> Iterator[tuple[int | None, str]]:
+    """Yield code and message; of many writes at once those of each that failed."""
+    if not isinstance(fault, BulkWriteError):
+        yield fault.code, str(fault)
+        return
+    for error in (*fault.details["writeErrors"], *fault.details["writeConcernErrors"]):
+        yield error["code"], error["errmsg"]

@@ -18,6 +18,8 @@ BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Waits between tries; the last one again and again: a server may be away for hours."""
 SOFTWARE_FAULT = 70
 """Exit code of a process that met an error of our own."""
+TOLD_SECONDS = 10.0
+"""Longer than Kafka takes to give a partition another leader."""
 Result = TypeVar("Result")
 
 
@@ -64,6 +66,22 @@ async def persistently(work: Callable[[], Awaitable[Result]], stage: str, health
             tries += 1
         except Exception as fault:  # noqa: BLE001 - the outermost loop: anything else is a defect of ours
             _die(stage, fault)
+
+
+async def patiently(work: Awaitable[Result], stage: str, health: Health, told_seconds: float = TOLD_SECONDS) -> Result:
+    """Return what becomes of work that a client of Kafka tries again by itself, for hours if need be.
+
+    While it lasts, that is told every `told_seconds`, and the loop that waits for it counts as turning.
+    """
+    working = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({working}, timeout=told_seconds))[0]:
+            health.beat()
+            metrics.SERVER_FAULTS.labels("broker").inc()
+            logger(__name__).warning("waiting for the broker", stage=stage)
+    finally:
+        working.cancel()
+    return working.result()
 
 
 @contextmanager

@@ -50,8 +50,10 @@ def test_a_death_while_waiting_is_told_at_once_with_the_end_of_the_log(tmp_path:
 
 
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
-    """What the log says about the disk becomes advice."""
-    tiny = program(tmp_path, "raise SystemExit('write failed: No space left on device')")
+    """What the log says about the disk becomes advice, also where it says much after it, as MongoDB does."""
+    tiny = program(
+        tmp_path, "print('write failed: No space left on device', *range(50), sep='\\n'); raise SystemExit(1)"
+    )
     tiny.start()
     with pytest.raises(ServerDiedError, match="The disk is full: free space"):
         tiny.wait_until(lambda: False, 60)

@@ -1,4 +1,4 @@
-"""What is looked at all the time: lines that are silent, rollups that are not their hours."""
+"""What is looked at all the time: lines that are silent, rollups that are not their hours, a disk that fills."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from deploy.local.servers import Servers
+from services.query.watched.disk import DiskWatch
 from services.query.watched.lines import LineWatch, counted
 from services.query.watched.rollups import RollupWatch
 from shared.domain import gas_time
 from shared.domain.topology import Line, Station
 from shared.runtime.metrics import CATALOGUE
 from shared.runtime.mongo import SyncDatabase, connect, connect_sync
+from shared.store.disk import room
 from shared.store.documents import Collection
 from shared.store.register import register_of
 from shared.store.verification import compare
@@ -127,4 +129,19 @@ async def test_what_is_wrong_is_told_until_it_is_mended(stack: Servers, database
     assert [await told() for _ in range(3)] == [1, 1, 1]
     months.replace_one({"_id": right["_id"]}, right)
     assert [await told() for _ in range(3)] == [0, 0, 0]
+    store.client.close()
+
+
+async def test_the_disk_under_mongodb_is_measured(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> None:
+    """As MongoDB tells: used and free are all of it; of a database that is not there it tells nothing."""
+    store = connect(stack.mongo_uri, database.name)
+    await DiskWatch(store).turn()
+    name = "gastrack_store_disk_bytes"
+    used, free = (CATALOGUE.get_sample_value(name, {"state": state}) for state in ("used", "free"))
+    told = await store.command("dbStats")
+    assert used is not None
+    assert free is not None
+    assert used + free == told["fsTotalSize"]
+    assert free > 0
+    assert await room(store.client["nowhere"]) is None
     store.client.close()

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import generate_latest
 from pydantic import BaseModel
-from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
+from pymongo.errors import OperationFailure, ServerSelectionTimeoutError, WriteError
 
 from shared.runtime import http
 from shared.runtime.door import open_door
@@ -39,6 +39,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         raise {
             "defect": RuntimeError("secret"),
             "away": ServerSelectionTimeoutError("no server"),
+            "full": WriteError("28: No space left on device", 8),
             "wrong": OperationFailure("bad query"),
         }[how]
 
@@ -66,7 +67,13 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.mark.parametrize(
-    ("how", "status", "code"), [("defect", 500, "DEFECT"), ("away", 503, "STORE_AWAY"), ("wrong", 500, "DEFECT")]
+    ("how", "status", "code"),
+    [
+        ("defect", 500, "DEFECT"),
+        ("away", 503, "STORE_AWAY"),
+        ("full", 503, "STORE_AWAY"),
+        ("wrong", 500, "DEFECT"),
+    ],
 )
 async def test_what_fails_inside_is_a_problem_without_details(
     client: httpx2.AsyncClient, how: str, status: int, code: str

@@ -1,4 +1,4 @@
-"""Who uses the services while they are replaced: corrects hours by the door, reads and downloads, process by process."""
+"""Who uses the services while they are replaced: corrects hours, reads and downloads, of each process in turn."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ async def begin(stack: Servers, name: str) -> None:
 
 def indexes(store: SyncDatabase[dict[str, Any]]) -> Indexes:
     """Return the indexes that are there."""
-    return {one: store[one].index_information() for one in store.list_collection_names()}
+    return {one: dict(store[one].index_information()) for one in store.list_collection_names()}
 
 
 def test_events_of_today_are_read_and_none_of_it_is_lost(said: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from typing import Any
 
 from shared.domain.analysis import KEPT_ANALYSIS
 from shared.domain.gas_told import GAS_TOLD
@@ -20,7 +21,7 @@ from shared.runtime.mongo import connect
 from shared.store.documents import INDEXES, Collection, ensure_collections
 from shared.store.forms import HOUR_FORMS, ROLLUP_FORMS, RUN_FORMS
 
-CODECS = {"answer": answer, "access_read": access_read, "operation": operation}
+CODECS: dict[str, Any] = {"answer": answer, "access_read": access_read, "operation": operation}
 ROWS = {
     "hours": HOUR_FORMS,
     "rollups": ROLLUP_FORMS,
@@ -33,7 +34,7 @@ ROWS = {
 def again(name: str, written: bytes) -> str:
     """Return an event, read and written again, in hex."""
     codec = CODECS.get(name, line_log)
-    return codec.encode(codec.decode(written)).hex()  # type: ignore[attr-defined]  # each has these two
+    return bytes(codec.encode(codec.decode(written))).hex()
 
 
 async def begin(mongo_uri: str, database: str, bootstrap: str, partitions: str) -> None:

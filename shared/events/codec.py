@@ -25,6 +25,13 @@ class MalformedEventError(ValueError):
     """Bytes that are no event of ours; the message says why."""
 
 
+class AnotherVersionError(Exception):
+    """An event that a newer version of this software wrote. No stage catches it, and so its process ends.
+
+    What is malformed is passed over with a dead letter; to pass over this would lose what it says.
+    """
+
+
 def pack(value: object) -> bytes:
     """Return msgpack of plain values."""
     return _ENCODER.encode(value)
@@ -61,14 +68,17 @@ def unpack_readings(packed: bytes) -> Readings:
     """Return the readings of a msgpack array.
 
     Raises:
+        AnotherVersionError: it has a column that this software does not know.
         MalformedEventError: the bytes are not such an array.
     """
     try:
         lines, meters, sources, count, columns = unpack(packed)
+        if unknown := columns.keys() - set(READING.names or ()):
+            raise AnotherVersionError(f"readings have columns that this software does not know: {sorted(unknown)}")
         rows = empty_rows(count)
         rows["quality"] = 0
         for name, raw in columns.items():
             rows[name] = np.frombuffer(raw, READING[name])
         return Readings(rows, lines, [Source(*source[:_SOURCE_FIELDS]) for source in sources], meters)
-    except (TypeError, ValueError, KeyError) as fault:
+    except (AttributeError, TypeError, ValueError, KeyError) as fault:
         raise MalformedEventError(str(fault)) from fault

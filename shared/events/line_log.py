@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.domain.analysis import Analyses
 from shared.domain.reading import Readings
 from shared.events.analyses import pack_analyses, unpack_analyses
-from shared.events.codec import MalformedEventError, pack, pack_readings, unpack, unpack_readings
+from shared.events.codec import AnotherVersionError, MalformedEventError, pack, pack_readings, unpack, unpack_readings
 
 VERSION = 1
 _READINGS, _TOPOLOGY, _TICK, _DECISION, _ANALYSES = "readings", "topology", "tick", "decision", "analyses"
@@ -80,14 +80,15 @@ def decode(record: bytes) -> Entry:
     """Return the entry of a Kafka record.
 
     Raises:
-        MalformedEventError: the bytes are no entry, or of a version that this software does not know.
+        AnotherVersionError: of a version, or of a kind, that this software does not know.
+        MalformedEventError: the bytes are no entry.
     """
     try:
         version, kind, body = unpack(record)
     except (TypeError, ValueError) as fault:
         raise MalformedEventError(str(fault)) from fault
     if version != VERSION:
-        raise MalformedEventError(f"line log version {version!r}; this software reads {VERSION}")
+        raise AnotherVersionError(f"line log version {version!r}; this software reads {VERSION}")
     if kind == _READINGS:
         return Recorded(unpack_readings(body))
     if kind == _TOPOLOGY:
@@ -98,4 +99,4 @@ def decode(record: bytes) -> Entry:
         return Tick(body)
     if kind == _ANALYSES:
         return Analysed(unpack_analyses(body))
-    raise MalformedEventError(f"line log entry of unknown kind {kind!r}")
+    raise AnotherVersionError(f"line log entry of unknown kind {kind!r}")

@@ -56,6 +56,8 @@ class System:
     services: dict[str, Service]
     edge: Envoy
     environment: dict[str, str]
+    code: Path = ROOT
+    """Whose command is run; another version's stands elsewhere."""
 
     @property
     def http(self) -> str:
@@ -127,7 +129,7 @@ class System:
         done = subprocess.run(
             [sys.executable, "-m", "gastrack", *arguments],
             env={**os.environ, **self.environment, "GASTRACK_URL": self.http},
-            cwd=ROOT,
+            cwd=self.code,
             capture_output=True,
             text=True,
             check=False,

@@ -16,7 +16,8 @@ from services.ingest.ledger import BlockCounts, store_dead_letters
 from services.validation.handlers import Validation
 from shared.domain.reading import Source
 from shared.domain.reason import Reason
-from shared.events import answer
+from shared.events import answer, codec, line_log
+from shared.events.codec import AnotherVersionError
 from shared.events.register_history import RegisterHistory
 from shared.runtime.faust_worker import Record
 from shared.runtime.mongo import Database
@@ -99,6 +100,19 @@ async def test_validation_refuses_a_hole_in_what_it_reads(database: Database) ->
     with pytest.raises(ReadAgainError):
         await validation(database, topic).handle(PARTITION, [LOG[0], *LOG[2:]])
     assert topic.messages == []
+
+
+async def test_what_a_newer_version_wrote_is_not_passed_over(database: Database) -> None:
+    """Neither stage goes past it, nor tells a defect: it stands there until a version has come that reads it."""
+    newer, topic = replace(LOG[1], value=codec.pack([line_log.VERSION + 1, "readings", b""])), Topic0()
+    with pytest.raises(AnotherVersionError):
+        await validation(database, topic).handle(PARTITION, [LOG[0], newer])
+    assert topic.messages == []
+    told = replace(answer.decode((await validated(database)).messages[0]), record=newer.value)
+    deciding = aggregation(database)
+    with pytest.raises(AnotherVersionError):
+        await deciding.handle(PARTITION, [replace(LOG[0], value=answer.encode(told))])
+    assert await database[Collection.DEAD_LETTERS].count_documents({}) == 0
 
 
 async def test_a_second_validation_is_fenced(database: Database) -> None:

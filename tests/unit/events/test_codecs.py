@@ -17,7 +17,7 @@ from shared.events import access_read, answer, line_log, operation
 from shared.events.access_read import AccessRead, ReadingTold
 from shared.events.analyses import pack_analyses, unpack_analyses
 from shared.events.answer import Answer, FindingTold
-from shared.events.codec import MalformedEventError, pack, pack_readings, unpack, unpack_readings
+from shared.events.codec import AnotherVersionError, MalformedEventError, pack, pack_readings, unpack, unpack_readings
 from shared.events.line_log import Analysed, DecisionAsked, Entry, Recorded, Tick, TopologyAsked
 from shared.events.operation import Operation, OperationError
 
@@ -95,16 +95,18 @@ def test_analyses_come_back() -> None:
 @settings(deadline=None)
 @given(record=st.binary(max_size=60))
 def test_other_bytes_are_refused(record: bytes) -> None:
-    """With the one error that workers know."""
+    """With the two errors that workers know."""
     for decode in (line_log.decode, answer.decode, access_read.decode):
-        with pytest.raises(MalformedEventError):
+        with pytest.raises((MalformedEventError, AnotherVersionError)):
             decode(record)
 
 
 def test_another_version_is_refused() -> None:
-    """It says which version this software reads."""
-    with pytest.raises(MalformedEventError, match="reads 1"):
+    """It says which version this software reads; in the line log it is told from what is damaged, a kind too."""
+    with pytest.raises(AnotherVersionError, match="reads 1"):
         line_log.decode(b"\x93\x02\xa4tick\x05")
+    with pytest.raises(AnotherVersionError, match="unknown kind"):
+        line_log.decode(pack([1, "weather", b""]))
     with pytest.raises(MalformedEventError, match="reads 1"):
         access_read.decode(pack([2, "t", 1, []]))
 
@@ -181,3 +183,12 @@ def test_a_source_says_when_it_was_received_where_that_is_known() -> None:
     lines, meters, ((*told,),), count, columns = unpack(packed)
     later = pack([lines, meters, [[*told, "later"]], count, columns])
     assert unpack_readings(later).sources == [source]
+
+
+def test_a_column_of_a_later_version_is_told_from_what_is_damaged() -> None:
+    """What it says would be lost otherwise."""
+    lines, meters, sources, count, columns = unpack(pack_readings(Readings(empty_rows(1), ["A"], [], [""])))
+    with pytest.raises(AnotherVersionError, match="'dew_point'"):
+        unpack_readings(pack([lines, meters, sources, count, {**columns, "dew_point": b"\0" * 8}]))
+    with pytest.raises(MalformedEventError):
+        unpack_readings(pack([lines, meters, sources, count, b"no columns"]))

@@ -18,7 +18,7 @@ from services.export.wiring import application
 from shared.domain import gas_time
 from shared.runtime import metrics
 from shared.runtime.door import open_door
-from shared.runtime.lifecycle import HttpFace
+from shared.runtime.http_face import HttpFace
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection
 from tests.integration.query.conftest import NOW

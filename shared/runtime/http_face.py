@@ -9,13 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.domain.topology import Issue
 from shared.runtime.logging import logger
+from shared.runtime.problem import ProblemError, problem_response
 
 _CLOSE = (b"connection", b"close")
+_ENDING_TEXT = "this process ends before it could answer; what was asked for may have been done: look, then ask again"
+_ENDING = ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, [Issue("ENDING", "request", _ENDING_TEXT)], {"Retry-After": "1"})
 
 
 class _Server(uvicorn.Server):
@@ -79,9 +84,12 @@ class HttpFace:
             await asyncio.wait(cut_off)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; one that is cut off is left unfinished, and the server closes its connection."""
+        """Answer one request; an answer that is cut off stays unfinished, and the server closes its connection."""
+        has_begun = False
 
         async def sending(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
             if self._is_leaving and message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", ()), _CLOSE]}
             await send(message)
@@ -90,6 +98,8 @@ class HttpFace:
             await self._app(scope, receive, sending)
         except asyncio.CancelledError:
             logger(__name__).warning("an answer is cut off: the service ends", path=scope["path"])
+            if not has_begun:
+                await problem_response(_ENDING)(scope, receive, send)
 
 
 class Draining:

@@ -1,7 +1,8 @@
-"""A service of nothing but an HTTP face, run as its own process: it answers at once, or with a file without an end."""
+"""A service of nothing but an HTTP face, as its own process: it answers at once, never, or with an endless file."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from starlette.applications import Starlette
@@ -22,6 +23,12 @@ async def at_once(_: Request) -> PlainTextResponse:
     return PlainTextResponse("here")
 
 
+async def never(_: Request) -> PlainTextResponse:
+    """Wait for what does not come."""
+    await asyncio.Event().wait()
+    return PlainTextResponse("there")
+
+
 async def without_end(_: Request) -> StreamingResponse:
     """Answer as long as somebody takes it."""
 
@@ -37,7 +44,7 @@ def main() -> None:
     settings = load(HttpSettings)
 
     async def parts(_: Health) -> Sequence[Part]:
-        app = Starlette(routes=[Route("/", at_once), Route("/file", without_end)])
+        app = Starlette(routes=[Route("/", at_once), Route("/never", never), Route("/file", without_end)])
         face = HttpFace(app, settings.http_host, settings.http_port, settings.finishing_seconds)
         return [face, Draining(face, settings.drain_seconds)]
 

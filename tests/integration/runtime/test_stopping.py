@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -83,13 +84,17 @@ def test_who_still_comes_is_served_and_asked_to_go(begun: Begun) -> None:
 
 
 def test_who_takes_for_ever_is_cut_off_and_sees_it(begun: Begun) -> None:
-    """All is well with the service that ends: it is not killed by its own deadline."""
+    """Who has not been answered is told so; and the service is not killed by its own deadline."""
     service = begun(GASTRACK_SHUTDOWN_SECONDS="2")
-    with closing(connected(service)) as connection:
-        connection.request("GET", "/file")
-        with closing(connection.getresponse()) as answer:
-            assert answer.read(1) == b"x"
+    with closing(connected(service)) as taking, closing(connected(service)) as waiting:
+        taking.request("GET", "/file")
+        waiting.request("GET", "/never")
+        with closing(taking.getresponse()) as file:
+            assert file.read(1) == b"x"
             service.process.terminate()
+            answer = waiting.getresponse()
+            assert (answer.status, json.load(answer)["issues"][0]["code"]) == (503, "ENDING")
             assert service.process.wait_for_end(PATIENCE_SECONDS) == 0, service.process.log_tail()
             with pytest.raises(http.client.IncompleteRead):
-                answer.read()
+                file.read()
+    assert "Traceback" not in service.process.log.read_text()

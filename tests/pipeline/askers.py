@@ -1,0 +1,89 @@
+"""Those who ask a running system through its edge, again and again, and keep each answer that is not as it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import httpx2
+
+from tests.pipeline.following_edge import FollowingEdge
+from tests.pipeline.meanwhile import Meanwhile
+
+PATIENCE_SECONDS = 60.0
+
+
+def client(edge: FollowingEdge) -> httpx2.Client:
+    """Return a client that trusts the edge, keeps its connections, and tries nothing a second time."""
+    return httpx2.Client(base_url=edge.url, verify=edge.trust, timeout=PATIENCE_SECONDS)
+
+
+class Asker(Meanwhile):
+    """Asks for one path after the other; each answer is whole, and says that all is well."""
+
+    def __init__(self, edge: FollowingEdge, paths: Sequence[str]) -> None:
+        super().__init__()
+        self._edge, self._paths = edge, paths
+        self.answers = 0
+        self.failures: list[str] = []
+
+    def done(self) -> int:
+        """Return how often it was answered, however."""
+        return self.answers
+
+    def run(self) -> None:
+        """Ask until the end."""
+        with client(self._edge) as asking:
+            for path in cycle(self._paths):
+                if self.ending.is_set():
+                    return
+                self._ask(asking, path)
+                self.answers += 1
+
+    def _ask(self, asking: httpx2.Client, path: str) -> None:
+        try:
+            answer = asking.get(path)
+        except httpx2.HTTPError as fault:
+            self.failures.append(f"{path}: {fault!r}")
+            return
+        if answer.status_code != httpx2.codes.OK:
+            self.failures.append(f"{path}: {answer.status_code} {answer.text[:200]}")
+
+
+class Listener(Meanwhile):
+    """Listens to the change feed; when a stream ends he goes on behind its last event, as browsers do by themselves."""
+
+    def __init__(self, edge: FollowingEdge) -> None:
+        super().__init__()
+        self._edge = edge
+        self.events = 0
+        self.streams = 0
+        self.failures: list[str] = []
+
+    def done(self) -> int:
+        """Return how many events came."""
+        return self.events
+
+    def run(self) -> None:
+        """Listen until the end."""
+        last: dict[str, str] = {}
+        with client(self._edge) as asking:
+            while not self.ending.is_set():
+                self.streams += 1
+                try:
+                    self._listen(asking, last)
+                except httpx2.HTTPError as fault:
+                    self.failures.append(f"stream {self.streams}: {fault!r}")
+
+    def _listen(self, asking: httpx2.Client, last: dict[str, str]) -> None:
+        with asking.stream("GET", "/v1/stream", headers=last) as answer:
+            if answer.status_code != httpx2.codes.OK:
+                self.failures.append(f"stream {self.streams}: {answer.status_code}")
+                self.ending.wait(1.0)
+                return
+            for line in answer.iter_lines():
+                if line.startswith("id: "):
+                    last["Last-Event-ID"] = line.removeprefix("id: ")
+                    self.events += 1
+                if self.ending.is_set():
+                    return

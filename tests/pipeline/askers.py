@@ -7,8 +7,11 @@ from itertools import cycle
 
 import httpx2
 
+from tests.pipeline.flow import Flow
 from tests.pipeline.following_edge import FollowingEdge
 from tests.pipeline.meanwhile import Meanwhile
+from tests.pipeline.running import System
+from tests.pipeline.stations import Plan
 
 PATIENCE_SECONDS = 60.0
 
@@ -48,6 +51,29 @@ class Asker(Meanwhile):
             return
         if answer.status_code != httpx2.codes.OK:
             self.failures.append(f"{path}: {answer.status_code} {answer.text[:200]}")
+
+
+class Gateway(Flow):
+    """Delivers telegrams by HTTP, each once: one that is not taken is a failure, and is missing then."""
+
+    def __init__(
+        self, edge: FollowingEdge, system: System, plan: Plan, hours: range, telegrams_per_second: float
+    ) -> None:
+        super().__init__(system, plan, hours, telegrams_per_second)
+        self._edge = edge
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        """Deliver until the end."""
+        with client(self._edge) as delivering:
+            for station, body in self.telegrams_due():
+                try:
+                    answer = delivering.post("/v1/readings", content=body, headers={"Content-Type": "application/json"})
+                except httpx2.HTTPError as fault:
+                    self.failures.append(f"a telegram of {station}: {fault!r}")
+                    continue
+                if answer.status_code != httpx2.codes.ACCEPTED:
+                    self.failures.append(f"a telegram of {station}: {answer.status_code} {answer.text[:200]}")
 
 
 class Listener(Meanwhile):

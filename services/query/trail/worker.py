@@ -131,6 +131,8 @@ class TrailWorker:
             if not await self._is_added(Chained(head, anew, [], 0)):
                 return  # another was faster: the next turn begins where it has come to
             head = anew
+        if place not in reader.assignment():
+            return  # it moved away meanwhile: whoever has it now begins
         self._keeping.forget(place.partition)
         self._heads[place.partition] = head
         self._lag.begin(place.partition, head.offset + 1)

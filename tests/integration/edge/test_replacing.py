@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from deploy.local.servers import Servers
 from deploy.local.services import PARTITIONS, Service, common_environment, five_services
 from shared.runtime.kafka import ensure_topics
 from tests.integration.edge.papers import Papers
-from tests.pipeline.askers import Asker
+from tests.pipeline.askers import Asker, Listener
 from tests.pipeline.following_edge import FollowingEdge
+from tests.pipeline.running import until
 
 DRAIN_SECONDS = UPSTREAM_IDLE_S + 1
 ENDS_WITHIN_SECONDS = 60.0
-ASKERS = 4
+ASKERS, ANSWERS = 4, 5
 
 
 @pytest.fixture
@@ -42,20 +44,27 @@ def processes(stack: Servers, tmp_path: Path) -> Iterator[tuple[Service, Service
 
 
 def test_nobody_notices(processes: tuple[Service, Service], papers: Papers, tmp_path: Path) -> None:
-    """The edge learns of the new one before the old one is told to end, and forgets the old one after that."""
+    """The edge learns of the new one before the old one is told to end, and forgets the old one after that.
+
+    A stream of changes goes on until the old one ends, so that its reader comes again to the new one.
+    """
     old, new = processes
     edge = FollowingEdge(tmp_path / "edge", papers)
     edge.start({"query": old})
     askers = [Asker(edge, ["/v1/lines", "/v1/nodes"]) for _ in range(ASKERS)]
-    try:
-        with askers[0], askers[1], askers[2], askers[3]:
-            edge.lead("query", old, new)
-            askers[0].wait_for(20)
-            old.process.terminate()
-            askers[0].wait_for(20)
-            edge.lead("query", new)
-            assert old.process.wait_for_end(ENDS_WITHIN_SECONDS) == 0, old.process.log_tail()
-            askers[0].wait_for(20)
-    finally:
-        edge.process.stop()
-    assert [failure for asker in askers for failure in asker.failures] == []
+    listeners = [Listener(edge) for _ in range(ASKERS)]
+    with ExitStack() as all_of_them:
+        for one in (*askers, *listeners):
+            all_of_them.enter_context(one)
+        all_of_them.callback(edge.process.stop)  # first of all: a listener waits for what does not come
+        until(lambda: all(one.events for one in listeners), ENDS_WITHIN_SECONDS, "all listen")
+        edge.lead("query", old, new)
+        askers[0].wait_for(ANSWERS)
+        old.process.terminate()
+        askers[0].wait_for(ANSWERS)
+        edge.lead("query", new)
+        assert old.process.wait_for_end(ENDS_WITHIN_SECONDS) == 0, old.process.log_tail()
+        askers[0].wait_for(ANSWERS)
+        until(lambda: all(one.events > 1 for one in listeners), ENDS_WITHIN_SECONDS, "all go on listening")
+        assert [one.failures for one in askers] == [[]] * ASKERS
+        assert [(one.failures, one.ends) for one in listeners] == [([], 1)] * ASKERS

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -76,11 +77,13 @@ def test_who_still_comes_is_served_and_asked_to_go(begun: Begun) -> None:
     service = begun(GASTRACK_DRAIN_SECONDS=str(DRAIN_SECONDS))
     with closing(connected(service)) as kept:
         assert asked(kept) == (200, None)
+        begun_at = time.monotonic()
         told_to_end(service)
         assert asked(kept) == (200, "close")
         with closing(connected(service)) as new:
             assert asked(new) == (200, "close")
     assert service.process.wait_for_end(PATIENCE_SECONDS) == 0
+    assert time.monotonic() - begun_at >= DRAIN_SECONDS
 
 
 def test_who_takes_for_ever_is_cut_off_and_sees_it(begun: Begun) -> None:

@@ -142,12 +142,13 @@ async def test_a_service_that_ends_cuts_a_slow_reader_off(
     async with served(stack, database, finishing_seconds=0.2) as serving:
         reader, writer = await serving.slow_connection()
         await serving.until_open(1)
-    assert open_files() == 0
+    still_open = open_files()
     async with asyncio.timeout(PATIENCE_SECONDS):
         taken = await reader.read()
+    writer.transport.abort()
+    assert still_open == 0
     assert taken
     assert not taken.endswith(b"0\r\n\r\n")
-    writer.transport.abort()
 
 
 def tasks() -> set[asyncio.Task[Any]]:

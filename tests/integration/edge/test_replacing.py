@@ -44,10 +44,7 @@ def processes(stack: Servers, tmp_path: Path) -> Iterator[tuple[Service, Service
 
 
 def test_nobody_notices(processes: tuple[Service, Service], papers: Papers, tmp_path: Path) -> None:
-    """The edge learns of the new one before the old one is told to end, and forgets the old one after that.
-
-    A stream of changes goes on until the old one ends, so that its reader comes again to the new one.
-    """
+    """The edge forgets the old one after that was told to end; streams go on until it ends, and then at the new one."""
     old, new = processes
     edge = FollowingEdge(tmp_path / "edge", papers)
     edge.start({"query": old})

@@ -37,6 +37,16 @@ class Address:
 
 
 @dataclass(frozen=True)
+class AddressFile:
+    """File with the addresses of a service whose processes come and go; read again whenever another takes its place.
+
+    Envoy only: `deploy.edge.envoy.endpoints` says what is in it. It must be there when Envoy starts.
+    """
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Tls:
     """Files in PEM: the edge's own certificate with its chain, its key, and the authorities of clients.
 

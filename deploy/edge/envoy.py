@@ -21,6 +21,7 @@ from deploy.edge.doors import (
     TLS_1_2_CIPHERS,
     UPSTREAM_IDLE_S,
     Address,
+    AddressFile,
     Door,
 )
 from deploy.edge.envoy_replies import problem_replies
@@ -28,6 +29,7 @@ from deploy.edge.routes import REST, ROUTES, Route
 
 FILTERS = f"{envoy_hop.EXTENSIONS}.filters"
 OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+ENDPOINTS = "envoy.config.endpoint.v3.ClusterLoadAssignment"
 UNLIMITED = "0s"  # downloads and server-sent events last as long as they last
 OVERWRITE = "OVERWRITE_IF_EXISTS_OR_ADD"
 RETRIES = 5  # only while the service has not seen the request: a restart of one second stays unseen
@@ -41,15 +43,17 @@ TLS_PARAMETERS = {
 Json = dict[str, Any]
 
 
-def envoy_settings(doors: Sequence[Door], services: Mapping[str, Address], admin: Address) -> Json:
+def envoy_settings(doors: Sequence[Door], services: Mapping[str, Address | AddressFile], admin: Address) -> Json:
     """Return Envoy's bootstrap: one listener a door, one cluster a service, the admin page on `admin`."""
     resources: Json = {
         "listeners": [_listener(door) for door in doors],
-        "clusters": [_cluster(name, address) for name, address in services.items()],
+        "clusters": [_cluster(name, place) for name, place in services.items()],
     }
     if secrets := envoy_hop.secrets(list(doors)):
         resources["secrets"] = secrets
-    return {"admin": {"address": _address(admin)}, "static_resources": resources}
+    node = {"id": "edge", "cluster": "gastrack"}  # without a name Envoy follows no file
+    named = {"node": node} if any(isinstance(place, AddressFile) for place in services.values()) else {}
+    return {**named, "admin": {"address": _address(admin)}, "static_resources": resources}
 
 
 def routes() -> list[Json]:
@@ -112,8 +116,18 @@ def _router() -> Json:
     return {"name": "envoy.filters.http.router", "typed_config": settings}
 
 
-def _cluster(name: str, address: Address) -> Json:
-    endpoint = {"endpoint": {"address": _address(address)}}
+def endpoints(name: str, addresses: Sequence[Address]) -> Json:
+    """Return what the file of a service tells: its processes, among which requests go round."""
+    return {"resources": [{"@type": f"type.googleapis.com/{ENDPOINTS}", **_assignment(name, addresses)}]}
+
+
+def _assignment(name: str, addresses: Sequence[Address]) -> Json:
+    processes = [{"endpoint": {"address": _address(address)}} for address in addresses]
+    return {"cluster_name": name, "endpoints": [{"lb_endpoints": processes}]}
+
+
+def _cluster(name: str, place: Address | AddressFile) -> Json:
+    kind, found = _discovery(name, place)
     protocol = {
         "@type": f"type.googleapis.com/{OPTIONS}",
         "common_http_protocol_options": {"idle_timeout": f"{UPSTREAM_IDLE_S}s"},
@@ -121,11 +135,19 @@ def _cluster(name: str, address: Address) -> Json:
     }
     return {
         "name": name,
-        "type": "STATIC" if _is_number(address.host) else "STRICT_DNS",
+        "type": kind,
         "connect_timeout": f"{CONNECT_WITHIN_S}s",
-        "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
+        **found,
         "typed_extension_protocol_options": {OPTIONS: protocol},
     }
+
+
+def _discovery(name: str, place: Address | AddressFile) -> tuple[str, Json]:
+    if isinstance(place, AddressFile):
+        source = {"path_config_source": {"path": place.path}, "resource_api_version": "V3"}
+        return "EDS", {"eds_cluster_config": {"eds_config": source}}
+    kind = "STATIC" if _is_number(place.host) else "STRICT_DNS"
+    return kind, {"load_assignment": _assignment(name, [place])}
 
 
 def _is_number(host: str) -> bool:

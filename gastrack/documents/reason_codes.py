@@ -91,6 +91,7 @@ REQUESTS = {
     "BROKER_AWAY": "Kafka does not confirm: it may be taken yet. Try again; readings that come twice count once.",
     "EDGE": "The one address answers itself: a service is away, or the address cannot be read.",
     "STORE_AWAY": "MongoDB does not answer: try again.",
+    "ENDING": "A process ended before it could answer; what was asked for may have been done: look, then ask again.",
     "NOT_BY_THE_EDGE": "The request did not come by the one address, or pretends to: a service answers its edge alone.",
     "FORWARDED_CERTIFICATE": "A header speaks of a certificate, and was not written by our edge.",
     "NO_CERTIFICATE": "Nobody says who asks: show the registered certificate, or a token that was given for it.",

@@ -24,8 +24,9 @@ from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import entrance
 from shared.runtime.health import Health
+from shared.runtime.http_face import Draining, HttpFace
 from shared.runtime.http_state import Clock, utc_now
-from shared.runtime.lifecycle import HttpFace, Part
+from shared.runtime.lifecycle import Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
@@ -119,7 +120,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
             offers=Offers(settings.export_webhook_loopback, sftp.public_key if isinstance(sftp, SftpCarrier) else ""),
             trail=trail,
         )
-        face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
+        face = HttpFace(app, settings.http_host, settings.http_port, settings.finishing_seconds)
         sweeper = Sweeper(shop)
         again = Schedules(database, settings.export_deliveries_kept_hours * 3600, way_in.caller_named)
         workers = [JobWorker(shop) for _ in range(settings.export_workers)]
@@ -130,6 +131,7 @@ def wire(settings: ExportSettings) -> Callable[[Health], Awaitable[Sequence[Part
             Periodic(again.turn, TURN_SECONDS, again),
             DeliveryLanes(Courier(shop, carriers, trail=trail)),
             *workers,
+            Draining(face, settings.drain_seconds),
         ]
 
     return parts

@@ -23,8 +23,9 @@ from shared.runtime import documented, http, kafka
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import entrance
 from shared.runtime.health import Health
+from shared.runtime.http_face import Draining, HttpFace
 from shared.runtime.http_state import utc_now
-from shared.runtime.lifecycle import HttpFace, Part
+from shared.runtime.lifecycle import Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
@@ -75,11 +76,12 @@ async def wire(settings: IngestSettings, health: Health) -> Sequence[Part]:
     doors = Doors(clients[1], database, settings.partitions)
     way_in = entrance(settings, database)
     app = application(doors, way_in.admit, settings.outcome_seconds, way_in.limits)
-    face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds / 2)
+    face = HttpFace(app, settings.http_host, settings.http_port, settings.finishing_seconds)
     return [
         worker,
         relay(settings, database, worker.owns_operations, health),
         Periodic(ticks.look, TICKS_LOOK_SECONDS, watcher),
         Periodic(originals.add_missing, ORIGINALS_LOOK_SECONDS, reader),
         face,
+        Draining(face, settings.drain_seconds),
     ]

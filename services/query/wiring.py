@@ -30,9 +30,10 @@ from shared.runtime import documented, http, http_state
 from shared.runtime.door import Admission
 from shared.runtime.edge.entrance import Entrance, entrance
 from shared.runtime.health import Health
+from shared.runtime.http_face import Draining, HttpFace
 from shared.runtime.http_state import Clock, utc_now
 from shared.runtime.kept_bodies import KeptBodies
-from shared.runtime.lifecycle import HttpFace, Part
+from shared.runtime.lifecycle import Part
 from shared.runtime.mongo import Database, connect
 from shared.runtime.periodic import Periodic
 from shared.runtime.rate_limits import RateLimits
@@ -96,16 +97,17 @@ def wire(settings: QuerySettings) -> Callable[[Health], Awaitable[Sequence[Part]
             tokens=giver_of(settings, database, way_in),
             trail=trail,
         )
-        face = HttpFace(app, settings.http_host, settings.http_port, settings.shutdown_seconds)
+        face = HttpFace(app, settings.http_host, settings.http_port, settings.finishing_seconds)
         counting = Periodic(harmless("clients", lambda: count_clients(database)), COUNTED_EVERY_SECONDS, NothingHeld())
         silent = Periodic(harmless("lines", LineWatch(database).turn), COUNTED_LINES_EVERY_SECONDS, NothingHeld())
         comparing = Periodic(harmless("rollups", RollupWatch(database).turn), TURN_SECONDS, NothingHeld())
         measuring = Periodic(harmless("disk", DiskWatch(database).turn), MEASURED_EVERY_SECONDS, NothingHeld())
         policy = Policy(settings.trail_kept_days, settings.trail_addresses_kept_days)
         worker = TrailWorker(settings.brokers, database, Keeping(database, policy, signing_key), health)
-        # Streams end first: the face waits for its requests, and a stream has no end of its own; then what was read
-        # until the face had ended is told.
-        return [counting, silent, comparing, measuring, worker, trail, face, streams]
+        # Streams end once nobody is led here, so that who comes again comes to another process. The face waits for
+        # its requests, and a stream has no end of its own; then what was read until the face had ended is told.
+        leaving = Draining(face, settings.drain_seconds)
+        return [counting, silent, comparing, measuring, worker, trail, face, streams, leaving]
 
     return parts
 

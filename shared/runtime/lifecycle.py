@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, Protocol
+from typing import Protocol
 
-import uvicorn
 import uvloop
 
 from shared.domain import gas_time
 from shared.runtime.health import Health, operations_app
+from shared.runtime.http_face import HttpFace
 from shared.runtime.logging import configure, logger
 from shared.runtime.settings import ServiceSettings
 
@@ -31,58 +30,6 @@ class Part(Protocol):
 
     async def stop(self) -> None:
         """Stop taking, finish, flush, commit, close."""
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves the signals to us."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class HttpFace:
-    """An ASGI application on an address."""
-
-    def __init__(self, app: Callable[..., Awaitable[Any]], host: str, port: int, drain_seconds: float) -> None:
-        config = uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # what the edge says counts with its secret alone: see shared/runtime/edge
-            lifespan="off",
-            timeout_graceful_shutdown=max(1, int(drain_seconds)),
-        )
-        self._server = _Server(config)
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listen; raise if the address cannot be had."""
-        self._task = asyncio.create_task(self._serve())
-        while not self._server.started:
-            if self._task.done():
-                self._task.result()
-            await asyncio.sleep(0.01)  # uvicorn sets a flag and offers nothing to wait for
-
-    async def _serve(self) -> None:
-        try:
-            await self._server.serve()
-        except SystemExit as fault:  # uvicorn's way to say that the port is taken
-            raise OSError(f"port {self._server.config.port} cannot be listened on") from fault
-
-    async def ended(self) -> None:
-        """Wait for the end of the server."""
-        if self._task is not None:
-            await asyncio.shield(self._task)
-
-    async def stop(self) -> None:
-        """Take no more requests, finish those under way."""
-        self._server.should_exit = True
-        if self._task is not None:
-            await self._task
 
 
 async def _live(parts: Sequence[Part], health: Health, settings: ServiceSettings) -> None:

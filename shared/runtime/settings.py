@@ -74,6 +74,13 @@ class HttpSettings(ServiceSettings):
         description="Name under which everybody acts who comes by the demo's door; without secrets: everybody. On a "
         "loopback address only.",
     )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=120,
+        description="How long after SIGTERM requests are still taken, because the edge leads them here until it knows; "
+        "a part of the deadline.",
+    )
     edge_secret_file: Path | None = Field(
         None, description="File with the secret by which the TLS door of the edge is known (32 characters or more)."
     )
@@ -93,6 +100,20 @@ class HttpSettings(ServiceSettings):
         600, ge=1, le=10_000_000, description="The same of an address where nobody is known: open routes and refusals."
     )
     demo_requests_per_minute: int = Field(1_000_000, ge=1, le=10_000_000, description="The same of the demo identity.")
+
+    @property
+    def finishing_seconds(self) -> float:
+        """What answers under way are given after the drain: half of what is left, the rest is for the other parts."""
+        return (self.shutdown_seconds - self.drain_seconds) / 2
+
+    @model_validator(mode="after")
+    def _drains_within_the_deadline(self) -> HttpSettings:
+        if self.drain_seconds >= self.shutdown_seconds:
+            raise ValueError(
+                f"{PREFIX}DRAIN_SECONDS: {self.drain_seconds:g} leaves nothing of {PREFIX}SHUTDOWN_SECONDS "
+                f"({self.shutdown_seconds:g}) to finish in; give less, or more of the other"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_a_door(self) -> HttpSettings:

@@ -46,6 +46,23 @@ class Flow(Meanwhile):
         """Send; a broker that is away takes the last one when it comes back."""
         asyncio.run(self._send_all())
 
+    def telegrams_due(self) -> Iterator[tuple[str, bytes]]:
+        """Yield station and telegram one after the other, with a pause behind each, until the end.
+
+        Whoever asks for the next one has handed the one before over for good: it counts as sent.
+        """
+        for station, hours, body in self._telegrams():
+            if self.ending.is_set():
+                return
+            yield station, body
+            self._count(station, hours)
+            self.ending.wait(self._pause)
+
+    def _count(self, station: str, hours: range) -> None:
+        for line in self._plan.lines[station]:
+            self.sent[line].update(hours)
+        self.telegrams += 1
+
     async def _send_all(self) -> None:
         sender = producer(self._bootstrap)
         await sender.start()
@@ -56,9 +73,7 @@ class Flow(Meanwhile):
                 topic = self._topics.get(station, TELEMETRY.name)
                 while not await _is_sent(sender, topic, station, body):  # noqa: ASYNC110 - a broker that is away tells nobody
                     await asyncio.sleep(self._pause)
-                for line in self._plan.lines[station]:
-                    self.sent[line].update(hours)
-                self.telegrams += 1
+                self._count(station, hours)
                 await asyncio.sleep(self._pause)
         finally:
             await sender.stop()

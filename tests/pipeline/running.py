@@ -187,12 +187,12 @@ class System:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[System]:
+def standing(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[System]:
     """Give a system whose servers run and are its own: two systems on one Kafka would take each other's readings."""
     servers = Servers(folder / "servers")
     try:
         servers.start()
-        made = system(folder, servers)
+        made = system(folder, servers, environment=environment)
         try:
             yield made
         finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from deploy.local.ports import LOOPBACK, free_ports
-from shared.runtime.lifecycle import HttpFace
+from shared.runtime.http_face import HttpFace
 
 PATIENCE_SECONDS = 20.0
 

@@ -20,8 +20,8 @@ from shared.access.caller import Caller
 from shared.access.certificates.certificate import read_authorities
 from shared.runtime.edge.admission import SHOWN
 from shared.runtime.edge.certificates import Shown, shown_in
+from shared.runtime.http_face import HttpFace
 from shared.runtime.http_state import utc_now
-from shared.runtime.lifecycle import HttpFace
 from shared.runtime.mongo import Database, SyncDatabase
 from shared.store.access.register import ClientRegister
 from tests.integration.query import stored_lines

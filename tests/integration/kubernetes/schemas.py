@@ -15,7 +15,7 @@ import yaml
 
 Json = dict[str, Any]
 KUBERNETES = "1.34"
-"""The oldest version that the manifests are meant for: `preStop.sleep` is stable from there on."""
+"""The oldest version that the manifests are meant for: `preStop.sleep` (nginx) is stable from there on."""
 OUR_OWN = Path(__file__).parent / "definitions"
 """Strimzi's definitions come in no Go module, Percona's module cannot be had: what we use of them, written by hand."""
 _INT_OR_STRING = "x-kubernetes-int-or-string"

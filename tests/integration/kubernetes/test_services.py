@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.routing import Mount, Route
 
+from deploy.edge.doors import UPSTREAM_IDLE_S
 from deploy.local.authority import Period, founded, issued
 from deploy.local.services import SERVICES, WITH_HTTP
 from gastrack.service_settings import SERVICES as SETTINGS
@@ -18,6 +19,7 @@ from tests.integration.kubernetes.objects import Json, Overlay, container, pod
 
 OPERATIONS, HTTP = "operations", "http"
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+ENDPOINTS_KNOWN_WITHIN_SECONDS = 5
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
@@ -130,11 +132,18 @@ def test_probes_ask_what_the_operations_port_answers(overlay: Overlay) -> None:
 
 
 def test_a_pod_is_given_the_time_that_a_service_takes_to_end(overlay: Overlay) -> None:
-    """Drain and deadline together are shorter than the grace."""
+    """The deadline is shorter than the grace, and begins with it: nothing is waited for before SIGTERM."""
     for workload in overlay.services().values():
-        drain = container(workload).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
-        needed = drain + float(overlay.settings()["GASTRACK_SHUTDOWN_SECONDS"])
+        assert "lifecycle" not in container(workload)
+        needed = float(overlay.settings()["GASTRACK_SHUTDOWN_SECONDS"])
         assert needed + 5 <= pod(workload)["terminationGracePeriodSeconds"]
+
+
+def test_a_pod_drains_until_nobody_is_led_to_it(overlay: Overlay) -> None:
+    """Longer than lists of endpoints take, and then an edge to close what it does not use; and there is time left."""
+    drain, deadline = (float(overlay.settings()[f"GASTRACK_{name}_SECONDS"]) for name in ("DRAIN", "SHUTDOWN"))
+    assert drain >= ENDPOINTS_KNOWN_WITHIN_SECONDS + UPSTREAM_IDLE_S
+    assert drain <= deadline / 2
 
 
 def test_metrics_are_read_where_they_are(overlays: dict[str, Overlay]) -> None:

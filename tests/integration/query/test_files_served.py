@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from services.export.wiring import application
 from shared.domain import gas_time
 from shared.runtime import metrics
 from shared.runtime.door import open_door
-from shared.runtime.lifecycle import HttpFace
+from shared.runtime.http_face import HttpFace
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection
 from tests.integration.query.conftest import NOW
@@ -44,6 +45,11 @@ class Serving:
 
     async def slow_reader(self) -> asyncio.StreamWriter:
         """Ask for a file, take its first bytes, and then nothing."""
+        _, writer = await self.slow_connection()
+        return writer
+
+    async def slow_connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The same, for one who takes the rest later."""
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
         connection.setblocking(False)  # noqa: FBT003 - what its function is called with
@@ -51,7 +57,7 @@ class Serving:
         reader, writer = await asyncio.open_connection(sock=connection, limit=RECEIVED_BYTES)
         writer.write(f"GET {QUERY} HTTP/1.1\r\nHost: gastrack\r\n\r\n".encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
-        return writer
+        return reader, writer
 
     async def until_open(self, count: int) -> None:
         """Wait until so many files are being sent."""
@@ -75,8 +81,17 @@ def stored(database: SyncDatabase[dict[str, Any]]) -> None:
 @pytest.fixture
 async def serving(stack: Servers, database: SyncDatabase[dict[str, Any]]) -> AsyncIterator[Serving]:
     """A real server over these lines."""
+    async with served(stack, database, finishing_seconds=1.0) as made:
+        yield made
+
+
+@asynccontextmanager
+async def served(
+    stack: Servers, database: SyncDatabase[dict[str, Any]], finishing_seconds: float
+) -> AsyncIterator[Serving]:
+    """Give a server over these lines; in the end it is told to stop."""
     store, (port,) = connect(stack.mongo_uri, database.name), free_ports(1)
-    face = HttpFace(application(store, open_door("demo"), lambda: NOW), LOOPBACK, port, 1.0)
+    face = HttpFace(application(store, open_door("demo"), lambda: NOW), LOOPBACK, port, finishing_seconds)
     await face.start()
     async with httpx2.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", timeout=PATIENCE_SECONDS) as client:
         yield Serving(port, client)
@@ -118,6 +133,22 @@ async def test_who_takes_nothing_for_long_is_gone(serving: Serving, monkeypatch:
     writer = await serving.slow_reader()
     await serving.until_open(0)
     writer.transport.abort()
+
+
+async def test_a_service_that_ends_cuts_a_slow_reader_off(
+    stack: Servers, database: SyncDatabase[dict[str, Any]]
+) -> None:
+    """Within its time, and what he held is given back; he sees that the file is unfinished."""
+    async with served(stack, database, finishing_seconds=0.2) as serving:
+        reader, writer = await serving.slow_connection()
+        await serving.until_open(1)
+    still_open = open_files()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        taken = await reader.read()
+    writer.transport.abort()
+    assert still_open == 0
+    assert taken
+    assert not taken.endswith(b"0\r\n\r\n")
 
 
 def tasks() -> set[asyncio.Task[Any]]:

@@ -19,7 +19,7 @@ from services.query.feed.streams import Streams
 from services.query.wiring import application
 from shared.access.read import Read, What
 from shared.runtime.door import open_door
-from shared.runtime.lifecycle import HttpFace
+from shared.runtime.http_face import HttpFace
 from tests.integration.query.fed_store import (
     FAR,
     LINE,

@@ -128,18 +128,3 @@ async def test_where_the_broker_is_away_reads_go_on_until_there_is_no_room(away:
         asked_of(number)["from"] for number in range(10)
     ]
     assert (await verify_trail(away.database)).broken == []
-
-
-async def test_a_partition_that_moves_away_while_its_chain_is_looked_up(trailing: Trailing) -> None:
-    """It is left to whoever has it now: tried again without end it would keep all others of this process unread."""
-    async with trailing.chaining() as one, trailing.chaining() as other:
-
-        async def is_shared() -> bool:
-            return all(each._reading is not None and each._reading.assignment() for each in (one, other))
-
-        await eventually(is_shared, "both have partitions")
-        assert one._reading is not None
-        assert other._reading is not None
-        moved = next(iter(other._reading.assignment() - one._reading.assignment()))
-        await one._begin(one._reading, moved)
-        assert moved.partition not in one._heads

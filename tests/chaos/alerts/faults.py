@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from deploy.local.mongod import TRANSACTION_LIFETIME_S
 from shared.access.certificates.certificate import fingerprint_of
 from shared.access.client import Key
 from shared.domain import gas_time
@@ -28,7 +29,7 @@ LIVE_DAYS = 10
 NOWHERE = received_id("telemetry", 0, 999_999)
 """A block that nobody has come to yet."""
 SHOWN_WITHIN_SECONDS = 120.0
-HELD_SECONDS, USUAL_SECONDS = 1_800, 5
+HELD_SECONDS = 1_800
 """How long MongoDB lets a transaction live; usually so short that a dead writer's is in nobody's way."""
 
 
@@ -37,8 +38,10 @@ def a_month_that_is_not_its_hours(system: System) -> Iterator[None]:
     """Somebody changed a document; in the end it is as it was."""
     (month, *_) = documents(system, Collection.LINE_MONTHS, {"_id": {"$regex": "^ALERT"}})
     system.store(lambda database: _replaced(database, {**month, "changes": month["changes"] + 1}))
-    yield
-    system.store(lambda database: _replaced(database, month))
+    try:
+        yield
+    finally:
+        system.store(lambda database: _replaced(database, month))
 
 
 async def _replaced(database: Database, month: dict[str, Any]) -> None:
@@ -56,8 +59,10 @@ def readings_that_are_nowhere(system: System) -> Iterator[None]:
         await database[Collection.LEDGERS].delete_one({"_id": NOWHERE})
 
     system.store(received)
-    yield
-    system.store(forgotten)
+    try:
+        yield
+    finally:
+        system.store(forgotten)
 
 
 @contextmanager
@@ -67,9 +72,11 @@ def certificates_that_end(system: System) -> Iterator[None]:
     lives = {"ends-this-week": timedelta(days=5), "ends-now": timedelta(seconds=20)}
     for name, left in lives.items():
         _enter(system, name, authority.issue(name, end=now + left))
-    yield
-    for name in lives:
-        _enter(system, name, authority.issue(name, end=now + timedelta(days=300)))
+    try:
+        yield
+    finally:
+        for name in lives:
+            _enter(system, name, authority.issue(name, end=now + timedelta(days=300)))
 
 
 def _enter(system: System, name: str, issued: Issued) -> None:
@@ -89,9 +96,11 @@ def _enter(system: System, name: str, issued: Issued) -> None:
 def lines_that_send_nothing(system: System) -> Iterator[None]:
     """Lines are live by the register; in the end they send the latest hour."""
     system.register(live_lines())
-    yield
-    latest = int(time.time()) // 3600 - 1
-    system.send([(station, of_hours(LIVE, station, [latest], f"{station}/latest")) for station in LIVE.stations])
+    try:
+        yield
+    finally:
+        latest = int(time.time()) // 3600 - 1
+        system.send([(station, of_hours(LIVE, station, [latest], f"{station}/latest")) for station in LIVE.stations])
 
 
 def live_lines() -> bytes:
@@ -111,20 +120,28 @@ def what_leaves_is_held(system: System) -> Iterator[None]:
     rows = [f"{LEFT_LINE},{gas_time.hour_text(hour)},1.5" for hour in hours]
     file.write_text("\n".join(["line,start,volume_m3n", *rows]), "utf-8")
     assert system.gastrack("import", str(file), "--json")["accepted"] == len(rows)
-    client = connect_sync(system.servers.mongo_uri, system.environment["GASTRACK_MONGO_DATABASE"])
-    client.client.admin.command("setParameter", 1, transactionLifetimeLimitSeconds=HELD_SECONDS)
-    with client.client.start_session() as session:
-        session.start_transaction()
-        held = client[Collection.LINE_MONTHS].update_one(
-            {"_id": f"{LEFT_LINE}|2018-12"}, {"$set": {"held": True}}, session=session
-        )
-        assert held.modified_count == 1
+    with _held(system, f"{LEFT_LINE}|2018-12"):
         system.gastrack("retention", "--before", "2019-01", "--apply", "--reason", "a drill")
         yield
-        session.abort_transaction()
-    client.client.admin.command("setParameter", 1, transactionLifetimeLimitSeconds=USUAL_SECONDS)
-    client.client.close()
     until(lambda: not _left(system), SHOWN_WITHIN_SECONDS, "the month is removed")
+
+
+@contextmanager
+def _held(system: System, month: str) -> Iterator[None]:
+    """Hold the document of a month in a transaction that does not end, as long as this lasts."""
+    database = connect_sync(system.servers.mongo_uri, system.environment["GASTRACK_MONGO_DATABASE"])
+    client, settings = database.client, database.client.admin
+    try:
+        settings.command("setParameter", 1, transactionLifetimeLimitSeconds=HELD_SECONDS)
+        with client.start_session() as session:
+            session.start_transaction()
+            held = {"$set": {"held": True}}
+            assert database[Collection.LINE_MONTHS].update_one({"_id": month}, held, session=session).modified_count
+            yield
+            session.abort_transaction()
+        settings.command("setParameter", 1, transactionLifetimeLimitSeconds=TRANSACTION_LIFETIME_S)
+    finally:
+        client.close()
 
 
 def _left(system: System) -> list[dict[str, Any]]:

@@ -27,6 +27,17 @@ def delivered(watched: Watched) -> None:
 
 
 @pytest.mark.usefixtures("delivered")
+def test_nothing_fresh_is_told_though_aggregation_begins_anew(watched: Watched) -> None:
+    """Whoever begins knows of no hour before one comes; how long ago the last one came is known all the same."""
+    watched.fire("NothingFresh")
+    with watched.without("aggregation"):
+        pass
+    gone = f"absent({YOUNGEST}) and absent(present_over_time({YOUNGEST}[5s]))"
+    until(lambda: bool(watched.prometheus.values(gone)), GONE_WITHIN_SECONDS, "nobody tells of an hour")
+    assert "NothingFresh" in watched.prometheus.alerts("firing")
+
+
+@pytest.mark.usefixtures("delivered")
 def test_faults_that_stop_nobody(watched: Watched) -> None:
     """Documents that are wrong, certificates that end, lines that send nothing, months that cannot leave."""
     system = watched.system
@@ -39,19 +50,15 @@ def test_faults_that_stop_nobody(watched: Watched) -> None:
         mended.enter_context(faults.certificates_that_end(system))
         mended.enter_context(faults.a_month_that_is_not_its_hours(system))
         mended.enter_context(faults.what_leaves_is_held(system))
-        watched.fire("CertificatesExpired", "RollupMismatch", "RetentionStands")
-        watched.fire("LinesSilent", "CertificatesExpire", "NothingFresh")
-        watched.fire("ConservationGap", within_seconds=STUCK_WITHIN_SECONDS)
+        watched.fire(
+            "CertificatesExpire",
+            "CertificatesExpired",
+            "ConservationGap",
+            "LinesSilent",
+            "RetentionStands",
+            "RollupMismatch",
+            within_seconds=STUCK_WITHIN_SECONDS,
+        )
+        watched.fire("NothingFresh")
     watched.are_silent("RollupMismatch", "ConservationGap", "CertificatesExpire", "CertificatesExpired")
     watched.are_silent("LinesSilent", "RetentionStands", "NothingFresh")
-
-
-@pytest.mark.usefixtures("delivered")
-def test_nothing_fresh_is_told_though_aggregation_begins_anew(watched: Watched) -> None:
-    """Whoever begins knows of no hour before one comes; that it is long ago that one came is known all the same."""
-    watched.fire("NothingFresh")
-    with watched.without("aggregation"):
-        pass
-    gone = f"absent({YOUNGEST}) and absent(present_over_time({YOUNGEST}[5s]))"
-    until(lambda: bool(watched.prometheus.values(gone)), GONE_WITHIN_SECONDS, "nobody tells of an hour")
-    assert "NothingFresh" in watched.prometheus.alerts("firing")

@@ -44,16 +44,18 @@ class Watched:
     def fire(
         self, *names: str, meanwhile: Callable[[], object] = nothing, within_seconds: float = FIRES_WITHIN_SECONDS
     ) -> None:
-        """Wait until these alerts fire, all at the same time; do something again and again meanwhile."""
+        """Wait until each of these alerts has fired; do something again and again meanwhile."""
+        silent = set(names)
 
         def told() -> bool:
             meanwhile()
-            return set(names) <= self.prometheus.alerts("firing")
+            silent.difference_update(self.prometheus.alerts("firing"))
+            return not silent
 
         try:
             until(told, within_seconds, f"{names} fire")
-        except AssertionError as silent:
-            raise AssertionError(f"silent: {set(names) - self.prometheus.alerts('firing')}") from silent
+        except AssertionError as late:
+            raise AssertionError(f"silent: {sorted(silent)}") from late
 
     def are_silent(self, *names: str, meanwhile: Callable[[], object] = nothing) -> None:
         """Wait until these alerts do not fire; whoever died meanwhile is started again, as a supervisor does."""

@@ -19,7 +19,7 @@ from shared.store.ledgers import received_id
 from tests import registered
 from tests.issuers import Issued, an_authority
 from tests.pipeline.running import System, until
-from tests.pipeline.stations import of_hours, plan
+from tests.pipeline.stations import Plan, of_hours, plan
 from tests.pipeline.stored import documents
 
 LIVE = plan("LIVE", stations=4, lines=3)
@@ -94,13 +94,19 @@ def _enter(system: System, name: str, issued: Issued) -> None:
 
 @contextmanager
 def lines_that_send_nothing(system: System) -> Iterator[None]:
-    """Lines are live by the register; in the end they send the latest hour."""
+    """Lines are live by the register; in the end they send."""
     system.register(live_lines())
     try:
         yield
     finally:
-        latest = int(time.time()) // 3600 - 1
-        system.send([(station, of_hours(LIVE, station, [latest], f"{station}/latest")) for station in LIVE.stations])
+        send_latest_hour(system, LIVE)
+
+
+def send_latest_hour(system: System, stations: Plan) -> None:
+    """Send the hour that has just ended, of all lines."""
+    latest = int(time.time()) // 3600 - 1
+    told = [(station, of_hours(stations, station, [latest], f"{station}/latest")) for station in stations.stations]
+    system.send(told)
 
 
 def live_lines() -> bytes:

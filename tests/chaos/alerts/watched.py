@@ -61,12 +61,18 @@ class Watched:
         """Wait until these alerts do not fire; whoever died meanwhile is started again, as a supervisor does."""
         diary = Diary("alerts")
 
+        def firing() -> set[str]:
+            return set(names) & self.prometheus.alerts("firing")
+
         def silent() -> bool:
             meanwhile()
             start_again_who_died(self.system, diary, self.services)
-            return not set(names) & self.prometheus.alerts("firing")
+            return not firing()
 
-        until(silent, ENDS_WITHIN_SECONDS, f"{names} are silent")
+        try:
+            until(silent, ENDS_WITHIN_SECONDS, f"{names} are silent")
+        except AssertionError as late:
+            raise AssertionError(f"firing: {sorted(firing())}") from late
 
     @contextmanager
     def without(self, name: str) -> Iterator[None]:

@@ -174,7 +174,8 @@ async def waiting_without_the_store(system: System) -> float:
     bootstrap, told = system.servers.kafka_bootstrap, metrics.RELAY_WAITING._value
     clients = consumer(bootstrap, None, reset="none"), watcher(bootstrap, RELAY_GROUP)
     transactions = partial(Transactions, bootstrap, RELAY_TRANSACTIONS)
-    relay = Relay(clients, transactions, (away, away), lambda: True, Health())
+    ending = asyncio.Event()  # else it would ask on and on
+    relay = Relay(clients, transactions, (away, away), lambda: not ending.is_set(), Health())
     told.set(0)
     await relay.start()
     try:
@@ -183,6 +184,7 @@ async def waiting_without_the_store(system: System) -> float:
                 await asyncio.sleep(ASK_SECONDS)
         return float(told.get())
     finally:
+        ending.set()
         await relay.stop()
 
 

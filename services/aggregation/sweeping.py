@@ -58,28 +58,27 @@ class Sweeping:
         self._lost.pop(partition, None)
 
     async def turn(self, states: Mapping[int, PartitionState]) -> None:
-        """Remove for a little while, partition by partition; tell how many are not done."""
-        until, behind = time.monotonic() + TURN_SECONDS, 0
-        for partition, state in sorted(states.items()):
-            if time.monotonic() >= self._lost.get(partition, 0.0) and not await self._is_done(partition, state, until):
-                behind += 1
-        metrics.RETENTION_BEHIND.set(behind)
+        """Remove for a little while, partition by partition; tell how many are not done, whatever is in the way."""
+        until = time.monotonic() + TURN_SECONDS
+        try:
+            for partition, state in sorted(states.items()):
+                if time.monotonic() >= self._lost.get(partition, 0.0):
+                    await self._go_on(partition, state, until)
+        finally:
+            metrics.RETENTION_BEHIND.set(sum(not here.done for here in self._swept.values()))
 
-    async def _is_done(self, partition: int, state: PartitionState, until: float) -> bool:
-        """Go on with a partition; say whether nothing is left in it of what is not online at its own place."""
+    async def _go_on(self, partition: int, state: PartitionState, until: float) -> None:
+        """Remove what is left in a partition of what is not online at its own place, until a moment."""
         online_from = await self._preparing.online_from(state.register_offset)
         if online_from is None:
-            return True
+            return
         try:
-            while not (here := await self._here(partition, state, online_from)).done:
-                if time.monotonic() > until:
-                    return False
+            while not (here := await self._here(partition, state, online_from)).done and time.monotonic() <= until:
                 await self._step(partition, state, here)
         except FencedError:
             self.forget(partition)
             self._lost[partition] = time.monotonic() + AGAIN_SECONDS
             self._log.info("another worker removes what is no longer online", partition=partition)
-        return True
 
     async def _here(self, partition: int, state: PartitionState, online_from: date) -> _Swept:
         """Return how far a partition is; the first time, and for another floor, by what the store says."""

@@ -39,6 +39,8 @@ LOOK_SECONDS = 2.0
 POLL_MS = 200
 MOST_RECORDS = 1_000
 """In one transaction: it costs some 50 ms whatever it holds."""
+TELL_WITHIN_SECONDS = 5.0
+"""How long the broker is asked how much waits when something is in the way, perhaps the broker itself."""
 TELL_AGAIN_SECONDS = 3_600.0
 """How often the broker is told how far the relay is although nothing came: it forgets offsets that nobody tells
 (`offsets.retention.minutes`, 7 days if nobody changed it), and a topic may be silent for longer."""
@@ -104,6 +106,7 @@ class Relay:
             await (self._relay(self._transactions) if self._offsets and self._transactions else self._wait())
         except Exception:
             await self._give_up()
+            await self._tell_waiting()
             raise
 
     async def _wait(self) -> None:
@@ -122,6 +125,15 @@ class Relay:
         if self._transactions is not None:
             await self._transactions.end()
             self._transactions = None
+
+    async def _tell_waiting(self) -> None:
+        """Tell how much waits by what the broker knows; that is told, too, where nothing can be passed on."""
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(TELL_WITHIN_SECONDS):
+                topics = await self._watcher.topics(GATEWAY_PREFIX)
+                ends = await self._watcher.ends(*topics) if topics else {}
+                committed = await self._watcher.committed_for_sure(RELAY_GROUP, list(ends))
+                metrics.RELAY_WAITING.set(sum(max(0, end - committed[place]) for place, end in ends.items()))
 
     async def _look(self) -> None:
         """Make the topics of gateways that have none, and read all there are; those of gateways that ended, too."""

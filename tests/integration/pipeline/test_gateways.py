@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect
 
-from services.ingest.relay import RELAY_GROUP
+from services.ingest.relay import RELAY_GROUP, Relay
 from services.ingest.source_record import CHUNK_HEADER, GATEWAY_HEADER, OWN_HEADER
 from services.ingest.ticks import Ticks
+from shared.events.acls import RELAY_TRANSACTIONS
 from shared.events.topics import gateway_topic
-from shared.runtime.kafka import AIOKafkaProducer, KafkaError, producer, watcher
+from shared.runtime import metrics
+from shared.runtime.health import Health
+from shared.runtime.kafka import AIOKafkaProducer, KafkaError, consumer, producer, watcher
+from shared.runtime.transactions import Transactions
 from shared.store.documents import Collection
 from tests.pipeline.gateways import enter, register_gateway, topics
-from tests.pipeline.running import System, until
+from tests.pipeline.running import ASK_SECONDS, System, until
 from tests.pipeline.stations import of_hours, plan, recent_hours, volume_thousandths
 from tests.pipeline.stored import documents, hours_by_line, volumes
 
@@ -144,6 +150,7 @@ def test_no_tick_passes_what_waits_to_be_relayed(chain: System, grid: System) ->
             for _ in range(while_away):
                 await ticks.look()
             assert written == []
+            assert await waiting_without_the_store(grid) == 1
             chain.revive("ingest")  # in this thread, with which it would end
             async with asyncio.timeout(WITHIN_SECONDS):
                 while not written:
@@ -156,6 +163,29 @@ def test_no_tick_passes_what_waits_to_be_relayed(chain: System, grid: System) ->
     asyncio.run(look(while_away=5))
     grid.ledger()
     assert recent_hours(days=3)[8] in hours_by_line(grid, OURS)[PLAN.lines[OURS][0]]
+
+
+async def waiting_without_the_store(system: System) -> float:
+    """Return how many messages a relay says wait that cannot ask who the gateways are."""
+
+    async def away(*_: str) -> Any:
+        raise AutoReconnect("away")
+
+    bootstrap, told = system.servers.kafka_bootstrap, metrics.RELAY_WAITING._value
+    clients = consumer(bootstrap, None, reset="none"), watcher(bootstrap, RELAY_GROUP)
+    transactions = partial(Transactions, bootstrap, RELAY_TRANSACTIONS)
+    ending = asyncio.Event()  # else it would ask on and on
+    relay = Relay(clients, transactions, (away, away), lambda: not ending.is_set(), Health())
+    told.set(0)
+    await relay.start()
+    try:
+        async with asyncio.timeout(WITHIN_SECONDS):
+            while not told.get():  # noqa: ASYNC110 - the relay tells a metric, which wakes nobody
+                await asyncio.sleep(ASK_SECONDS)
+        return float(told.get())
+    finally:
+        ending.set()
+        await relay.stop()
 
 
 def test_what_is_small_only_while_it_is_compressed_is_refused_by_the_broker(grid: System) -> None:

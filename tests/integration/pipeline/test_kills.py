@@ -6,11 +6,13 @@ import pytest
 
 from tests.pipeline.books import assert_nothing_lost_nothing_twice
 from tests.pipeline.flow import Flow
-from tests.pipeline.running import System
+from tests.pipeline.probes import faults, probes
+from tests.pipeline.running import System, until
 from tests.pipeline.stations import plan, recent_hours
 
 PLAN = plan("KILL", stations=6, lines=3)
 CHAIN = ("ingest", "validation", "aggregation")
+TOLD_WITHIN_SECONDS = 60.0
 
 
 def test_one_kill_of_each_while_telegrams_flow(own_system: System) -> None:
@@ -24,6 +26,8 @@ def test_one_kill_of_each_while_telegrams_flow(own_system: System) -> None:
             own_system.kill(name)
             if name != "kafka":
                 flow.wait_for(20)
+            if name not in CHAIN:
+                assert_all_stay_alive(own_system, name)
             own_system.revive(name)
             flow.wait_for(20)
             for service in CHAIN:
@@ -31,6 +35,13 @@ def test_one_kill_of_each_while_telegrams_flow(own_system: System) -> None:
                     pytest.fail(f"{service} did not outlive the death of {name}:\n{log_of(own_system, service)}")
     ledger = assert_nothing_lost_nothing_twice(own_system, flow, "KILL")
     assert ledger["received"] >= ledger["accepted"] > 0
+
+
+def assert_all_stay_alive(system: System, without: str) -> None:
+    """Check that services wait for a server as those who are live and ready; that the store is away they tell."""
+    if without == "mongod":
+        until(lambda: faults(system, "aggregation", "store") > 0, TOLD_WITHIN_SECONDS, "that the store is away is told")
+    assert probes(system, *CHAIN) == dict.fromkeys(CHAIN, (200, 200))
 
 
 def log_of(system: System, service: str) -> str:

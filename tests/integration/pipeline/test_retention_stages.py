@@ -217,6 +217,7 @@ async def test_a_worker_that_dies_while_it_removes_leaves_whole_steps(
         killed.setattr(sweeping, "in_transaction", _dying_after(3, in_transaction))
         with pytest.raises(AutoReconnect):
             await owner.turn()
+    assert metrics.RETENTION_BEHIND._value.get() == 1
     marker = await database[Collection.SWEPT].find_one({"_id": PARTITION})
     assert marker is not None
     assert (marker["at"], marker["done"]) == (f"line|{LINES[1]}", False)

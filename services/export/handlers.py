@@ -60,13 +60,13 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     tally: Tally,
     *,
     kept: KeptTexts | None = None,
-) -> AsyncGenerator[bytes, None]:
-    """Write a file block by block: the heading goes with the first block, so that an early fault is still an answer.
+) -> AsyncGenerator[Text, None]:
+    """Write a file text by text: the heading waits for the first rows, so that an early fault is still an answer.
 
     `tally` counts what was given out; it is whole when the file is. `kept` are texts that others may have asked for.
 
     Raises:
-        ProblemError: 422 before the first block for what the format cannot hold.
+        ProblemError: 422 before the first text for what the format cannot hold.
     """
     rows = rows_of(parts, download.question, ended_before(now))
     check_fits(download.format, rows)
@@ -76,29 +76,36 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
     texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
-    counting = tally.count(b"")
+    counting = tally.count([])
     async for block in _blocks(texts, writer, tally):
         await counting
         counting = tally.count(block)  # while the reader takes it
-        yield block
+        for text in block:
+            yield text
     await counting
 
 
-async def _blocks(texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally) -> AsyncIterator[bytes]:
+async def _blocks(
+    texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally
+) -> AsyncIterator[Sequence[Text]]:
+    """Give what was read together: joined it would be copied once more, counted one by one cost a thread each."""
     waiting = writer.begin()
     async for some in texts:
         for one in some:
             counts = one.counts
             tally.add_rows(counts.rows, counts.hours_expected, counts.hours_present, counts.known_at_ms)
         # Text goes out as it is; to compress and to encode it takes long enough to leave the event loop for.
-        put = _put(writer, some) if writer.keeps_text else await asyncio.to_thread(_put, writer, some)
-        # What was read together goes together: it is copied once, and counted by one way to a thread.
-        block, waiting = b"".join((waiting, *put)), b""
-        if block:
+        put = _put(writer, some) if writer.keeps_text else [await asyncio.to_thread(_encoded, writer, some)]
+        if block := [text for text in (waiting, *put) if text]:
             yield block
+        waiting = b""
     if last := waiting + writer.end(tally.rows):
-        yield last
+        yield [last]
 
 
 def _put(writer: Writer, texts: Sequence[Rendered]) -> list[Text]:
     return [writer.put(one.text) for one in texts]
+
+
+def _encoded(writer: Writer, texts: Sequence[Rendered]) -> bytes:
+    return b"".join(_put(writer, texts))

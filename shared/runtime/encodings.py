@@ -58,10 +58,10 @@ class Blocks:
     def __init__(self, coding: Coding) -> None:
         self._made: cramjam.zstd.Compressor | cramjam.gzip.Compressor = _BY_BLOCKS[coding](level=_LEVEL)
 
-    def block(self, body: bytes, *, is_last: bool) -> bytes:
+    def block(self, body: bytes | memoryview, *, is_last: bool) -> bytes:
         """Return the next block in the coding."""
         if body:
-            self._made.compress(body)
+            self._made.compress(bytes(body))  # it takes nothing else
         return bytes(self._made.finish() if is_last else self._made.flush())
 
 

@@ -26,7 +26,7 @@ class ResultsAwayError(Exception):
 class Results(Protocol):
     """Storage of whole files."""
 
-    async def write(self, name: str, blocks: AsyncIterator[bytes]) -> None:
+    async def write(self, name: str, blocks: AsyncIterator[bytes | memoryview]) -> None:
         """Write a file whole; returns once it is safe.
 
         Raises:
@@ -53,7 +53,7 @@ class GridResults:
     def __init__(self, database: Database) -> None:
         self._chunks, self._files = database[f"{BUCKET}.chunks"], database[f"{BUCKET}.files"]
 
-    async def write(self, name: str, blocks: AsyncIterator[bytes]) -> None:
+    async def write(self, name: str, blocks: AsyncIterator[bytes | memoryview]) -> None:
         """Write a file whole: its chunks, then the document that makes them a file."""
         await self._chunks.create_index([("files_id", 1), ("n", 1)], unique=True)
         waiting, number = bytearray(), 0

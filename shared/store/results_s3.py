@@ -65,7 +65,7 @@ class S3Results:
     def __init__(self, store: S3Store, prefix: str = "") -> None:
         self._store, self._prefix = store, f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
-    async def write(self, name: str, blocks: AsyncIterator[bytes]) -> None:
+    async def write(self, name: str, blocks: AsyncIterator[bytes | memoryview]) -> None:
         """Write a file whole, object by object."""
         waiting, number = bytearray(), 0
         async for block in blocks:

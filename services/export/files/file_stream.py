@@ -1,4 +1,8 @@
-"""A file on its way to one reader: what it holds is given back when he is gone, or takes nothing any more."""
+"""A file on its way to one reader: what it holds is given back when he is gone, or takes nothing any more.
+
+Its texts go out as they are, views where they were unpacked: the interface of servers speaks of bytes, but ours and all
+that stands before it take either, and copy it once more.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import AsyncGenerator, Mapping
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from services.export.files.writing import Text
 from shared.runtime import metrics
 from shared.runtime.logging import logger
 
@@ -22,14 +27,15 @@ class FileStream(StreamingResponse):
 
     def __init__(
         self,
-        first: bytes,
-        rest: AsyncGenerator[bytes, None],
+        first: Text,
+        rest: AsyncGenerator[Text, None],
         media_type: str,
         headers: Mapping[str, str],
         slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         super().__init__(rest, media_type=media_type, headers=headers)
-        self._first, self._rest, self._slow_seconds = first, rest, slow_seconds
+        self._first: Text = first
+        self._rest, self._slow_seconds = rest, slow_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file; however it ends, nothing of it is held any longer."""
@@ -54,8 +60,8 @@ class FileStream(StreamingResponse):
             raise ConnectionError("the reader takes nothing any more") from None
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _send(self, send: Send, block: bytes) -> None:
-        for begin in range(0, len(block), PIECE_BYTES):
-            piece = block[begin : begin + PIECE_BYTES]
+    async def _send(self, send: Send, text: Text) -> None:
+        for begin in range(0, len(text), PIECE_BYTES):
+            piece = memoryview(text)[begin : begin + PIECE_BYTES]
             async with asyncio.timeout(self._slow_seconds):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})

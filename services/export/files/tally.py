@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from services.export.files.writing import Text
 
 LARGE_BYTES = 64 * 1024
 """What takes longer to digest than to hand to a thread: 60 µs."""
@@ -40,23 +43,24 @@ class Tally:
         """SHA-256 of the bytes so far."""
         return bytes(self._sha256.digest())
 
-    def count(self, block: bytes) -> asyncio.Future[None]:
+    def count(self, block: Sequence[Text]) -> asyncio.Future[None]:
         """Begin to count a block as it is given out, a large one beside the event loop; wait for it before the next.
 
         It runs from now on, not from when somebody waits: a task would begin only once the event loop turns.
         """
         loop = asyncio.get_running_loop()
-        if len(block) >= LARGE_BYTES:
+        if sum(map(len, block)) >= LARGE_BYTES:
             return loop.run_in_executor(None, self.add_bytes, block)
         self.add_bytes(block)
         counted: asyncio.Future[None] = loop.create_future()
         counted.set_result(None)
         return counted
 
-    def add_bytes(self, block: bytes) -> None:
+    def add_bytes(self, block: Sequence[Text]) -> None:
         """Count a block as it is given out; some 1 GB a second where the processor knows SHA-256."""
-        self.size += len(block)
-        self._sha256.update(block)
+        for text in block:
+            self.size += len(text)
+            self._sha256.update(text)
 
     def add_rows(self, rows: int, hours_expected: int, hours_present: int, known_at_ms: int) -> None:
         """Count the rows of a block, and the hours that they tell of."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 from services.export.files.asked import Download
 from services.export.files.formats import MEDIA_TYPES
 from services.export.files.tally import Tally
+from services.export.files.writing import Text
 from shared.access.caller import Caller
 from shared.domain.instants import known_instant
 from shared.domain.period import Question
@@ -121,10 +122,10 @@ async def keep_signed(database: Database, signer: Signer, draft: Draft, tally: T
 
 
 async def with_manifest(
-    blocks: AsyncGenerator[bytes, None], database: Database, signer: Signer, draft: Draft, tally: Tally
-) -> AsyncGenerator[bytes, None]:
+    texts: AsyncGenerator[Text, None], database: Database, signer: Signer, draft: Draft, tally: Tally
+) -> AsyncGenerator[Text, None]:
     """Give out a file, then keep its manifest, then end: who sees the end finds it, who was cut off does not."""
-    async with aclosing(blocks):
-        async for block in blocks:
-            yield block
+    async with aclosing(texts):
+        async for text in texts:
+            yield text
     await keep_signed(database, signer, draft, tally)

@@ -181,10 +181,10 @@ async def test_rights_are_looked_at_when_it_runs(export: httpx2.AsyncClient, sho
 class EndlessResults(GridResults):
     """Files of which the last byte never comes: who writes one is at work until he is stopped."""
 
-    async def write(self, name: str, blocks: AsyncIterator[bytes]) -> None:
+    async def write(self, name: str, blocks: AsyncIterator[bytes | memoryview]) -> None:
         """Write a file but for its end."""
 
-        async def endless() -> AsyncIterator[bytes]:
+        async def endless() -> AsyncIterator[bytes | memoryview]:
             async for block in blocks:
                 yield block
             await asyncio.Event().wait()

@@ -195,7 +195,8 @@ DELIVERIES = Counter(
 ACCESS_CLIENTS = Gauge("gastrack_access_clients", "Clients whose access has not been ended.", registry=CATALOGUE)
 ACCESS_CERTIFICATES = Gauge(
     "gastrack_access_certificates",
-    "Clients by how long their last certificate is still good: at most 60, 30 or 7 days, longer, or expired.",
+    "Clients by how long their last certificate is still good: at most 60, 30 or 7 days, longer, or "
+    "expired; without those whose certificates were all revoked.",
     ["left"],
     registry=CATALOGUE,
 )

@@ -60,9 +60,13 @@ async def persons_of(database: Database, names: Sequence[str]) -> dict[str, Docu
 
 
 async def standing(database: Database, now: datetime) -> tuple[int, dict[Left, int]]:
-    """Return how many clients have access whatever their keys, and how long their last certificates are still good."""
+    """Return how many clients have access whatever their keys, and how long their last certificates are still good.
+
+    Whose keys were all revoked was shut out on purpose: his certificate neither ends nor has it ended.
+    """
     count, by_left = 0, Counter[Left]()
     async for document in database[Collection.CLIENTS].find({"ended_at": None}):
         count, key = count + 1, last_key(client_of(document))
-        by_left[Left.EXPIRED if key is None else left(key, now)] += 1
+        if key is not None:
+            by_left[left(key, now)] += 1
     return count, {step: by_left[step] for step in Left}

@@ -25,6 +25,7 @@ CHAIN_DEPTH = 3  # an authority of companies seldom signs by its root: two autho
 HEAD_WITHIN_S = 30  # a head that comes letter by letter holds a connection for no longer
 CONNECT_WITHIN_S = 2
 UPSTREAM_IDLE_S = 3  # below the 5 s after which uvicorn closes an idle connection, so none is reused while it closes
+MOST_AT_ONCE = 10_000  # requests to a service; whom a limit must refuse, the service itself refuses by name
 MOST_STREAMS = 100  # of h2 on one connection
 
 

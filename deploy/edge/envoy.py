@@ -17,6 +17,7 @@ from deploy.edge.doors import (
     HEAD_WITHIN_S,
     HSTS,
     HTTP_NAMES,
+    MOST_AT_ONCE,
     MOST_STREAMS,
     TLS_1_2_CIPHERS,
     UPSTREAM_IDLE_S,
@@ -33,6 +34,8 @@ ENDPOINTS = "envoy.config.endpoint.v3.ClusterLoadAssignment"
 UNLIMITED = "0s"  # downloads and server-sent events last as long as they last
 OVERWRITE = "OVERWRITE_IF_EXISTS_OR_ADD"
 RETRIES = 5  # only while the service has not seen the request: a restart of one second stays unseen
+BOUNDED = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
+"""What Envoy bounds for a service; by itself to 1,024, which as many streams of events use up, and to 3 retries."""
 TLS_PARAMETERS = {
     "tls_minimum_protocol_version": "TLSv1_2",
     "tls_maximum_protocol_version": "TLSv1_3",
@@ -137,6 +140,7 @@ def _cluster(name: str, place: Address | AddressFile) -> Json:
         "name": name,
         "type": kind,
         "connect_timeout": f"{CONNECT_WITHIN_S}s",
+        "circuit_breakers": {"thresholds": [dict.fromkeys(BOUNDED, MOST_AT_ONCE)]},
         **found,
         "typed_extension_protocol_options": {OPTIONS: protocol},
     }

@@ -29,6 +29,7 @@ class Proxy:
 
     kind: str
     port: int
+    admin: int
     papers: Papers
     processes: list[WatchedProcess] = field(default_factory=list)
 
@@ -56,7 +57,7 @@ def filled_in(kind: str, folder: Path, papers: Papers, services: Mapping[str, in
         **{f"{service.upper()}_PORT": str(number) for service, number in services.items()},
     }
     text = string.Template(example.read_text("utf-8")).safe_substitute(names)  # leaves nginx's own $names, as envsubst
-    return _started(kind, folder, text, Proxy(kind, port, papers), admin)
+    return _started(kind, folder, text, Proxy(kind, port, admin, papers))
 
 
 def demanding(kind: str, folder: Path, papers: Papers, services: Mapping[str, int]) -> Proxy:
@@ -70,7 +71,7 @@ def demanding(kind: str, folder: Path, papers: Papers, services: Mapping[str, in
     else:
         behind = {name: Address("127.0.0.1", str(number)) for name, number in services.items()}
         text = yaml.dump(envoy_settings([door], behind, Address("127.0.0.1", str(admin))))
-    return _started(kind, folder, text, Proxy(kind, port, papers), admin)
+    return _started(kind, folder, text, Proxy(kind, port, admin, papers))
 
 
 def _secret(kind: str, folder: Path) -> str:
@@ -80,7 +81,7 @@ def _secret(kind: str, folder: Path) -> str:
     return str(included_secret(file, folder) if kind == "nginx" else file)
 
 
-def _started(kind: str, folder: Path, text: str, proxy: Proxy, admin: int) -> Proxy:
+def _started(kind: str, folder: Path, text: str, proxy: Proxy) -> Proxy:
     log = folder / f"{kind}.log"
     if kind == "nginx":
         nginx = Nginx(folder, log, proxy.port, text)
@@ -94,5 +95,5 @@ def _started(kind: str, folder: Path, text: str, proxy: Proxy, admin: int) -> Pr
     envoy = WatchedProcess("Envoy", [*command, "--concurrency", "1"], log)
     envoy.start()
     proxy.processes.append(envoy)
-    envoy.wait_until(lambda: http_question.is_ok(f"http://127.0.0.1:{admin}/ready"), START_WITHIN_SECONDS)
+    envoy.wait_until(lambda: http_question.is_ok(f"http://127.0.0.1:{proxy.admin}/ready"), START_WITHIN_SECONDS)
     return proxy

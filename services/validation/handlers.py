@@ -119,8 +119,9 @@ class Validation:
         if asked is None:
             return False
         here = self._stored[partition]
-        sources = {name: (value[0], value[1]) for name, value in asked["sources"].items() if name == _REGISTER}
-        back = replace(here, offset=asked["offset"], part=0, known_at_ms=asked["known_at"], sources=sources)
+        offset, known_at_ms = int(asked["offset"]), int(asked["known_at"])
+        sources = {name: (int(at), int(part)) for name, (at, part) in asked["sources"].items() if name == _REGISTER}
+        back = replace(here, offset=offset, part=0, known_at_ms=known_at_ms, sources=sources)
         if back.offset >= here.offset:
             return False  # it has not come that far: what is missed will be answered anyhow
         try:

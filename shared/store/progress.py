@@ -149,16 +149,17 @@ def _retelling_fields(retelling: Retelling | None) -> dict[str, Any] | None:
 
 
 def _from_document(document: dict[str, Any]) -> Progress:
+    """Return a position as it was; with plain numbers: events do not hold the driver's long ones."""
     return Progress(
         document["_id"],
-        document["epoch"],
-        document["offset"],
-        document["part"],
+        int(document["epoch"]),
+        int(document["offset"]),
+        int(document["part"]),
         document["last"],
-        document["read"],
-        document["known_at"],
-        document["until"],
-        {name: (position[0], position[1]) for name, position in document["sources"].items()},
+        int(document["read"]),
+        int(document["known_at"]),
+        int(document["until"]),
+        {name: (int(position[0]), int(position[1])) for name, position in document["sources"].items()},
         retelling=Retelling(**document["retelling"]) if document.get("retelling") else None,
         told=document.get("told", ""),
     )

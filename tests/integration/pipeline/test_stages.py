@@ -94,6 +94,22 @@ async def test_validation_answers_every_record_once(database: Database) -> None:
     assert await stage.begin(PARTITION) == len(LOG)
 
 
+async def test_a_clock_that_went_back_stops_nobody(database: Database) -> None:
+    """What became known before stays known: also for a worker that begins where another stored a later time."""
+    now_ms = 1_795_431_730_000
+    first, *rest = (replace(record, timestamp_ms=now_ms - 1_000 * record.offset) for record in LOG)
+    register, topic = RegisterHistory("nobody:1"), Topic0()
+    stage = validation(database, Topic0(), register)
+    await stage.handle(PARTITION, [first])
+    await stage.turn()
+    next_worker = validation(database, topic, register)
+    assert await next_worker.begin(PARTITION) == 1
+    await next_worker.handle(PARTITION, rest)
+    told = [answer.decode(message) for message in topic.messages]
+    assert [one.offset for one in told] == list(range(1, len(LOG)))
+    assert {one.known_at_ms for one in told} == {now_ms}
+
+
 async def test_validation_refuses_a_hole_in_what_it_reads(database: Database) -> None:
     """Faust has lost a message: it is read again, and nothing is answered past it."""
     topic = Topic0()

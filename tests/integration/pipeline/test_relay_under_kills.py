@@ -30,16 +30,13 @@ def test_each_message_once_whatever_is_killed(own_system: System) -> None:
     second = own_system.another("ingest")
     try:
         with Flow(own_system, PLAN, HOURS, topics=TOPICS) as flow:
-            for number, deaths in enumerate((2, 1)):
-                flow.wait_for(20)
-                own_system.put(
-                    [(foreign, of_hours(FOREIGN, foreign, HOURS[:3], f"F{number}"))], gateway_topic("gw-a").name
-                )
-                own_system.kill("ingest")
-                flow.wait_for(10)
-                for _ in range(deaths):  # the second undoes the first
-                    die_in_the_middle(own_system)
-                own_system.revive("ingest")
+            flow.wait_for(20)
+            own_system.put([(foreign, of_hours(FOREIGN, foreign, HOURS[:3], "F"))], gateway_topic("gw-a").name)
+            own_system.kill("ingest")
+            flow.wait_for(10)
+            for _ in range(2):  # the second undoes the first
+                die_in_the_middle(own_system)
+            own_system.revive("ingest")
             second.start()
             second.wait_ready()
             flow.wait_for(20)
@@ -56,8 +53,8 @@ def test_each_message_once_whatever_is_killed(own_system: System) -> None:
             second.process.stop()
     wait_for_relay(own_system)
     ledger = assert_nothing_lost_nothing_twice(own_system, flow, "RELAY")
-    assert assert_relayed_once(own_system) >= flow.telegrams + 2
+    assert assert_relayed_once(own_system) >= flow.telegrams + 1
     letters = documents(own_system, Collection.DEAD_LETTERS)
     assert {letter["reason"] for letter in letters} == {"A9_STATION"}
-    assert ledger["dead_lettered"] == len(letters) == 2 * 3 * 2
+    assert ledger["dead_lettered"] == len(letters) == 3 * 2
     assert ledger["received"] == ledger["accepted"] + ledger["repeated"] + ledger["dead_lettered"]

@@ -15,16 +15,16 @@ from faust.types import TP
 
 from deploy.local.servers import Servers
 from shared.events.topics import Topic
-from shared.runtime import faust_worker
+from shared.runtime import faust_worker, persistently
 from shared.runtime.faust_worker import FaustWorker, Record
 from shared.runtime.health import Health
 from shared.runtime.kafka import KafkaError, consumer, highwater_of
 from shared.runtime.mongo import ConnectionFailure
-from shared.runtime.persistently import BACKOFF_SECONDS, SOFTWARE_FAULT
+from shared.runtime.persistently import SOFTWARE_FAULT
 
 WITHIN_SECONDS = 30.0
-STANDS_STILL_SECONDS = 4.0
-"""Longer than the longest wait between two tries, shorter than all of them."""
+STANDS_STILL_SECONDS, TRY_AGAIN_SECONDS, TRIES_WITHOUT_STORE = 2.0, 0.2, 14
+"""Longer than the wait between two tries, shorter than all of them."""
 ELSEWHERE = 7
 """A partition that is not this worker's."""
 
@@ -104,8 +104,9 @@ async def test_a_worker_that_takes_nothing_is_not_live(
     """Though its loop turns; while the store is away it is, however long that lasts, and where nothing is left."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(faust_worker, "STANDS_STILL_SECONDS", STANDS_STILL_SECONDS)
+    monkeypatch.setattr(persistently, "BACKOFF_SECONDS", (TRY_AGAIN_SECONDS,))
     stage, health = Standing(), Health()
-    stage.tries_without_store = len(BACKOFF_SECONDS) + 2
+    stage.tries_without_store = TRIES_WITHOUT_STORE
     running = FaustWorker(stage, topic, stack.kafka_bootstrap, health, batch_records=1)
     await running.start()
     try:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.errors import ServerDiedError
 from tests.chaos.drilling import RECOVERED_WITHIN_SECONDS, Diary, seconds_of, wait_until_all_goes_on
 from tests.chaos.test_drills import HOURS, TELEGRAMS_PER_SECOND, conclude
+from tests.pipeline import probes
 from tests.pipeline.at_the_doors import AtTheDoors
 from tests.pipeline.flow import Flow
 from tests.pipeline.running import System, standing, until
@@ -48,21 +47,12 @@ def cramped(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Sy
 
 def told(system: System, metric: str, **labels: str) -> float:
     """Return the sum of a metric over all services; of those that do not tell it, 0."""
-    total = 0.0
-    for service in system.services.values():
-        with urlopen(f"{service.operations}/metrics/", timeout=10) as answer:  # noqa: S310 - our own address
-            families = list(text_string_to_metric_families(answer.read().decode()))
-        samples = (sample for family in families for sample in family.samples)
-        total += sum(one.value for one in samples if one.name == metric and labels.items() <= one.labels.items())
-    return total
+    return sum(probes.metric(service, metric, **labels) for service in system.services.values())
 
 
 def assert_all_are_live_and_ready(system: System) -> None:
     """A server that is away is no reason to start a service again, nor to send nobody to it: it says what is wrong."""
-    for service in system.services.values():
-        for probe in ("live", "ready"):
-            with urlopen(f"{service.operations}/health/{probe}", timeout=10) as answer:  # noqa: S310 - our own address
-                assert answer.status == 200
+    assert probes.probes(system, *system.services) == dict.fromkeys(system.services, (200, 200))
 
 
 def supervise(system: System, name: str, diary: Diary) -> None:
@@ -88,7 +78,7 @@ def test_a_full_disk(cramped: tuple[System, SmallDisk, str], capsys: pytest.Capt
     system, disk, name = cramped
     full_seconds = seconds_of(FULL_SECONDS)
     diary, pids = Diary(f"the disk of {name} full for {full_seconds:.0f} s"), system.pids()
-    faults = {"metric": "gastrack_server_faults_total", "server": SERVER[name]}
+    faults = {"metric": probes.FAULTS, "server": SERVER[name]}
     with (
         Flow(system, PLAN, HOURS, TELEGRAMS_PER_SECOND) as flow,
         AtTheDoors(system, AT_DOORS, HOURS) as doors,

@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import urlopen
 
 import psutil
-from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.envoy import Envoy
 from deploy.local.ports import free_ports
@@ -17,6 +15,7 @@ from deploy.local.services import SERVICES, Service, five_services
 from services.query.trail.worker import GROUP as TRAIL_GROUP
 from shared.events.topics import ACCESS_READ, AGGREGATION_GROUP, INGEST_GROUP, VALIDATION_GROUP
 from shared.runtime.kafka_groups import running
+from tests.pipeline.probes import metric
 from tests.pipeline.running import System, until
 
 GROUPS = {
@@ -105,10 +104,3 @@ class Versions:
         for services in self.open.values():
             for service in services:
                 service.process.stop()
-
-
-def metric(service: Service, name: str) -> float:
-    """Return the sum of a metric's samples in a process."""
-    with urlopen(f"{service.operations}/metrics/", timeout=30) as answer:  # noqa: S310 - our own port
-        families = text_string_to_metric_families(answer.read().decode())
-    return sum(sample.value for family in families for sample in family.samples if sample.name == name)

@@ -6,6 +6,7 @@ from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.local.services import Service
 from gastrack.http_calls import call
 from tests.pipeline.running import System
 
@@ -20,7 +21,12 @@ def probes(system: System, *names: str) -> dict[str, tuple[int, int]]:
 
 def faults(system: System, service: str, server: str) -> float:
     """Return how often a service told that a server (`store`, `broker`) did not answer."""
-    with urlopen(f"{system.services[service].operations}/metrics/", timeout=30) as answer:  # noqa: S310 - our own port
+    return metric(system.services[service], FAULTS, server=server)
+
+
+def metric(service: Service, name: str, **labels: str) -> float:
+    """Return the sum of a metric's samples with these labels in a process; 0 where it tells none."""
+    with urlopen(f"{service.operations}/metrics/", timeout=30) as answer:  # noqa: S310 - our own port
         families = text_string_to_metric_families(answer.read().decode())
-    samples = [sample for family in families for sample in family.samples]
-    return sum(one.value for one in samples if one.name == FAULTS and one.labels == {"server": server})
+    samples = (sample for family in families for sample in family.samples)
+    return sum(one.value for one in samples if one.name == name and labels.items() <= one.labels.items())

@@ -12,7 +12,7 @@ from services.export.files.parts import Part, layout_for, rows_of
 from services.export.files.parts import parts_of as parts_of  # noqa: PLC0414 - who writes a file asks this module for both
 from services.export.files.reading import FileRows
 from services.export.files.rendered import KeptTexts, Rendered, form_of
-from services.export.files.tally import Tally
+from services.export.files.tally import Numbered, Tally
 from services.export.files.writing import Text, Writer
 from shared.domain.topology import Issue
 from shared.domain.view import ended_before
@@ -76,18 +76,18 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
     texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
-    counting = tally.count([])
+    counting = tally.count([], chosen.digests)
     async for block in _blocks(texts, writer, tally):
         await counting
-        counting = tally.count(block)  # while the reader takes it
-        for text in block:
+        counting = tally.count(block, chosen.digests)  # while the reader takes it
+        for text, _ in block:
             yield text
     await counting
 
 
 async def _blocks(
     texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally
-) -> AsyncIterator[Sequence[Text]]:
+) -> AsyncIterator[Sequence[Numbered]]:
     """Give what was read together: joined it would be copied once more, counted one by one cost a thread each."""
     waiting = writer.begin()
     async for some in texts:
@@ -95,17 +95,17 @@ async def _blocks(
             counts = one.counts
             tally.add_rows(counts.rows, counts.hours_expected, counts.hours_present, counts.known_at_ms)
         # Text goes out as it is; to compress and to encode it takes long enough to leave the event loop for.
-        put = _put(writer, some) if writer.keeps_text else [await asyncio.to_thread(_encoded, writer, some)]
-        if block := [text for text in (waiting, *put) if text]:
+        put = _put(writer, some) if writer.keeps_text else [(await asyncio.to_thread(_encoded, writer, some), None)]
+        if block := [one for one in ((waiting, None), *put) if one[0]]:
             yield block
         waiting = b""
     if last := waiting + writer.end(tally.rows):
-        yield [last]
+        yield [(last, None)]
 
 
-def _put(writer: Writer, texts: Sequence[Rendered]) -> list[Text]:
-    return [writer.put(one.text) for one in texts]
+def _put(writer: Writer, texts: Sequence[Rendered]) -> list[Numbered]:
+    return [(writer.put(one.text), one.number) for one in texts]
 
 
 def _encoded(writer: Writer, texts: Sequence[Rendered]) -> bytes:
-    return b"".join(_put(writer, texts))
+    return b"".join(writer.put(one.text) for one in texts)

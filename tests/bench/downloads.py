@@ -99,6 +99,8 @@ def _questions(first: date, end: date) -> Iterator[Asked]:
     ]
     rows = LINES * sum(_hours(*bound) for bound in bounds)
     yield Asked("100 lines, one month", tuple(f"{lines}&from={low}&to={high}" for low, high in bounds), rows, 200_000)
+    # Whose library is loaded by the first of a process.
+    yield Asked("parquet's first", (f"line={_name(TIMES - 1)}&{period}&format=parquet",), hours)
     for form in ("xml", "json", "xlsx", "parquet"):
         queries = tuple(f"line={_name(place)}&{period}&format={form}" for place in range(TIMES, TIMES + 3))
         yield Asked(f"three years hourly as {form}", queries, len(queries) * hours)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 import cramjam
 
 from services.export.files.asked import Download
 from services.export.files.blocks import Counts
+from services.export.files.digests import KeptDigests
 from services.export.files.layout import Layout
 from services.export.files.writing import Text
 
@@ -22,6 +24,7 @@ RENDERER_VERSION = 1
 """Raised with every change of how rows are written."""
 MOST_KEPT_BYTES = 24 * 1024 * 1024
 """Eighteen lines over three years of hours as csv (1.3 MB each, compressed): the process stays below 150 MB."""
+_numbers = count()
 
 
 def form_of(download: Download, layout: Layout) -> str:
@@ -33,10 +36,11 @@ def form_of(download: Download, layout: Layout) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text of a month, and what its rows come to."""
+    """The text of a month, what its rows come to, and its number: no other text of this process has it."""
 
     text: Text
     counts: Counts
+    number: int = field(default_factory=_numbers.__next__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +50,28 @@ class Packed:
     block: bytes
     length: int
     counts: Counts
+    number: int
 
     @classmethod
     def of(cls, rendered: Rendered) -> Packed:
         """Compress a text."""
         block = bytes(cramjam.lz4.compress_block(rendered.text, store_size=False))
-        return cls(block, len(rendered.text), rendered.counts)
+        return cls(block, len(rendered.text), rendered.counts, rendered.number)
 
     @property
     def rendered(self) -> Rendered:
         """The text as it was."""
-        return Rendered(memoryview(cramjam.lz4.decompress_block(self.block, output_len=self.length)), self.counts)
+        text = memoryview(cramjam.lz4.decompress_block(self.block, output_len=self.length))
+        return Rendered(text, self.counts, self.number)
 
 
 class KeptTexts:
-    """Texts by their keys, bounded in bytes."""
+    """Texts by their keys, bounded in bytes; and the digests of files that were made of them."""
 
     def __init__(self, most_bytes: int = MOST_KEPT_BYTES) -> None:
         self._most_bytes, self._bytes = most_bytes, 0
         self._texts: OrderedDict[Hashable, Packed] = OrderedDict()
+        self.digests = KeptDigests() if most_bytes else KeptDigests(0)
 
     @property
     def size(self) -> int:

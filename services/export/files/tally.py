@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from services.export.files.digests import Digest, KeptDigests, digest_of_nothing
 from services.export.files.writing import Text
+
+Numbered = tuple[Text, int | None]
+"""A text of a file with its number; None: it is not written again."""
 
 LARGE_BYTES = 64 * 1024
 """What takes longer to digest than to hand to a thread: 60 µs."""
@@ -31,36 +33,37 @@ class Tally:
     hours_present: int = 0
     known_at_ms: int = 0
     size: int = 0
-    _sha256: Any = field(default_factory=hashlib.sha256, repr=False, compare=False)
+    _sha256: Digest = field(default_factory=digest_of_nothing, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the bytes so far, in hexadecimal digits."""
-        return str(self._sha256.hexdigest())
+        return self._sha256.hexdigest()
 
     @property
     def sha256(self) -> bytes:
         """SHA-256 of the bytes so far."""
-        return bytes(self._sha256.digest())
+        return self._sha256.digest()
 
-    def count(self, block: Sequence[Text]) -> asyncio.Future[None]:
+    def count(self, block: Sequence[Numbered], digests: KeptDigests) -> asyncio.Future[None]:
         """Begin to count a block as it is given out, a large one beside the event loop; wait for it before the next.
 
         It runs from now on, not from when somebody waits: a task would begin only once the event loop turns.
         """
         loop = asyncio.get_running_loop()
-        if sum(map(len, block)) >= LARGE_BYTES:
-            return loop.run_in_executor(None, self.add_bytes, block)
-        self.add_bytes(block)
+        for place, (text, number) in enumerate(block):
+            if len(text) >= LARGE_BYTES and not digests.know(self._sha256, number):
+                return loop.run_in_executor(None, self._add_bytes, block[place:], digests)
+            self._add_bytes([(text, number)], digests)
         counted: asyncio.Future[None] = loop.create_future()
         counted.set_result(None)
         return counted
 
-    def add_bytes(self, block: Sequence[Text]) -> None:
-        """Count a block as it is given out; some 1 GB a second where the processor knows SHA-256."""
-        for text in block:
+    def _add_bytes(self, block: Sequence[Numbered], digests: KeptDigests) -> None:
+        """Count texts; what nobody knows the digest of takes a second for some GB where the processor knows SHA-256."""
+        for text, number in block:
             self.size += len(text)
-            self._sha256.update(text)
+            self._sha256 = digests.go_on(self._sha256, text, number)
 
     def add_rows(self, rows: int, hours_expected: int, hours_present: int, known_at_ms: int) -> None:
         """Count the rows of a block, and the hours that they tell of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,7 @@ from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
 from shared.store.documents import Collection, day_id, month_id
 from shared.store.measurements import hours_of_lines
-from tests.integration.query.clients import client_of
+from tests.integration.query.clients import client_of, manifest_of
 from tests.integration.query.conftest import FIRST, NOW
 from tests.integration.query.stored_files import GAS, GAS_DAYS, A, B, store_files
 from tests.integration.query.stored_lines import KNOWN_AT_MS, a_line, plausible_hours, register, store_hours
@@ -73,6 +74,16 @@ async def test_what_was_written_once_is_not_read_again(keeping: Keeping) -> None
     for other in ({"format": "xml"}, {"unit": "GJ"}, {"columns": "energy"}, {"dialect": "excel-be"}):
         assert await keeping.file(**OCTOBER, **other) != first
     assert keeping.reads == [1] * 5
+
+
+@pytest.mark.parametrize("form", ["csv", "xml", "json", "xlsx"])
+async def test_files_of_kept_texts_have_each_its_digest(keeping: Keeping, form: str) -> None:
+    """Files that begin alike and go on differently, asked for again and again: each manifest tells of its own bytes."""
+    november: dict[str, Any] = {**OCTOBER, "to": "2026-11-20"}
+    for asked in 2 * [OCTOBER, november, {**november, "line": [A, B]}, {**november, "line": B}]:
+        file = await keeping.client.get("/v1/download", params={**asked, "format": form})
+        told = (await manifest_of(keeping.client, file))["file"]
+        assert (told["size"], told["sha256"]) == (len(file.content), hashlib.sha256(file.content).hexdigest())
 
 
 async def test_a_correction_replaces_it_at_once(keeping: Keeping, database: SyncDatabase[dict[str, Any]]) -> None:

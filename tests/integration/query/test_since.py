@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +12,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from joserfc import jws
 from lxml import etree
 
 from deploy.local.servers import Servers
@@ -21,7 +19,7 @@ from services.export.wiring import application
 from shared.domain.topology import Composition, Node
 from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
-from tests.integration.query.clients import client_of
+from tests.integration.query.clients import client_of, manifest_of
 from tests.integration.query.conftest import FIRST, NOW
 from tests.integration.query.stored_history import StoredHistory
 from tests.integration.query.stored_lines import a_line, reach, register
@@ -81,13 +79,6 @@ async def rows(files: httpx2.AsyncClient, asked: dict[str, str], **more: str) ->
     return {row["start"]: row for row in read}
 
 
-async def manifest(files: httpx2.AsyncClient, given: httpx2.Response) -> dict[str, Any]:
-    """Return what the manifest of a file tells."""
-    text = (await files.get(given.links["describedby"]["url"])).text
-    told: dict[str, Any] = json.loads(jws.extract_compact(text.encode()).payload)
-    return told
-
-
 def without_replaced(changed: Rows) -> Rows:
     """Return rows as a file of all has them."""
     return {start: {n: t for n, t in row.items() if n != "replaces_revision"} for start, row in changed.items()}
@@ -143,7 +134,7 @@ async def test_a_follower_misses_nothing(files: httpx2.AsyncClient, line: Stored
         else:
             event(line, round(clock.now.timestamp() * 1000))
         given = await asked_for(files, ASKED[0], since=since)
-        said = await manifest(files, given)
+        said = await manifest_of(files, given)
         read = {row["start"]: row for row in csv.DictReader(io.StringIO(given.text, newline=""))}
         assert said["rows"] == len(read)
         followed.update(without_replaced(read))
@@ -164,7 +155,7 @@ async def test_every_format_tells_changes(files: httpx2.AsyncClient, told: Store
     moments = {"since": MOMENTS[2].isoformat(), "known_at": MOMENTS[-1].isoformat()}
     count = len(await rows(files, ASKED[0], **moments))
     given = await asked_for(files, ASKED[0], **moments, format=form)
-    assert (await manifest(files, given))["rows"] == count > 0
+    assert (await manifest_of(files, given))["rows"] == count > 0
     if form == "xml":
         root = etree.fromstring(given.content)
         schema = (await files.get("/v1/schemas/measurements.xsd")).content

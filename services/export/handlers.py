@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 
 from services.export.files.asked import Download
 from services.export.files.formats import check_fits, writer_of
+from services.export.files.moments import Moments
 from services.export.files.parts import Part, layout_for, rows_of
 from services.export.files.parts import parts_of as parts_of  # noqa: PLC0414 - who writes a file asks this module for both
 from services.export.files.reading import FileRows
@@ -75,19 +77,22 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     writer = await asyncio.to_thread(writer_of, download, layout)
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
-    texts = FileRows(database, download, layout, writer, form_of(download, layout), now, chosen).of(parts)
     counting = tally.count([], chosen.digests)
-    async for block in _blocks(texts, writer, tally):
+    async with aclosing(Moments(database)) as moments:
+        read = FileRows(database, moments, download, layout, writer, form_of(download, layout), now, chosen)
+        async with aclosing(read.of(parts)) as texts, aclosing(_blocks(texts, writer, tally)) as blocks:
+            async for block in blocks:
+                await counting
+                counting = tally.count(block, chosen.digests)  # while the reader takes it
+                for text, _ in block:
+                    yield text
         await counting
-        counting = tally.count(block, chosen.digests)  # while the reader takes it
-        for text, _ in block:
-            yield text
-    await counting
+        tally.moments = moments.shown
 
 
 async def _blocks(
     texts: AsyncIterator[Sequence[Rendered]], writer: Writer, tally: Tally
-) -> AsyncIterator[Sequence[Numbered]]:
+) -> AsyncGenerator[Sequence[Numbered], None]:
     """Give what was read together: joined it would be copied once more, counted one by one cost a thread each."""
     waiting = writer.begin()
     async for some in texts:

@@ -39,8 +39,14 @@ class Version(NamedTuple):
 
 
 @asynccontextmanager
-async def one_moment(database: Database) -> AsyncIterator[Session]:
-    """Give a session whose reads all see the store as it was at one moment: versions and hours belong together."""
+async def one_moment(database: Database, within: Session | None = None) -> AsyncIterator[Session]:
+    """Give a session whose reads all see the store as it was at one moment: versions and hours belong together.
+
+    `within` is that of a larger moment, which is given on.
+    """
+    if within is not None:
+        yield within
+        return
     async with await database.client.start_session(snapshot=True) as session:
         yield session
 

@@ -119,13 +119,14 @@ async def read_node_view(  # noqa: PLR0913 - a question has this many sides
     now: datetime,
     *,
     known_at_ms: int | None = None,
+    within: Session | None = None,
 ) -> NodeView:
-    """Read a view of a node, whoever holds it already.
+    """Read a view of a node, whoever holds it already; `within` is the session of a larger moment that it is to be of.
 
     Raises:
         ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
     """
-    async with one_moment(database) as session:
+    async with one_moment(database, within) as session:
         known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
         return await _view(database, session, caller, known.nodes[node], question, composed)
 

@@ -112,13 +112,16 @@ async def read_view(  # noqa: PLR0913 - a question has this many sides
     now: datetime,
     *,
     known_at_ms: int | None = None,
+    within: Session | None = None,
 ) -> LineView:
     """Read a view, as known now or at a moment; `now` is the time of the clock: rows exist for hours that have ended.
+
+    `within` is the session of a larger moment that this view is to be of.
 
     Raises:
         ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
-    async with measurements.one_moment(database) as session:
+    async with measurements.one_moment(database, within) as session:
         known = await registered_for(database, caller, line, question, session)
         content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
         return await _view(database, session, content)

@@ -2,13 +2,14 @@
 
 Hours of lines are read by months: what each month comes to is named by its versions, which are asked first; text that
 is kept under them goes out as it is. All else is read as the API reads it, part by part.
-Versions and rows of a block are of one moment of the store; blocks may be of later moments than those before them.
+All that is read is of the moment that the file shows.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,7 @@ from services.export.files.ahead import ahead
 from services.export.files.asked import Download
 from services.export.files.blocks import Block, Counts, MonthOfLine, block_of_months, block_of_view
 from services.export.files.layout import Layout
+from services.export.files.moments import Moments
 from services.export.files.parts import LinePart, NodePart, Part, was_registered
 from services.export.files.rendered import KeptTexts, Packed, Rendered
 from services.export.files.since import Shown, changed_stretches, changes
@@ -31,7 +33,7 @@ from shared.store.analyses import AnalysesVersion
 from shared.store.documents import month_id
 from shared.store.gas_of_lines import gas_of_lines, versions_of_lines
 from shared.store.lines import RegisteredLine
-from shared.store.measurements import MonthState, hours_of_lines, month_states, one_moment
+from shared.store.measurements import MonthState, hours_of_lines, month_states
 from shared.store.node_views import NodeView, read_node_view
 from shared.store.views import LineView, read_view
 
@@ -83,6 +85,7 @@ class FileRows:
     """Reads the rows of one file and writes them as text; `form` names how, for the texts that are kept."""
 
     database: Database
+    moments: Moments
     download: Download
     layout: Layout
     writer: Writer
@@ -90,50 +93,55 @@ class FileRows:
     now: datetime
     kept: KeptTexts
 
-    async def of(self, parts: Sequence[Part]) -> AsyncIterator[Sequence[Rendered]]:
+    async def of(self, parts: Sequence[Part]) -> AsyncGenerator[Sequence[Rendered], None]:
         """Give the texts of rows, some at a time, in the order of the parts."""
         by_months = self.download.question.view is View.HOUR and self.download.known_at_ms is None
         for is_line, some in groupby(parts, key=lambda part: isinstance(part, LinePart)):
             if is_line and by_months:
                 lines = [part.registered for part in some if isinstance(part, LinePart)]
-                async for rendered in self._by_months(lines):
-                    yield rendered
+                async with aclosing(self._by_months(lines)) as months:
+                    async for rendered in months:
+                        yield rendered
                 continue
             for part in some:
-                async for rendered in self._by_views(part):
-                    yield rendered
+                async with aclosing(self._by_views(part)) as views:
+                    async for rendered in views:
+                        yield rendered
 
-    async def _by_months(self, lines: Sequence[RegisteredLine]) -> AsyncIterator[Sequence[Rendered]]:
+    async def _by_months(self, lines: Sequence[RegisteredLine]) -> AsyncGenerator[Sequence[Rendered], None]:
         question, ended = self.download.question, ended_before(self.now)
         pieces = (piece for line in lines for piece in pieces_of(line, question, ended))
         at_first = MONTHS_AT_FIRST
         while looked_at := list(islice(pieces, MONTHS_LOOKED_AT)):
-            async for rendered in self._of_pieces(looked_at, at_first):
-                yield rendered
+            async with aclosing(self._of_pieces(looked_at, at_first)) as read:
+                async for rendered in read:
+                    yield rendered
             at_first = MONTHS_PER_BLOCK
 
-    async def _of_pieces(self, pieces: Sequence[Piece], at_first: int) -> AsyncIterator[Sequence[Rendered]]:
-        async with one_moment(self.database) as session:
-            versions = await self._versions(pieces, session)
+    async def _of_pieces(self, pieces: Sequence[Piece], at_first: int) -> AsyncGenerator[Sequence[Rendered], None]:
+        async with self.moments.lent() as session:
+            versions, moment = await self._versions(pieces, session), self.moments.shown
         found = [self.kept.get(self._key(*one)) for one in zip(pieces, versions, strict=True)]
-        for is_kept, run in groupby(zip(pieces, found, strict=True), key=lambda one: one[1] is not None):
+        for is_kept, run in groupby(zip(pieces, versions, found, strict=True), key=lambda one: one[2] is not None):
             taken = list(run)
             edges = [0, *range(at_first, len(taken), MONTHS_PER_BLOCK), len(taken)]
             blocks = [taken[begin:end] for begin, end in pairwise(edges)]
             at_first = MONTHS_PER_BLOCK
             steps = (
-                partial(asyncio.to_thread, _unpacked, [one for _, one in block if one is not None])
+                partial(asyncio.to_thread, _unpacked, [one for *_, one in block if one is not None])
                 if is_kept
-                else partial(self._read, [piece for piece, _ in block])
+                else partial(self._read, [piece for piece, *_ in block], [one for _, one, _ in block], moment)
                 for block in blocks
             )
-            async for texts in ahead(steps):
-                yield texts
+            async with aclosing(ahead(steps)) as read:
+                async for texts in read:
+                    yield texts
 
-    async def _read(self, pieces: Sequence[Piece]) -> list[Rendered]:
+    async def _read(self, pieces: Sequence[Piece], versions: Sequence[Versions], moment: int) -> list[Rendered]:
         wanted = [(piece.registered.line, piece.hours) for piece in pieces]
-        async with one_moment(self.database) as session:
-            versions = await self._versions(pieces, session)
+        async with self.moments.lent() as session:
+            if self.moments.shown != moment:
+                versions = await self._versions(pieces, session)
             closed = {piece.id for piece, one in zip(pieces, versions, strict=True) if one.is_closed}
             hours = await hours_of_lines(self.database, [(line.id, hours) for line, hours in wanted], closed, session)
             told = await gas_of_lines(self.database, wanted, session)
@@ -165,7 +173,7 @@ class FileRows:
         """Return what names a text: whatever it depends on is in it, so equal keys mean equal texts."""
         return (self.form, piece.id, piece.registered.version, piece.hours, versions)
 
-    async def _by_views(self, part: Part) -> AsyncIterator[Sequence[Rendered]]:
+    async def _by_views(self, part: Part) -> AsyncGenerator[Sequence[Rendered], None]:
         async for question in self._stretches(part):
             block, counts = await self._asked(part, question)
             if block.rows:
@@ -198,10 +206,12 @@ class FileRows:
     async def _view(self, part: Part, question: Question, moment_ms: int | None) -> Shown:
         asked = (self.database, part.caller, part.id, question, self.now)
         if isinstance(part, NodePart):
-            node = await read_node_view(*asked, known_at_ms=moment_ms)
+            async with self.moments.lent() as session:
+                node = await read_node_view(*asked, known_at_ms=moment_ms, within=session)
             block = await asyncio.to_thread(self._block, node.node, node, node.rows.rows)
             return Shown(block, node.rows.rows, node.known_at_ms)
-        line = await read_view(*asked, known_at_ms=moment_ms)
+        async with self.moments.lent() as session:
+            line = await read_view(*asked, known_at_ms=moment_ms, within=session)
         block = await asyncio.to_thread(self._block, line.line, line, line.rows)
         return Shown(block, line.rows, line.known_at_ms)
 

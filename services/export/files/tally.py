@@ -26,6 +26,7 @@ class Tally:
         hours_present: Those of them that carry values; of a node, where none of its lines is missing.
         known_at_ms: When the latest change that is shown became known (ms since 1970); 0: nothing is.
         size: Bytes.
+        moments: How many moments of the store the file shows; 0 until it is whole.
     """
 
     rows: int = 0
@@ -33,6 +34,7 @@ class Tally:
     hours_present: int = 0
     known_at_ms: int = 0
     size: int = 0
+    moments: int = 0
     _sha256: Digest = field(default_factory=digest_of_nothing, repr=False, compare=False)
 
     @property

@@ -101,6 +101,7 @@ def manifest_of(draft: Draft, tally: Tally) -> dict[str, Any]:
         "query": dict(draft.query),
         "period": {"view": asked.view.value, "from": asked.shown_from, "to": asked.shown_to},
         "known_at": known_instant(known_at_ms),
+        "moments": tally.moments,
         "next_since": known_instant(draft.next_since_ms),
         "rows": tally.rows,
         "hours_expected": tally.hours_expected,

@@ -64,7 +64,7 @@ async def test_a_manifest_tells_of_its_file(export: httpx2.AsyncClient, form: Fi
     assert said["query"] == {**ASKED, "format": form}
     assert said["period"] == {"view": "hour", "from": "2026-10-01", "to": "2026-11-01"}
     assert said["software"] == {"name": "gastrack", "version": SOFTWARE_VERSION}
-    assert said["rules_version"] == RULES_VERSION
+    assert (said["rules_version"], said["moments"]) == (RULES_VERSION, 1)
     assert said["created"] == "2026-11-23T19:31:00.000Z"
 
 

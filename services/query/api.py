@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from functools import partial
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 
 from services.query.asked import parameters
 from services.query.asked.paging import Listed
-from services.query.asked.parameters import MAX_ROWS_PER_PAGE, Asked, AskedPunctuality, Period
+from services.query.asked.parameters import MAX_ROWS_PER_PAGE, Period
+from services.query.consulting import today_of
 from services.query.explained import dead_letters, decisions, findings, history
 from services.query.explained.findings_asked import FindingsAsked
-from services.query.measured import analyses, months, nodes, punctuality
+from services.query.measured import analyses, months, nodes
 from services.query.measured import lines as handlers
-from services.query.measured.answering import Reader, measurements_response
-from services.query.measured.answers import Layout
 from shared.access.read import Read, What
 from shared.domain import gas_time
-from shared.domain.view import ended_before
-from shared.runtime.entity_tags import MOST_CHARACTERS, HeldTags
 from shared.runtime.http_state import Now, Operating, Reading, Store
-from shared.runtime.kept_bodies import KeptBodies
 from shared.runtime.reads_told import Telling
 from shared.store.lines import Selection
 
 api = APIRouter(prefix="/v1")
-
-
-async def kept_answers_of(request: Request) -> KeptBodies:
-    """Return the answers that this service keeps."""
-    kept: KeptBodies = request.app.state.kept_answers
-    return kept
-
-
-Kept = Annotated[KeptBodies, Depends(kept_answers_of)]
-
-
-def today_of(now: datetime) -> date:
-    """Return the gas day that is running."""
-    return gas_time.gas_day(ended_before(now))
 
 
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS_PER_PAGE, description="Rows a page.")]
@@ -50,7 +31,6 @@ Cursor = Annotated[str, Query(max_length=200, description="From the next link of
 Offset = Annotated[int, PathParameter(ge=0, lt=2**63, description="The change's place among all that was asked for.")]
 Start = Annotated[str, PathParameter(max_length=64, description="Start of the hour, with an offset or Z.")]
 Text = Annotated[str, Query(max_length=200)]
-HeldHeader = Annotated[str, Header(max_length=MOST_CHARACTERS)]
 Month = Annotated[str, PathParameter(pattern=r"^(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])$", description="As 2026-10.")]
 
 
@@ -134,48 +114,6 @@ async def get_node(node: str, caller: Reading, store: Store, now: Now) -> dict[s
     return await nodes.node(store, caller, node, today_of(now))
 
 
-@api.get("/lines/{line}/measurements", summary="Hours, gas days or gas months of a line")
-async def get_measurements(  # noqa: PLR0913 - the parameters of the route
-    *,
-    line: str,
-    asked: Annotated[Asked, Query()],
-    caller: Reading,
-    store: Store,
-    now: Now,
-    kept: Kept,
-    tell: Telling,
-    if_none_match: HeldHeader = "",
-) -> Response:
-    """Answer a view of a line, or 304 where the client holds exactly that content."""
-    question = parameters.question(asked, today_of(now), caller.rights.line(line))
-    known_at_ms = parameters.past_ms(asked.known_at, now)
-    reader = reader_of(asked, if_none_match, kept, handlers.written)
-    answer = await handlers.measurements(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
-    tell(Read.asked(What.MEASUREMENTS, question, lines=(line,)))
-    return measurements_response(answer)
-
-
-@api.get("/lines/{line}/punctuality", summary="How punctual a line is")
-async def get_punctuality(  # noqa: PLR0913 - the parameters of the route
-    *,
-    line: str,
-    asked: Annotated[AskedPunctuality, Query()],
-    caller: Reading,
-    store: Store,
-    now: Now,
-    kept: Kept,
-    tell: Telling,
-    if_none_match: HeldHeader = "",
-) -> Response:
-    """Tell of gas days or months how many hours came when they were promised, or 304 where the client holds that."""
-    question = parameters.question(asked.by_days_or_months(), today_of(now), caller.rights.line(line))
-    known_at_ms = parameters.past_ms(asked.known_at, now)
-    reader = Reader(Layout.ROWS, HeldTags.of(if_none_match), kept, punctuality.written)
-    answer = await punctuality.punctuality(store, caller, line, question, reader, now=now, known_at_ms=known_at_ms)
-    tell(Read.asked(What.PUNCTUALITY, question, lines=(line,)))
-    return measurements_response(answer)
-
-
 @api.get("/lines/{line}/hours/{start}/history", summary="Explain an hour")
 async def get_history(line: str, start: Start, caller: Reading, store: Store, tell: Telling) -> dict[str, Any]:
     """Tell every value that an hour had, since when and why, how its status changed, and what was found in it."""
@@ -238,13 +176,6 @@ async def get_dead_letters(
     listed = await dead_letters.dead_letters(store, caller, parameters.last_id_of(cursor), limit)
     tell(Read.rows(What.DEAD_LETTERS, listed.rows))
     return listed_document(listed, "/v1/dead-letters", {"limit": limit})
-
-
-def reader_of(asked: Asked, if_none_match: str, kept: KeptBodies, write: Callable[..., bytes]) -> Reader[Any]:
-    """Return who asks for measurements; `write` takes a view, its layout, and the `names` of the asked columns."""
-    names = parameters.columns(asked)
-    layout, held = parameters.layout(asked), HeldTags.of(if_none_match)
-    return Reader(layout, held, kept, partial(write, names=names), names)
 
 
 def listed_document(listed: Listed, path: str, asked: Mapping[str, str | int]) -> dict[str, Any]:

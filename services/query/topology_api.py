@@ -1,70 +1,23 @@
-"""The HTTP face of nodes and of the register's history: thin routes over the use cases."""
+"""The HTTP face of the register: what nodes are made of, how lines and nodes changed, what would leave."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
-from services.query.api import Cursor, HeldHeader, Kept, Limit, listed_document, reader_of, today_of
+from services.query.api import Cursor, Limit, listed_document
 from services.query.asked import parameters
-from services.query.asked.parameters import Asked, AskedPunctuality
+from services.query.consulting import today_of
 from services.query.explained import retention, topology_history
-from services.query.measured import nodes, punctuality
-from services.query.measured.answering import Reader, measurements_response
-from services.query.measured.answers import Layout
+from services.query.measured import nodes
 from services.query.measured.nodes import At
-from shared.access.read import Read, What
-from shared.runtime.entity_tags import HeldTags
 from shared.runtime.http_state import Now, Operating, Reading, Store
-from shared.runtime.reads_told import Telling
 
 topology_api = APIRouter(prefix="/v1")
 Day = Annotated[str, Query(max_length=64, description="A gas day, as 2026-11-23; the running one if absent.")]
 Month = Annotated[str, Query(max_length=64, description="A gas month, as 2023-11; the latest possible if absent.")]
 KnownAt = Annotated[str, Query(max_length=64, description="As known at this moment, with an offset or Z.")]
-
-
-@topology_api.get("/nodes/{node}/measurements", summary="Hours, gas days or gas months of a node")
-async def get_node_measurements(  # noqa: PLR0913 - the parameters of the route
-    *,
-    node: str,
-    asked: Annotated[Asked, Query()],
-    caller: Reading,
-    store: Store,
-    now: Now,
-    kept: Kept,
-    tell: Telling,
-    if_none_match: HeldHeader = "",
-) -> Response:
-    """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
-    question = parameters.question(asked, today_of(now), caller.rights.node(node))
-    known_at_ms = parameters.past_ms(asked.known_at, now)
-    reader = reader_of(asked, if_none_match, kept, nodes.written)
-    answer = await nodes.measurements(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
-    tell(Read.asked(What.MEASUREMENTS, question, nodes=(node,)))
-    return measurements_response(answer)
-
-
-@topology_api.get("/nodes/{node}/punctuality", summary="How punctual the lines of a node are")
-async def get_node_punctuality(  # noqa: PLR0913 - the parameters of the route
-    *,
-    node: str,
-    asked: Annotated[AskedPunctuality, Query()],
-    caller: Reading,
-    store: Store,
-    now: Now,
-    kept: Kept,
-    tell: Telling,
-    if_none_match: HeldHeader = "",
-) -> Response:
-    """Tell the counts of all its lines added up, without naming them, or 304 where the client holds exactly that."""
-    question = parameters.question(asked.by_days_or_months(), today_of(now), caller.rights.node(node))
-    known_at_ms = parameters.past_ms(asked.known_at, now)
-    reader = Reader(Layout.ROWS, HeldTags.of(if_none_match), kept, punctuality.written_of_node)
-    answer = await punctuality.node_punctuality(store, caller, node, question, reader, now=now, known_at_ms=known_at_ms)
-    tell(Read.asked(What.PUNCTUALITY, question, nodes=(node,)))
-    return measurements_response(answer)
 
 
 @topology_api.get("/nodes/{node}/topology", summary="What a node is made of on a gas day")

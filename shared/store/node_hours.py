@@ -15,9 +15,9 @@ from shared.domain.topology import Line
 from shared.domain.view import HourRows, hour_rows
 from shared.runtime.mongo import Database, Session
 from shared.runtime.problem import not_found
+from shared.store.asking import Asking
 from shared.store.measurements import one_moment
-from shared.store.node_views import NodeView, compose, latest_known_at_ms, rows_and_shares, tag_of
-from shared.store.registered_nodes import registered_node
+from shared.store.node_views import NodeView, composed_for, view_of
 from shared.store.views import Content, hours_of
 
 
@@ -43,14 +43,11 @@ async def read_node_hour(database: Database, caller: Caller, node: str, hour: in
     day = gas_time.gas_day(hour)
     question = Question(View.HOUR, day, day + timedelta(days=1))
     async with one_moment(database) as session:
-        known = await registered_node(database, caller, node, None, session, question)
-        if known.nodes[node].composition_on(day) is None:
+        composed = await composed_for(database, session, node, Asking(caller, question, now))
+        if composed.node.composition_on(day) is None:
             raise not_found("start", f"node {node} has no hour {gas_time.hour_text(hour)}: there was no such node then")
-        composed = await compose(database, session, known, node, question, now, None)
-        rows, shares = await rows_and_shares(database, session, question, composed)
+        view = await view_of(database, session, composed)
         lines = {line: await _hour_of(database, session, one, hour) for line, one in composed.lines.items()}
-    tag, at = tag_of(caller, node, question, composed), latest_known_at_ms(rows, composed)
-    view = NodeView(known.nodes[node], question, composed.spans, rows, tag, at, caller, shares)
     return NodeHour(view, dict(composed.spans[0].weights), lines)
 
 

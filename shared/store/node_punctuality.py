@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from shared.access.caller import Caller
 from shared.domain.node_punctuality import NodePunctuality, of_node
 from shared.domain.node_weights import Span
 from shared.domain.period import Question
@@ -15,11 +13,10 @@ from shared.domain.punctuality import HoursTold, Punctuality, joined, punctualit
 from shared.domain.topology import Node
 from shared.domain.view import hour_rows
 from shared.runtime.mongo import Database, Session
-from shared.store.as_known import known_by
+from shared.store.asking import Asking
 from shared.store.measurements import one_moment
-from shared.store.node_views import Composed, compose, tag_of
+from shared.store.node_views import Composed, composed_for
 from shared.store.punctuality import Due, hours_told
-from shared.store.registered_nodes import registered_node
 from shared.store.views import latest_shown_ms
 
 
@@ -34,73 +31,49 @@ class NodeTold:
     known_at_ms: int
 
 
-async def read_node_punctuality(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, node: str, question: Question, now: datetime, *, known_at_ms: int | None = None
-) -> NodeTold:
+async def read_node_punctuality(database: Database, node: str, asking: Asking) -> NodeTold:
     """Read how punctual the lines of a node are, whoever may read them, as known now or at a moment.
 
     Raises:
         ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
-        asked = await _asked(database, session, caller, node, question, now, known_at_ms)
-        return await _told(database, session, asked)
+        return await _told(database, session, await _due(database, session, node, asking))
 
 
-async def read_node_punctuality_unless_held(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    node: str,
-    question: Question,
-    now: datetime,
-    *,
-    is_held: Callable[[str], bool],
-    known_at_ms: int | None = None,
+async def read_node_punctuality_unless_held(
+    database: Database, node: str, asking: Asking, is_held: Callable[[str], bool]
 ) -> NodeTold | str:
-    """Read it as `read_node_punctuality` does; of content that is held return the tag alone.
-
-    Raises:
-        ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
-    """
+    """Read it as `read_node_punctuality` does; of content that is held return the tag alone."""
     async with one_moment(database) as session:
-        asked = await _asked(database, session, caller, node, question, now, known_at_ms)
-        return asked.tag if is_held(asked.tag) else await _told(database, session, asked)
+        due = await _due(database, session, node, asking)
+        return due.tag if is_held(due.tag) else await _told(database, session, due)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _NodeDue:
     """What will be told of a node, before any hour is read."""
 
-    node: Node
-    question: Question
     composed: Composed
-    dues: dict[str, Due]
-    tag: str
+    lines: dict[str, Due]
+
+    @property
+    def tag(self) -> str:
+        """Name of the content."""
+        parts = (self.composed.tag, [due.tag for due in self.lines.values()])
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-async def _asked(  # noqa: PLR0913, PLR0917 - a question has this many sides
-    database: Database,
-    session: Session,
-    caller: Caller,
-    node: str,
-    question: Question,
-    now: datetime,
-    known_at_ms: int | None,
-) -> _Asked:
-    moment_ms = await known_by(database, known_at_ms, session)
-    known = await registered_node(database, caller, node, moment_ms, session, question)
-    composed = await compose(database, session, known, node, question, now, moment_ms)
-    dues = {line: Due.of(content, now) for line, content in composed.lines.items()}
-    parts = (tag_of(caller, node, question, composed), [due.tag for due in dues.values()])
-    tag = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-    return _Asked(known.nodes[node], question, composed, dues, tag)
+async def _due(database: Database, session: Session, node: str, asking: Asking) -> _NodeDue:
+    composed = await composed_for(database, session, node, asking)
+    return _NodeDue(composed, {line: Due.of(content, asking.now) for line, content in composed.lines.items()})
 
 
-async def _told(database: Database, session: Session, asked: _Asked) -> NodeTold:
-    composed, question = asked.composed, asked.question
-    found, latest_ms = await _of_lines(database, session, composed, asked.dues)
+async def _told(database: Database, session: Session, due: _NodeDue) -> NodeTold:
+    composed, question = due.composed, due.composed.asking.question
+    found, latest_ms = await _of_lines(database, session, composed, due.lines)
     shown_ms = max(composed.known.known_at_ms, latest_ms) if composed.moment_ms is None else composed.moment_ms
-    return NodeTold(asked.node, question, of_node(question.view, found), asked.tag, shown_ms)
+    return NodeTold(composed.node, question, of_node(question.view, found), due.tag, shown_ms)
 
 
 async def _of_lines(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from shared.domain.topology import Node
 from shared.domain.view import ended_before
 from shared.runtime.mongo import Database, Session
 from shared.store.as_known import known_by
+from shared.store.asking import Asking
 from shared.store.gas_quality import gas_told
 from shared.store.lines import find_line
 from shared.store.measurements import one_moment
@@ -81,104 +81,82 @@ class NodeView:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What a node comes to over a period, and of each of its lines what will be shown."""
+    """What a node comes to over a period, and of each of its lines what will be shown, before any hour is read.
 
+    `moment_ms` is the moment as known at which it is shown, None: as known now; `ended` the first hour that had not
+    ended then.
+    """
+
+    node: Node
+    asking: Asking
     known: NodesKnown
     spans: Sequence[Span]
     ended: int
     moment_ms: int | None
     lines: dict[str, Content]
 
-
-async def read_node(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    node: str,
-    question: Question,
-    now: datetime,
-    *,
-    is_held: Callable[[str], bool] = lambda _: False,
-    known_at_ms: int | None = None,
-) -> NodeView | str:
-    """Read a view of a node, as known now or at a moment; of content that is held return the tag alone.
-
-    Raises:
-        ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
-    """
-    async with one_moment(database) as session:
-        known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
-        tag = tag_of(caller, node, question, composed)
-        return tag if is_held(tag) else await _view(database, session, caller, known.nodes[node], question, composed)
+    @property
+    def tag(self) -> str:
+        """Name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
+        caller, question = self.asking.caller, self.asking.question
+        names = [self.known.nodes[name] for name in sorted(self.known.nodes)]
+        period = question.first, question.end
+        contents = [(content.tag, caller.may_read_in(line, *period)) for line, content in self.lines.items()]
+        parts: tuple[object, ...] = (NODE_ANSWER_VERSION, ANSWER_VERSION, self.node.id, names, question)
+        parts += (self.spans, contents, self.known.known_at_ms, self.moment_ms)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-async def read_node_view(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    node: str,
-    question: Question,
-    now: datetime,
-    *,
-    known_at_ms: int | None = None,
-    within: Session | None = None,
-) -> NodeView:
-    """Read a view of a node, whoever holds it already; `within` is the session of a larger moment that it is to be of.
+async def read_node_view(database: Database, node: str, asking: Asking, within: Session | None = None) -> NodeView:
+    """Read a view of a node; `within` is the session of a larger moment that it is to be of.
 
     Raises:
         ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database, within) as session:
-        known, composed = await _known(database, session, caller, node, question, now, known_at_ms)
-        return await _view(database, session, caller, known.nodes[node], question, composed)
+        return await view_of(database, session, await composed_for(database, session, node, asking))
 
 
-async def _known(  # noqa: PLR0913, PLR0917 - as above
-    database: Database,
-    session: Session,
-    caller: Caller,
-    node: str,
-    question: Question,
-    now: datetime,
-    known_at_ms: int | None,
-) -> tuple[NodesKnown, Composed]:
-    moment_ms = await known_by(database, known_at_ms, session)
-    known = await registered_node(database, caller, node, moment_ms, session, question)
-    return known, await compose(database, session, known, node, question, now, moment_ms)
+async def read_node_view_unless_held(
+    database: Database, node: str, asking: Asking, is_held: Callable[[str], bool]
+) -> NodeView | str:
+    """Read a view as `read_node_view` does; of content that is held return the tag alone."""
+    async with one_moment(database) as session:
+        composed = await composed_for(database, session, node, asking)
+        return composed.tag if is_held(composed.tag) else await view_of(database, session, composed)
 
 
-async def _view(  # noqa: PLR0913, PLR0917 - as above
-    database: Database, session: Session, caller: Caller, node: Node, question: Question, composed: Composed
-) -> NodeView:
-    rows, shares = await rows_and_shares(database, session, question, composed)
-    moment_ms = composed.moment_ms
-    known_at = moment_ms if moment_ms is not None else latest_known_at_ms(rows, composed)
-    tag = tag_of(caller, node.id, question, composed)
-    return NodeView(node, question, composed.spans, rows, tag, known_at, caller, shares)
+async def composed_for(database: Database, session: Session, node: str, asking: Asking) -> Composed:
+    """Find out what a node comes to over a period, and what will be shown of each of its lines to who asks.
 
-
-async def compose(  # noqa: PLR0913, PLR0917 - as above
-    database: Database,
-    session: Session,
-    known: NodesKnown,
-    node: str,
-    question: Question,
-    now: datetime,
-    moment_ms: int | None,
-) -> Composed:
-    """Find out what a node comes to over a period, and what will be shown of each of its lines."""
+    Raises:
+        ProblemError: 404 for a node that this caller does not see; 422 for gas days that he may not read.
+    """
+    question, now = asking.question, asking.now
+    moment_ms = await known_by(database, asking.known_at_ms, session)
+    known = await registered_node(database, asking.caller, node, moment_ms, session, question)
     found = spans(known.nodes, node, question.first, question.end)
     lines: dict[str, Content] = {}
     for line in sorted({line for span in found for line, _ in span.weights}):
         registered = await find_line(database, line, session)
         if registered is not None:
-            lines[line] = await content_of(database, session, registered, question, now, known_at_ms=moment_ms)
+            lines[line] = await content_of(database, session, registered, replace(asking, known_at_ms=moment_ms))
     ended = ended_before(now) if moment_ms is None else moment_ms // 3_600_000
-    return Composed(known, found, ended, moment_ms, lines)
+    return Composed(known.nodes[node], asking, known, found, ended, moment_ms, lines)
 
 
-async def rows_and_shares(
-    database: Database, session: Session, question: Question, composed: Composed
+async def view_of(database: Database, session: Session, composed: Composed) -> NodeView:
+    """Read what a node comes to."""
+    asking, moment_ms = composed.asking, composed.moment_ms
+    rows, shares = await _rows_and_shares(database, session, composed)
+    known_at = moment_ms if moment_ms is not None else _latest_known_at_ms(rows, composed)
+    return NodeView(composed.node, asking.question, composed.spans, rows, composed.tag, known_at, asking.caller, shares)
+
+
+async def _rows_and_shares(
+    database: Database, session: Session, composed: Composed
 ) -> tuple[NodeRows, dict[str, Share]]:
-    """Return the rows of a node, and what each of its lines contributes."""
+    question = composed.asking.question
     units, shares = Units.of(question, composed.ended), dict[str, Share]()
     total = NodeSum(question, units, Weighing.of(composed.spans, units))
     for line, content in composed.lines.items():
@@ -215,17 +193,7 @@ async def _gas(
     return gas_moments(told.served, flow, units.starts, units.ends)
 
 
-def tag_of(caller: Caller, node: str, question: Question, composed: Composed) -> str:
-    """Return a name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
-    names = [composed.known.nodes[name] for name in sorted(composed.known.nodes)]
-    period = question.first, question.end
-    contents = [(content.tag, caller.may_read_in(line, *period)) for line, content in composed.lines.items()]
-    parts: tuple[object, ...] = (NODE_ANSWER_VERSION, ANSWER_VERSION, node, names, question, composed.spans, contents)
-    parts += (composed.known.known_at_ms, composed.moment_ms)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-
-
-def latest_known_at_ms(rows: NodeRows, composed: Composed) -> int:
+def _latest_known_at_ms(rows: NodeRows, composed: Composed) -> int:
     """Return when the latest change that is shown became known, ms since 1970."""
     told = rows.rows.rollups["known_at"].max(initial=0)
     versions = [version for content in composed.lines.values() for version in content.versions]

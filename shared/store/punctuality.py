@@ -13,7 +13,6 @@ from datetime import datetime
 
 import numpy as np
 
-from shared.access.caller import Caller
 from shared.domain.closing import hours_within
 from shared.domain.period import Question
 from shared.domain.promises import NEVER, Promised, TermsPromised, promised_of, promises_of
@@ -23,9 +22,10 @@ from shared.domain.topology import Line
 from shared.domain.view import hour_rows
 from shared.runtime.mongo import Database, Session
 from shared.store.as_known import said_before
+from shared.store.asking import Asking
 from shared.store.measurements import one_moment
 from shared.store.statuses import latest_closes
-from shared.store.views import Content, content_of, hours_of, latest_shown_ms, registered_for
+from shared.store.views import Content, content_for, hours_of, latest_shown_ms
 
 ANSWER_VERSION = "1"
 """Raised with every change of what is counted or how it is written, so that no client keeps an older form."""
@@ -47,36 +47,22 @@ class LinePunctuality:
     known_at_ms: int
 
 
-async def read_punctuality(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, now: datetime, *, known_at_ms: int | None = None
-) -> LinePunctuality:
+async def read_punctuality(database: Database, line: str, asking: Asking) -> LinePunctuality:
     """Read how punctual a line is by gas day or gas month, as known now or at a moment.
 
     Raises:
         ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
     async with one_moment(database) as session:
-        due = await _due(database, caller, line, question, now, session, known_at_ms)
-        return await _told(database, session, due)
+        return await _told(database, session, await _due(database, session, line, asking))
 
 
-async def read_punctuality_unless_held(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    line: str,
-    question: Question,
-    now: datetime,
-    *,
-    is_held: Callable[[str], bool],
-    known_at_ms: int | None = None,
+async def read_punctuality_unless_held(
+    database: Database, line: str, asking: Asking, is_held: Callable[[str], bool]
 ) -> LinePunctuality | str:
-    """Read it as `read_punctuality` does; of content that is held return the tag alone.
-
-    Raises:
-        ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
-    """
+    """Read it as `read_punctuality` does; of content that is held return the tag alone."""
     async with one_moment(database) as session:
-        due = await _due(database, caller, line, question, now, session, known_at_ms)
+        due = await _due(database, session, line, asking)
         return due.tag if is_held(due.tag) else await _told(database, session, due)
 
 
@@ -107,17 +93,8 @@ class Due:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-async def _due(  # noqa: PLR0913, PLR0917 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    line: str,
-    question: Question,
-    now: datetime,
-    session: Session,
-    known_at_ms: int | None,
-) -> Due:
-    known = await registered_for(database, caller, line, question, session)
-    return Due.of(await content_of(database, session, known, question, now, known_at_ms=known_at_ms), now)
+async def _due(database: Database, session: Session, line: str, asking: Asking) -> Due:
+    return Due.of(await content_for(database, session, line, asking), asking.now)
 
 
 async def _told(database: Database, session: Session, due: Due) -> LinePunctuality:

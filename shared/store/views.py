@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from shared.runtime.problem import not_found
 from shared.store import measurements
 from shared.store.analyses import AnalysesVersion
 from shared.store.as_known import line_at, watermark_ms
+from shared.store.asking import Asking
 from shared.store.gas_quality import GasTold, gas_told, version_of, with_gas
 from shared.store.lines import RegisteredLine, find_line
 from shared.store.measurements import Version
@@ -104,64 +104,41 @@ class Content:
     tag: str
 
 
-async def read_view(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    line: str,
-    question: Question,
-    now: datetime,
-    *,
-    known_at_ms: int | None = None,
-    within: Session | None = None,
-) -> LineView:
-    """Read a view, as known now or at a moment; `now` is the time of the clock: rows exist for hours that have ended.
-
-    `within` is the session of a larger moment that this view is to be of.
+async def read_view(database: Database, line: str, asking: Asking, within: Session | None = None) -> LineView:
+    """Read a view of a line; `within` is the session of a larger moment that it is to be of.
 
     Raises:
         ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
     async with measurements.one_moment(database, within) as session:
-        known = await registered_for(database, caller, line, question, session)
-        content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
-        return await _view(database, session, content)
+        return await _view(database, session, await content_for(database, session, line, asking))
 
 
-async def read_unless_held(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    line: str,
-    question: Question,
-    now: datetime,
-    *,
-    is_held: Callable[[str], bool],
-    known_at_ms: int | None = None,
+async def read_view_unless_held(
+    database: Database, line: str, asking: Asking, is_held: Callable[[str], bool]
 ) -> LineView | str:
-    """Read a view as `read_view` does, or as it was known at a moment; of content that is held return the tag alone.
+    """Read a view as `read_view` does; of content that is held return the tag alone."""
+    async with measurements.one_moment(database) as session:
+        content = await content_for(database, session, line, asking)
+        return content.tag if is_held(content.tag) else await _view(database, session, content)
+
+
+async def content_for(database: Database, session: Session, line: str, asking: Asking) -> Content:
+    """Find out what will be shown of a line to who asks.
 
     Raises:
         ProblemError: 404 for a line that this caller does not see; 422 for gas days that he may not read.
     """
-    async with measurements.one_moment(database) as session:
-        known = await registered_for(database, caller, line, question, session)
-        content = await content_of(database, session, known, question, now, known_at_ms=known_at_ms)
-        return content.tag if is_held(content.tag) else await _view(database, session, content)
+    known = await registered_for(database, asking.caller, line, asking.question, session)
+    return await content_of(database, session, known, asking)
 
 
-async def content_of(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    session: Session,
-    known: RegisteredLine,
-    question: Question,
-    now: datetime,
-    *,
-    known_at_ms: int | None = None,
-) -> Content:
+async def content_of(database: Database, session: Session, known: RegisteredLine, asking: Asking) -> Content:
     """Find out what will be shown; what is not known yet cannot be asked for, so the watermark bounds the moment."""
-    ended, moment_ms = ended_before(now), None
-    if known_at_ms is not None:
+    question, ended, moment_ms = asking.question, ended_before(asking.now), None
+    if asking.known_at_ms is not None:
         watermark = await watermark_ms(database, known.line.id, session, with_gas=bool(known.line.gas))
-        moment_ms = max(0, min(known_at_ms, watermark))
+        moment_ms = max(0, min(asking.known_at_ms, watermark))
         ended = moment_ms // _MS_PER_HOUR
         # Before it was registered nothing was known of a line: then as it was registered first.
         then = await line_known_at(database, known.line.id, moment_ms, session)

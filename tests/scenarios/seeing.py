@@ -16,6 +16,7 @@ from shared.domain.reading import Provenance, Quality, Validity
 from shared.domain.revision import HOUR
 from shared.runtime.mongo import Database
 from shared.store import ledgers
+from shared.store.asking import Asking
 from shared.store.documents import Collection, day_id, hours_of, month_id, rollups_of
 from shared.store.punctuality import read_punctuality
 from tests.scenarios.telling import hour_of, moment_ms
@@ -98,11 +99,9 @@ class Seen:
     async def _punctuality(self, text: Text) -> None:
         """So many hours of a gas day came as promised, told at a moment."""
         day, caller = date.fromisoformat(str(text["day"])), demo_caller("scenario")
-        asked, now = (
-            Question(View.DAY, day, day + timedelta(days=1)),
-            datetime.fromtimestamp(moment_ms(text["at"]) / 1000, UTC),
-        )
-        whole = (await read_punctuality(self._database, caller, text["line"], asked, now)).punctuality.whole
+        now = datetime.fromtimestamp(moment_ms(text["at"]) / 1000, UTC)
+        asking = Asking(caller, Question(View.DAY, day, day + timedelta(days=1)), now)
+        whole = (await read_punctuality(self._database, text["line"], asking)).punctuality.whole
         said = {name: int(whole[name]) for name in text.keys() - {"line", "day", "at"}}
         assert said == {name: text[name] for name in said}, said
 

@@ -30,6 +30,7 @@ from shared.domain.topology import Line, Node
 from shared.domain.view import HourRows, PeriodRows, ended_before, expected_hours
 from shared.runtime.mongo import Database, Session
 from shared.store.analyses import AnalysesVersion
+from shared.store.asking import Asking
 from shared.store.documents import month_id
 from shared.store.gas_of_lines import gas_of_lines, versions_of_lines
 from shared.store.lines import RegisteredLine
@@ -204,14 +205,14 @@ class FileRows:
         return await self._view(part, question, moment_ms) if is_known else None
 
     async def _view(self, part: Part, question: Question, moment_ms: int | None) -> Shown:
-        asked = (self.database, part.caller, part.id, question, self.now)
+        asking = Asking(part.caller, question, self.now, moment_ms)
         if isinstance(part, NodePart):
             async with self.moments.lent() as session:
-                node = await read_node_view(*asked, known_at_ms=moment_ms, within=session)
+                node = await read_node_view(self.database, part.id, asking, session)
             block = await asyncio.to_thread(self._block, node.node, node, node.rows.rows)
             return Shown(block, node.rows.rows, node.known_at_ms)
         async with self.moments.lent() as session:
-            line = await read_view(*asked, known_at_ms=moment_ms, within=session)
+            line = await read_view(self.database, part.id, asking, session)
         block = await asyncio.to_thread(self._block, line.line, line, line.rows)
         return Shown(block, line.rows, line.known_at_ms)
 

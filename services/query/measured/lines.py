@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from services.query.asked.paging import Listed, cut
@@ -13,28 +13,18 @@ from shared.access.periods import runs_told
 from shared.domain import gas_time
 from shared.domain.attribution import Attribution, in_force
 from shared.domain.instants import known_instant
-from shared.domain.period import Question
 from shared.domain.quantities import ABSENT, GCV
 from shared.domain.topology import Line, Terms, texts_of
 from shared.runtime.mongo import Database
+from shared.store.asking import Asking
 from shared.store.lines import Selection, list_chromatographs, list_lines, station_names
 from shared.store.readable_gas import readable_gas
-from shared.store.views import LineView, read_unless_held, registered
+from shared.store.views import LineView, read_view_unless_held, registered
 
 
-async def measurements(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    line: str,
-    question: Question,
-    reader: Reader[LineView],
-    *,
-    now: datetime,
-    known_at_ms: int | None = None,
-) -> Answer:
+async def measurements(database: Database, line: str, asking: Asking, reader: Reader[LineView]) -> Answer:
     """Answer a measurements question on a line, as known now or at a moment."""
-    read = await read_unless_held(database, caller, line, question, now, is_held=reader.has, known_at_ms=known_at_ms)
-    return await reader.answer(read)
+    return await reader.answer(await read_view_unless_held(database, line, asking, reader.has))
 
 
 def written(view: LineView, layout: Layout, names: frozenset[str] = frozenset()) -> bytes:

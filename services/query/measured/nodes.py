@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,13 @@ from shared.access.caller import Caller
 from shared.access.periods import runs_told
 from shared.domain.instants import known_instant
 from shared.domain.node_weights import ONE, weights_on
-from shared.domain.period import Question
 from shared.domain.topology import Composition, Node, texts_of
 from shared.runtime.mongo import Database
 from shared.store.as_known import known_by
+from shared.store.asking import Asking
 from shared.store.lines import Selection, line_names, list_nodes, nodes_with_line
 from shared.store.measurements import one_moment
-from shared.store.node_views import NodeView, read_node
+from shared.store.node_views import NodeView, read_node_view_unless_held
 from shared.store.registered_nodes import registered_node
 from shared.store.topology_versions import nodes_known
 
@@ -39,19 +39,9 @@ async def node(database: Database, caller: Caller, node_id: str, today: date) ->
     return {**_summary(found, caller, today), "compositions": compositions}
 
 
-async def measurements(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    node_id: str,
-    question: Question,
-    reader: Reader[NodeView],
-    *,
-    now: datetime,
-    known_at_ms: int | None = None,
-) -> Answer:
+async def measurements(database: Database, node_id: str, asking: Asking, reader: Reader[NodeView]) -> Answer:
     """Answer a measurements question on a node, as known now or at a moment."""
-    read = await read_node(database, caller, node_id, question, now, is_held=reader.has, known_at_ms=known_at_ms)
-    return await reader.answer(read)
+    return await reader.answer(await read_node_view_unless_held(database, node_id, asking, reader.has))
 
 
 def written(view: NodeView, layout: Layout, names: frozenset[str] = frozenset()) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -10,49 +9,25 @@ import orjson
 
 from services.query.measured.answering import Answer, Reader
 from services.query.measured.answers import Layout
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.instants import known_instant
 from shared.domain.period import Question, View
 from shared.domain.promises import TermsPromised
 from shared.domain.punctuality import COUNTS, Punctuality
 from shared.runtime.mongo import Database
+from shared.store.asking import Asking
 from shared.store.node_punctuality import NodeTold, read_node_punctuality_unless_held
 from shared.store.punctuality import LinePunctuality, read_punctuality_unless_held
 
 
-async def punctuality(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    line: str,
-    question: Question,
-    reader: Reader[LinePunctuality],
-    *,
-    now: datetime,
-    known_at_ms: int | None = None,
-) -> Answer:
+async def punctuality(database: Database, line: str, asking: Asking, reader: Reader[LinePunctuality]) -> Answer:
     """Answer how punctual a line is, as known now or at a moment."""
-    read = await read_punctuality_unless_held(
-        database, caller, line, question, now, is_held=reader.has, known_at_ms=known_at_ms
-    )
-    return await reader.answer(read)
+    return await reader.answer(await read_punctuality_unless_held(database, line, asking, reader.has))
 
 
-async def node_punctuality(  # noqa: PLR0913 - a question has this many sides
-    database: Database,
-    caller: Caller,
-    node: str,
-    question: Question,
-    reader: Reader[NodeTold],
-    *,
-    now: datetime,
-    known_at_ms: int | None = None,
-) -> Answer:
+async def node_punctuality(database: Database, node: str, asking: Asking, reader: Reader[NodeTold]) -> Answer:
     """Answer how punctual the lines of a node are together, as known now or at a moment."""
-    read = await read_node_punctuality_unless_held(
-        database, caller, node, question, now, is_held=reader.has, known_at_ms=known_at_ms
-    )
-    return await reader.answer(read)
+    return await reader.answer(await read_node_punctuality_unless_held(database, node, asking, reader.has))
 
 
 def written(found: LinePunctuality, _: Layout) -> bytes:

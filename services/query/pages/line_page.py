@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
 
 from services.query.measured.answers import Layout, form_of
@@ -26,13 +25,13 @@ from services.query.pages.page_rows import (
     totals_of,
 )
 from services.query.pages.plot import asked, columns_of, plot_of
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.period import Question
 from shared.domain.published import period_columns
 from shared.domain.topology import Line, Terms
 from shared.domain.view import HourRows, ended_before
 from shared.runtime.mongo import Database
+from shared.store.asking import Asking
 from shared.store.lines import chromatograph_names, station_names
 from shared.store.measurements import latest_hours
 from shared.store.views import LineView, read_view
@@ -52,15 +51,14 @@ class LinePage(MeasuredPage):
     gas: LineGas | None
 
 
-async def line_page(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, *, shown: str, now: datetime, language: Language
-) -> LinePage:
+async def line_page(database: Database, line: str, asking: Asking, *, shown: str, language: Language) -> LinePage:
     """Read and lay out a line's page. `shown` is the measure on the chart.
 
     Raises:
         ProblemError: 404 for an unknown line, or another's.
     """
-    view = await read_view(database, caller, line, question, now)
+    caller, question, now = asking.caller, asking.question, asking.now
+    view = await read_view(database, line, asking)
     ended = ended_before(now)
     today = gas_time.gas_day(ended - 1)
     columns = view.columns

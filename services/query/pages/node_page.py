@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
 
 from services.query.measured.answers import Layout, form_of
@@ -27,15 +26,15 @@ from services.query.pages.page_rows import (
     totals_of,
 )
 from services.query.pages.plot import columns_of, plot_of
-from shared.access.caller import Caller
 from shared.domain import gas_time
-from shared.domain.period import Question, View
+from shared.domain.period import View
 from shared.domain.topology import Node
 from shared.domain.view import ended_before
 from shared.runtime.mongo import Database
+from shared.store.asking import Asking
 from shared.store.lines import line_names
 from shared.store.measurements import latest_hours
-from shared.store.node_views import NodeView, read_node
+from shared.store.node_views import NodeView, read_node_view
 
 _MORE_OF_HOURS = ("lines_expected", "lines_complete")
 """What the chart must know of an hour beside the quality of the lines that are there."""
@@ -51,17 +50,14 @@ class NodePage(MeasuredPage):
     made_of: MadeOf
 
 
-async def node_page(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, node: str, question: Question, *, shown: str, now: datetime, language: Language
-) -> NodePage:
+async def node_page(database: Database, node: str, asking: Asking, *, shown: str, language: Language) -> NodePage:
     """Read and lay out a node's page. `shown` is the measure on the chart.
 
     Raises:
         ProblemError: 404 for an unknown node, or another's; 422 for gas days that the caller may not read.
     """
-    view = await read_node(database, caller, node, question, now)
-    if isinstance(view, str):  # pragma: no cover - nothing is held here
-        raise TypeError(view)
+    caller, question, now = asking.caller, asking.question, asking.now
+    view = await read_node_view(database, node, asking)
     ended = ended_before(now)
     today = gas_time.gas_day(ended - 1)
     columns = view.columns

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from services.query.api import Cursor, Start, Text, today_of
+from services.query.api import Cursor, Start, Text
 from services.query.asked import parameters
 from services.query.asked.parameters import Asked
+from services.query.consulting import today_of
 from services.query.measured.nodes import At
 from services.query.pages.downloads import Downloads
 from services.query.pages.moves import opening_question
@@ -23,6 +24,7 @@ from services.query.pages.topology_page import TopologyPage, line_topology_page,
 from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Reading, Store
 from shared.runtime.reads_told import Telling
+from shared.store.asking import Asking
 
 node_pages = APIRouter(include_in_schema=False)
 
@@ -45,7 +47,7 @@ async def get_node(  # noqa: PLR0913 - the parameters of the route
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
     days = caller.rights.node(node)
     question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
-    page = await node_page(store, caller, node, question, shown=shown, now=now, language=language)
+    page = await node_page(store, node, Asking(caller, question, now), shown=shown, language=language)
     tell(Read.asked(What.PAGE, question, nodes=(node,)))
     if part:
         return html(request, "node_part.html", page=page)

@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from services.query.access.pages.routes import ACCESS_PAGES
-from services.query.api import Cursor, Start, Text, today_of
+from services.query.api import Cursor, Start, Text
 from services.query.asked import parameters
 from services.query.asked.parameters import Asked
+from services.query.consulting import today_of
 from services.query.pages.downloads import Downloads
 from services.query.pages.gas_page import gas_page
 from services.query.pages.hour_page import hour_page
@@ -29,6 +30,7 @@ from shared.access.read import Read, What
 from shared.runtime.http_state import Now, Reading, Store
 from shared.runtime.problem import ProblemError
 from shared.runtime.reads_told import Telling
+from shared.store.asking import Asking
 from shared.store.lines import Selection
 
 _HERE = Path(__file__).parent
@@ -76,7 +78,7 @@ async def get_line(  # noqa: PLR0913 - the parameters of the route
     shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
     days = caller.rights.line(line)
     question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
-    page = await line_page(store, caller, line, question, shown=shown, now=now, language=language)
+    page = await line_page(store, line, Asking(caller, question, now), shown=shown, language=language)
     tell(Read.asked(What.PAGE, question, lines=(line,)))
     if part:
         return html(request, "line_part.html", page=page)

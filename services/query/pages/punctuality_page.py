@@ -11,13 +11,13 @@ import numpy as np
 from services.query.pages import periods
 from services.query.pages.languages import Language
 from services.query.pages.moves import Address
-from shared.access.caller import Caller
 from shared.domain import gas_time
 from shared.domain.period import Question, View
 from shared.domain.promises import TermsPromised
 from shared.domain.punctuality import Punctuality
 from shared.domain.view import ended_before
 from shared.runtime.mongo import Database
+from shared.store.asking import Asking
 from shared.store.node_punctuality import read_node_punctuality
 from shared.store.punctuality import read_punctuality
 
@@ -90,35 +90,31 @@ class PunctualityPage:
         return f"/v1{self.address}/punctuality?{_asked(self.question)}"
 
 
-async def line_punctuality_page(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, line: str, question: Question, *, now: datetime, language: Language
-) -> PunctualityPage:
+async def line_punctuality_page(database: Database, line: str, asking: Asking, language: Language) -> PunctualityPage:
     """Read and lay out how punctual a line is.
 
     Raises:
         ProblemError: 404 for an unknown line, or another's; 422 for gas days that he may not read.
     """
-    found = await read_punctuality(database, caller, line, question, now)
-    told = found.punctuality
-    shown = _Shown("lines", line, found.line.name_on(question.end), told, [""] * len(told.counts), "", found.promises)
-    return _page(shown, question, now, language)
+    found = await read_punctuality(database, line, asking)
+    told, name = found.punctuality, found.line.name_on(asking.question.end)
+    shown = _Shown("lines", line, name, told, [""] * len(told.counts), "", found.promises)
+    return _page(shown, asking.question, asking.now, language)
 
 
-async def node_punctuality_page(  # noqa: PLR0913 - a question has this many sides
-    database: Database, caller: Caller, node: str, question: Question, *, now: datetime, language: Language
-) -> PunctualityPage:
+async def node_punctuality_page(database: Database, node: str, asking: Asking, language: Language) -> PunctualityPage:
     """Read and lay out how punctual the lines of a node are together.
 
     Raises:
         ProblemError: 404 for an unknown node, or another's; 422 for gas days that he may not read.
     """
-    found = await read_node_punctuality(database, caller, node, question, now)
+    found = await read_node_punctuality(database, node, asking)
     told = found.punctuality
     pairs = zip(told.lines_on_time.tolist(), told.lines_due.tolist(), strict=True)
     lines = [_share(on_time, due, language) for on_time, due in pairs]
     whole = _share(told.whole_lines_on_time, told.whole_lines_due, language)
-    shown = _Shown("nodes", node, found.node.name_on(question.end), told.of_lines, lines, whole, None)
-    return _page(shown, question, now, language)
+    shown = _Shown("nodes", node, found.node.name_on(asking.question.end), told.of_lines, lines, whole, None)
+    return _page(shown, asking.question, asking.now, language)
 
 
 @dataclass(frozen=True, slots=True)

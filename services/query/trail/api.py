@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from services.query.api import Cursor, Limit, Text, listed_document, today_of
+from services.query.api import Cursor, Limit, Text, listed_document
 from services.query.asked import parameters
+from services.query.consulting import today_of
 from services.query.trail.asked import ReadingsAsked, readings
 from shared.access.read import Read, What
 from shared.runtime.http_state import CallerAsking, Now, Store

@@ -15,10 +15,12 @@ import pytest
 from lxml import etree
 
 from deploy.local.servers import Servers
+from services.export.files import reading
 from services.export.wiring import application
 from shared.domain.topology import Composition, Node
 from shared.runtime.door import open_door
 from shared.runtime.mongo import SyncDatabase, connect
+from shared.store.views import read_view
 from tests.integration.query.clients import client_of, manifest_of
 from tests.integration.query.conftest import FIRST, NOW
 from tests.integration.query.stored_history import StoredHistory
@@ -170,13 +172,13 @@ async def test_lines_without_changes_cost_no_rows(
 ) -> None:
     """Months whose versions say that nothing changed are not read; of a line of three months one is."""
     seen: list[tuple[date, date]] = []
-    read = __import__("services.export.files.reading", fromlist=["read_view"]).read_view
 
     async def noted(*asked: Any, **more: Any) -> Any:
-        seen.append((asked[3].first, asked[3].end))
-        return await read(*asked, **more)
+        question = asked[2].question
+        seen.append((question.first, question.end))
+        return await read_view(*asked, **more)
 
-    monkeypatch.setattr("services.export.files.reading.read_view", noted)
+    monkeypatch.setattr(reading, "read_view", noted)
     since = (datetime.fromisoformat("2026-11-20T00:00:00Z")).isoformat()
     period = {"from": FIRST.isoformat(), "to": "2026-12-01"}
     changed = await rows(files, {"line": OTHER, **period}, since=since, known_at=NOW.isoformat())

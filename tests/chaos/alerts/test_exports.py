@@ -108,8 +108,9 @@ def test_a_receiver_refuses(watched: Watched, receiver: Receiver) -> None:
     watched.are_silent("DeliveriesRefused")
 
     def deliver() -> None:
-        """Let one more delivery be made once the one before it was tried."""
+        """Let one more delivery be made once the one before it was tried, whose schedule leaves: 100 have room."""
         if receiver.tries >= len(schedules):
+            system.store(lambda database: removed(database, schedules))
             schedules.append(due_schedule(system, receiver))
 
     watched.fire("DeliveriesRefused", meanwhile=deliver)

@@ -15,7 +15,6 @@ from services.query.access.pages.routes import ACCESS_PAGES
 from services.query.api import Cursor, Start, Text
 from services.query.asked import parameters
 from services.query.asked.parameters import Asked
-from services.query.consulting import today_of
 from services.query.pages.downloads import Downloads
 from services.query.pages.gas_page import gas_page
 from services.query.pages.hour_page import hour_page
@@ -26,11 +25,9 @@ from services.query.pages.page_answers import PARAMETER, Part, Speaking, base_of
 from services.query.pages.page_rows import measure_of
 from services.query.pages.punctuality_pages import punctuality_pages
 from services.query.pages.start_page import start_page
+from services.query.pages.viewing import Viewing
 from shared.access.read import Read, What
-from shared.runtime.http_state import Now, Reading, Store
 from shared.runtime.problem import ProblemError
-from shared.runtime.reads_told import Telling
-from shared.store.asking import Asking
 from shared.store.lines import Selection
 
 _HERE = Path(__file__).parent
@@ -39,69 +36,31 @@ pages = APIRouter(include_in_schema=False)
 
 
 @pages.get("/")
-async def get_start(  # noqa: PLR0913 - the parameters of the route
-    *,
-    request: Request,
-    caller: Reading,
-    store: Store,
-    now: Now,
-    tell: Telling,
-    language: Speaking,
-    q: Text = "",
-    cursor: Cursor = "",
-    part: Part = False,
-) -> HTMLResponse:
+async def get_start(by: Viewing, q: Text = "", cursor: Cursor = "") -> HTMLResponse:
     """Show the lines."""
     selection = Selection(LINES_PER_PAGE, parameters.last_id_of(cursor), words=q)
-    page = await start_page(store, caller, selection, now, language)
+    page = await start_page(by.store, by.caller, selection, by.now, by.language)
     period = (page.month.replace(day=1), page.month + timedelta(days=1))
-    tell(Read(What.PAGE, tuple(card.id for card in page.cards), (), (), *period))
-    following = parameters.next_link("/", {"q": q}, page.last_id)
-    return html(request, "start_part.html" if part else "start.html", page=page, following=following)
+    by.tell(Read(What.PAGE, tuple(card.id for card in page.cards), (), (), *period))
+    return by.drawn("start", page=page, following=parameters.next_link("/", {"q": q}, page.last_id))
 
 
 @pages.get("/lines/{line}")
-async def get_line(  # noqa: PLR0913 - the parameters of the route
-    *,
-    request: Request,
-    line: str,
-    asked: Annotated[Asked, Query()],
-    caller: Reading,
-    store: Store,
-    now: Now,
-    tell: Telling,
-    language: Speaking,
-    show: Text = "volume_m3n",
-    part: Part = False,
-) -> HTMLResponse:
+async def get_line(line: str, asked: Annotated[Asked, Query()], by: Viewing, show: Text = "volume_m3n") -> HTMLResponse:
     """Show a line: its chart, its table, its files."""
-    shown, has_period = measure_of(show), bool(asked.from_ or asked.to)
-    days = caller.rights.line(line)
-    question = opening_question(parameters.question(asked, today_of(now), days), now, days, has_period=has_period)
-    page = await line_page(store, line, Asking(caller, question, now), shown=shown, language=language)
-    tell(Read.asked(What.PAGE, question, lines=(line,)))
-    if part:
-        return html(request, "line_part.html", page=page)
-    files = Downloads(base_of(request), "line", line, question)
-    return html(request, "line.html", page=page, files=files)
+    shown, days, has_period = measure_of(show), by.caller.rights.line(line), bool(asked.from_ or asked.to)
+    question = opening_question(parameters.question(asked, by.today, days), by.now, days, has_period=has_period)
+    page = await line_page(by.store, line, by.asking(question), shown=shown, language=by.language)
+    by.tell(Read.asked(What.PAGE, question, lines=(line,)))
+    return by.drawn("line", page=page, files=Downloads(base_of(by.request), "line", line, question))
 
 
 @pages.get("/lines/{line}/hours/{start}")
-async def get_hour(  # noqa: PLR0913 - the parameters of the route
-    *,
-    request: Request,
-    line: str,
-    start: Start,
-    caller: Reading,
-    store: Store,
-    tell: Telling,
-    language: Speaking,
-    part: Part = False,
-) -> HTMLResponse:
+async def get_hour(line: str, start: Start, by: Viewing) -> HTMLResponse:
     """Explain an hour: every value that it had, and why."""
-    page = await hour_page(store, caller, line, start, language)
-    tell(Read.of_hour(What.PAGE, parameters.hour(start), lines=(line,)))
-    return html(request, "hour_part.html" if part else "hour.html", page=page)
+    page = await hour_page(by.store, by.caller, line, start, by.language)
+    by.tell(Read.of_hour(What.PAGE, parameters.hour(start), lines=(line,)))
+    return by.drawn("hour", page=page)
 
 
 @pages.get("/gas")

@@ -105,9 +105,10 @@ def moment_ms_of(text: str, position: str = "known_at") -> int | Issue:
     try:
         # A plus sign that was not escaped in the address arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the latter: in UTC it lies before the year 1, or after 9999
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None:
         return Issue(position.upper(), position, f"write {position} as 2026-11-23T11:02:10Z, with an offset or Z")
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 

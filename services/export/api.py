@@ -69,6 +69,14 @@ class Asked(BaseModel):
         return self.model_dump(by_alias=True, exclude={"line", "node"})
 
 
+class AskedMeaning(Asked):
+    """Parameters of the metadata of a csv file: those of the file, and what it is called."""
+
+    file: str = Field(
+        "", max_length=255, pattern=r"^[A-Za-z0-9._-]*$", description="Name of the file; default: as for a download."
+    )
+
+
 def asked_for(asked: Asked, now: Now, days: Days = ALWAYS) -> Download:
     """Return the download that is asked for, or raise 422 with all that is wrong with it."""
     download = download_of(asked.line, asked.node, asked.given, gas_time.gas_day(ended_before(now)), days)
@@ -111,12 +119,12 @@ async def get_schema() -> FileResponse:
 
 
 @api.get("/schemas/measurements.csv-metadata.json", summary="What the columns of a csv file mean")
-async def get_csv_metadata(asked: Annotated[Asked, Query()], now: Now) -> JSONResponse:
+async def get_csv_metadata(asked: Annotated[AskedMeaning, Query()], now: Now) -> JSONResponse:
     """Return the CSVW metadata of a download with these parameters: titles, datatypes, units and meanings."""
     download = asked_for(asked, now)
     of = Of(bool(download.lines), bool(download.nodes))
     layout = with_replaced(layout_of(download.question, of, download.columns), download)
-    document = csvw.metadata_of(download, layout)
+    document = csvw.metadata_of(download, layout, asked.file or download.file_name)
     return JSONResponse(document, media_type=csvw.MEDIA_TYPE, headers=_NO_CACHE)
 
 

@@ -46,6 +46,9 @@ PARAMETERS = {
     "line": Parameter("A line's id; repeats.", ["BE-0042-A"]),
     "node": Parameter("A node's id; repeats.", ["NODE-1"]),
     "format": Parameter("csv (default), xml, xlsx, parquet or json.", "csv", one_of(FileFormat)),
+    "file": Parameter(
+        "Name of the csv file that is described.", "gastrack_BE-0042-A_day_2026-10-01_2026-11-01_kWh.csv"
+    ),
     "dialect": Parameter("Of csv: rfc4180 (default) or excel-be.", "rfc4180", one_of(Dialect)),
 }
 CATALOGUE = Catalogue(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -102,14 +103,13 @@ def day_of(text: str) -> date | None:
 
 def moment_ms_of(text: str, position: str = "known_at") -> int | Issue:
     """Return the moment that a parameter names, in ms since 1970, or what is wrong with it."""
-    try:
+    # Overflow: its offset puts it before the year 1, or after 9999.
+    with suppress(ValueError, OverflowError):
         # A plus sign that was not escaped in the address arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        return Issue(position.upper(), position, f"write {position} as 2026-11-23T11:02:10Z, with an offset or Z")
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+        if moment.tzinfo is not None:
+            return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    return Issue(position.upper(), position, f"write {position} as 2026-11-23T11:02:10Z, with an offset or Z")
 
 
 def month_first_day(text: str) -> date | None:

@@ -7,6 +7,7 @@ moment (DNS rebinding) leads nowhere else.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from urllib.parse import urlsplit
 
@@ -15,6 +16,10 @@ from aiohttp.resolver import ThreadedResolver
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+"""Private until RFC 3879, and still where it was set up: Python takes it for global."""
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+"""The last label of what resolvers take for an IPv4 address; no name ends so (WHATWG URL, 3.5)."""
 
 
 class RefusedAddressError(OSError):
@@ -26,7 +31,7 @@ def is_allowed(text: str, *, allows_loopback: bool) -> bool:
     address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_loopback:
         return allows_loopback
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return address.is_global and not (address.is_multicast or address.is_reserved or address in _SITE_LOCAL)
 
 
 def _unwrapped(address: Address) -> Address:
@@ -56,6 +61,8 @@ def refused_host(host: str, *, allows_loopback: bool) -> str:
     try:
         literal = is_allowed(host, allows_loopback=allows_loopback)
     except ValueError:
+        if _NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]):
+            return "write an IPv4 address as four decimal numbers: 203.0.113.7"
         return ""  # a name: what it leads to is looked at when it is connected to
     return "" if literal else "only public addresses are taken"
 

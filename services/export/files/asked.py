@@ -92,6 +92,7 @@ def download_of(
     known_at_ms = moment_ms_of(asked["known_at"]) if asked.get("known_at") else None
     since_ms = moment_ms_of(asked["since"], "since") if asked.get("since") else None
     issues += [moment for moment in (known_at_ms, since_ms) if isinstance(moment, Issue)]
+    issues += _order_issues(since_ms, known_at_ms)
     question = question_of(asked, today)
     if not isinstance(question, Question):
         return (*issues, *question)
@@ -114,6 +115,14 @@ def _part_issues(lines: Sequence[str], nodes: Sequence[str]) -> Iterator[Issue]:
     if len(lines) + len(nodes) > MAX_PARTS:
         text = f"{len(lines) + len(nodes)} lines and nodes are more than {MAX_PARTS}: ask in parts"
         yield Issue("TOO_MANY_LINES", "line", text)
+
+
+def _order_issues(since_ms: int | Issue | None, known_at_ms: int | Issue | None) -> Iterator[Issue]:
+    if isinstance(since_ms, int) and isinstance(known_at_ms, int) and since_ms > known_at_ms:
+        text = (
+            "since lies after known_at: nothing can have changed between them; choose a later known_at or leave it out"
+        )
+        yield Issue("SINCE", "since", text)
 
 
 def _no_ids(names: Sequence[str]) -> Iterator[tuple[int, str]]:

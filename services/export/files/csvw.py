@@ -19,12 +19,15 @@ _NEVER_CHOSEN = {"name", "replaces_revision"}
 _TYPES = {Kind.WHOLE: "integer", Kind.DAY: "date", Kind.INSTANT: "dateTimeStamp"}
 
 
-def metadata_of(download: Download, layout: Layout) -> dict[str, Any]:
-    """Return the metadata of a csv file with these columns; its url is the name that the file is saved under."""
+def metadata_of(download: Download, layout: Layout, file_name: str) -> dict[str, Any]:
+    """Return the metadata of a csv file with these columns; its url is the name that the file is saved under.
+
+    Who reads both heeds them only where they name the file that he has.
+    """
     separator = SEPARATOR[download.dialect]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": download.file_name,
+        "url": file_name,
         "dc:title": "Measurements of gas metering lines and nodes",
         "dialect": {"delimiter": separator, "header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
         "tableSchema": {
@@ -37,7 +40,8 @@ def metadata_of(download: Download, layout: Layout) -> dict[str, Any]:
 def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
     """Return the link from a csv file to its metadata; "" for other formats. `parts`: one line and node stand for all.
 
-    The columns are named one by one, so that the metadata has exactly those of the file, whoever it is of.
+    The columns are named one by one, so that the metadata has exactly those of the file, whoever it is of; the file is
+    named too, for one line does not tell of how many it is.
     """
     if download.format is not FileFormat.CSV:
         return ""
@@ -56,6 +60,7 @@ def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
         "dialect": download.dialect.value,
         "columns": chosen,
         **({} if download.since_ms is None else {"since": instant(download.since_ms)}),
+        "file": download.file_name,
     }
     return f'<{PATH}?{urlencode(given)}>; rel="describedby"; type="{MEDIA_TYPE}"'
 

@@ -59,10 +59,10 @@ class Shown:
 
     @property
     def revisions(self) -> Numbers:
-        """The revision of each row, 0 where nothing is known; days and months have none."""
-        if isinstance(self.rows, HourRows):
-            return self.rows.known["revision"].astype(np.int64)
-        return np.zeros(len(self.rows.starts), np.int64)
+        """The revision of each hour, 0 where nothing is known; of a node, how many changes of its lines."""
+        rows = self.rows
+        told = rows.known["revision"] if isinstance(rows, HourRows) else rows.rollups["changes"]
+        return told.astype(np.int64)
 
     def counts_of(self, chosen: Numbers) -> Counts:
         """Return what some rows come to."""

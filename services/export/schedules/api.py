@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.export import handlers
+from services.export.files.since import pinned
 from services.export.jobs.api import Limit
 from services.export.jobs.ordered import download_ordered
 from services.export.schedules.asked import Daily, ScheduleAsked, example_of
@@ -34,8 +35,8 @@ async def post_schedules(  # noqa: PLR0913, PLR0917 - the parameters of the rout
     body: ScheduleAsked, request: Request, response: Response, caller: Downloading, store: Store, now: Now
 ) -> dict[str, Any]:
     """Make a schedule: every day, when a month is definitive, or when something changes; to a list or a webhook."""
-    download = download_ordered(example_of(body, now), now, caller)
-    await handlers.parts_of(store, caller, download)
+    download = await pinned(store, download_ordered(example_of(body, now), now, caller), now)
+    handlers.check_told(await handlers.parts_of(store, caller, download), download, now)
     where, told_once = where_of(body.where, request.app.state.offers)
     if await schedules.count(store, caller.identity) >= MOST_SCHEDULES:
         issue = Issue("TOO_MANY_SCHEDULES", "request", f"you have {MOST_SCHEDULES}, the most that may be: remove one")

@@ -307,6 +307,7 @@ async def test_schedules_are_ones_own(desk: Desk) -> None:
         ({"when": {"kind": "changes"}, "what": {"line": [LINE]}}, 422, "what.from"),
         ({"when": {"kind": "definitive"}, "what": {"line": [LINE], "colour": "red"}}, 422, "what.colour"),
         ({"when": {"kind": "definitive"}, "what": {"line": [LINE], "format": "pdf"}}, 422, "format"),
+        ({"when": {"kind": "definitive"}, "what": {"line": [LINE], "since": "2999-01-01T00:00:00Z"}}, 422, "since"),
     ],
 )
 async def test_bad_schedules_are_refused(desk: Desk, body: dict[str, Any], status: int, position: str) -> None:

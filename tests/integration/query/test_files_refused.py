@@ -148,7 +148,13 @@ async def test_a_file_is_counted_while_it_is_written(store: Database, form: File
 
 async def test_what_the_columns_mean(export: httpx2.AsyncClient) -> None:
     """A csv file links to the metadata of exactly its columns, units and types among them."""
-    for asked in ({"line": [A, GAS]}, {"line": A, "node": NODE, "unit": "GJ"}, {"node": NODE, "view": "day"}):
+    known, since = {"known_at": "2026-11-20T00:00:00Z"}, {"since": "2026-10-20T00:00:00Z"}
+    asked_for = (
+        {"line": [A, GAS], **known},
+        {"line": A, "node": NODE, "unit": "GJ", **since},
+        {"node": NODE, "view": "day"},
+    )
+    for asked in asked_for:
         answer = await export.get("/v1/download", params={**asked, **PERIOD})
         links = answer.headers["link"].split(", ")
         link, *more = next(one for one in links if csvw.MEDIA_TYPE in one).split("; ")
@@ -157,6 +163,7 @@ async def test_what_the_columns_mean(export: httpx2.AsyncClient) -> None:
         columns = metadata["tableSchema"]["columns"]
         assert [column["titles"] for column in columns] == answer.text.split("\r\n")[0].split(",")
         assert all(column["dc:description"] for column in columns)
+        assert f'filename="{metadata["url"]}"' in answer.headers["content-disposition"]
     units = {column["name"]: column.get("schema:unitText") for column in columns}
     assert (units["energy_kwh"], units["volume_m3n"], units["gcv_kwh_per_m3n"]) == ("kWh", "m³(n)", "kWh/m³(n)")
 
@@ -165,7 +172,7 @@ def test_metadata_of_decimal_commas() -> None:
     """As Belgian Excel reads numbers; months and moments have their types."""
     months = {"from": "2026-10", "to": "2026-11", "view": "month"}
     asked = download([A], [], FileFormat.CSV, dialect="excel-be", **months)
-    told = csvw.metadata_of(asked, layout_of(asked.question, Of(lines=True, nodes=False)))
+    told = csvw.metadata_of(asked, layout_of(asked.question, Of(lines=True, nodes=False)), asked.file_name)
     types = {column["name"]: column["datatype"] for column in told["tableSchema"]["columns"]}
     assert types["volume_m3n"] == {"base": "decimal", "format": {"decimalChar": ","}}
     assert (types["month"], types["start"], types["local_start"]) == ("gYearMonth", "dateTimeStamp", "dateTimeStamp")

@@ -98,6 +98,9 @@ async def test_changes_between_moments_add_up(
         changed = await rows(files, asked, since=since.isoformat(), known_at=until.isoformat())
         assert {**at[since], **without_replaced(changed)} == at[until]
         assert all(at[since].get(start) != row for start, row in without_replaced(changed).items()), "only changes"
+        if asked["view"] == "hour":
+            stood = {start: at[since].get(start, {"revision": ""})["revision"] for start in changed}
+            assert {start: row["replaces_revision"] for start, row in changed.items()} == stood
 
 
 async def test_it_says_which_revision_is_replaced(files: httpx2.AsyncClient, told: StoredHistory) -> None:

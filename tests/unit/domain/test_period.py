@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from shared.domain.period import MAX_GAS_DAYS, Question, View, day_of, month_first_day, question_of
+from shared.domain.period import MAX_GAS_DAYS, Question, View, day_of, moment_ms_of, month_first_day, question_of
 from shared.domain.quantities import EnergyUnit
+from shared.domain.topology import Issue
 
 TODAY = date(2026, 11, 23)
 
@@ -90,3 +91,20 @@ def test_what_is_no_gas_day(text: str) -> None:
 def test_what_is_no_gas_month(text: str) -> None:
     """Only months of 1990 to 2099 in one form are gas months."""
     assert month_first_day(text) is None
+
+
+@pytest.mark.parametrize("offset", ["Z", "+00:00", " 01:00", "-14:00", "+23:59"])
+def test_a_moment_is_the_same_whatever_its_offset(offset: str) -> None:
+    """In ms since 1970; a plus sign may come as a space."""
+    hours = {"Z": 0, "+00:00": 0, " 01:00": 1, "-14:00": -14, "+23:59": 24 - 1 / 60}[offset]
+    assert moment_ms_of(f"1970-01-03T00:00:00{offset}") == (48 - hours) * 3_600_000
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-11-23", "2026-11-23T10:00:00", "\0", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_what_is_no_moment_of_our_calendar_is_refused(text: str) -> None:
+    """Nor is one that only its offset puts outside the years 1 to 9999: no file could be named after it."""
+    told = moment_ms_of(text, "since")
+    assert isinstance(told, Issue)
+    assert (told.code, told.position) == ("SINCE", "since")

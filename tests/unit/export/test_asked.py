@@ -32,6 +32,15 @@ def test_everything_wrong_is_said_with_its_place() -> None:
     assert [issue.code for issue in many] == ["TOO_MANY_LINES"]
 
 
+def test_changes_between_moments_that_are_turned_round_are_none() -> None:
+    """Such a file would be empty, of another moment than the one that was asked for."""
+    moments = {"since": "2026-11-02T00:00:00Z", "known_at": "2026-11-01T00:00:00Z"}
+    issues = download_of(["A"], [], {**PERIOD, **moments}, TODAY)
+    assert not isinstance(issues, Download)
+    assert [(issue.code, issue.position) for issue in issues] == [("SINCE", "since")]
+    assert isinstance(download_of(["A"], [], {**PERIOD, **moments, "since": moments["known_at"]}, TODAY), Download)
+
+
 def test_hours_come_in_blocks_that_meet() -> None:
     """The blocks of a period cover it, each where the one before ended."""
     question = Question(View.HOUR, date(2025, 1, 15), date(2026, 3, 3))

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from services.export.deliveries.webhook_address import PublicResolver, RefusedAddressError, is_allowed, refused
+from services.export.deliveries.webhook_address import (
+    PublicResolver,
+    RefusedAddressError,
+    is_allowed,
+    refused,
+    refused_host,
+)
 
 PRIVATE = [
     "10.1.2.3",
@@ -20,6 +26,7 @@ PRIVATE = [
     "fe80::1",
     "fe80::1%eth0",
     "fc00::1",
+    "fec0::1",
     "ff02::1",
     "::ffff:10.0.0.1",
     "::ffff:169.254.169.254",
@@ -60,6 +67,21 @@ def test_good_urls(url: str) -> None:
 def test_bad_urls(url: str) -> None:
     """With words that say what is wrong."""
     assert refused(url, allows_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["2130706433", "127.1", "0177.0.0.1", "0x7f000001", "10.0.0.0X1", "127.0.0.1.", "1.1.1.1.", "1.1.1.256"]
+)
+def test_addresses_in_other_spellings_are_refused_when_they_are_said(host: str) -> None:
+    """Resolvers make addresses of them, and what connects must not: they are told how to write one."""
+    assert "203.0.113.7" in refused_host(host, allows_loopback=False)
+    assert "203.0.113.7" in refused(f"https://{host}:8443/x", allows_loopback=True)
+
+
+@pytest.mark.parametrize("host", ["example.org", "1.example.org.", "0x1.example", "7-eleven", "example.x0"])
+def test_names_with_digits_are_names(host: str) -> None:
+    """Only a last label that is a number makes an address."""
+    assert refused_host(host, allows_loopback=False) == ""
 
 
 async def test_a_name_that_leads_to_this_machine_is_refused() -> None:

@@ -100,8 +100,10 @@ class Validation:
 
     async def _is_stored(self, partition: int) -> bool:
         """Store where a partition stands; False where another worker has moved its position."""
-        here, stored = self._positions[partition], self._stored[partition]
-        if here is stored:
+        here, stored = self._positions.get(partition), self._stored[partition]
+        if (
+            here is None or here is stored
+        ):  # None: it begins anew, for the group was shared out while others were stored
             return True
         try:
             await progress.save(self._database, stored, here)
@@ -109,7 +111,8 @@ class Validation:
             metrics.FENCED.inc()
             self._log.warning("fenced", partition=partition, reason=str(fenced))
             return False
-        self._stored[partition] = here
+        if self._stored[partition] is stored:  # else it has begun anew meanwhile, from what was stored
+            self._stored[partition] = here
         return True
 
     async def _is_asked_again(self, partition: int) -> bool:

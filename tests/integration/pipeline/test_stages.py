@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -41,6 +42,7 @@ from tests.pipeline.whole_log import WholeLog
 PLAN = plan("STAGE", stations=1, lines=1)
 HOURS = recent_hours(days=2, until_days_ago=80)
 LOG = line_log_of(PLAN, HOURS)
+OTHER = PARTITION + 1
 
 
 @pytest.fixture
@@ -143,6 +145,29 @@ async def test_a_second_validation_is_fenced(database: Database) -> None:
     await old.handle(PARTITION, LOG[2:4])
     assert await old.turn() == {PARTITION}
     assert await old.begin(PARTITION) == 6
+
+
+async def test_a_partition_begins_anew_while_another_is_stored(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The group is shared out in the middle of a turn: nobody dies of it, and the partition goes on from the store."""
+    stage = validation(database, Topic0())
+    for partition in (PARTITION, OTHER):
+        await stage.handle(partition, LOG[:5])
+    save, beginning = progress.save, list[asyncio.Task[int]]()
+
+    async def shared_out(database: Database, before: Progress, after: Progress) -> None:
+        await save(database, before, after)
+        if not beginning:
+            beginning.append(asyncio.create_task(stage.begin(OTHER)))
+            await asyncio.sleep(0)  # it has begun, and waits for the store
+
+    monkeypatch.setattr(progress, "save", shared_out)
+    assert await stage.turn() == frozenset()
+    assert (await beginning[0], await stage.begin(PARTITION)) == (0, 5)
+    await stage.handle(OTHER, LOG[:5])
+    assert await stage.turn() == frozenset()
+    assert await stage.begin(OTHER) == 5
 
 
 async def test_a_second_aggregation_is_fenced(database: Database) -> None:

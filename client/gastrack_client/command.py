@@ -52,20 +52,20 @@ def _download(options: argparse.Namespace) -> int:
                 on_progress=on_progress,
                 wait_seconds=options.wait,
             )
+        if options.since_file is not None and done.manifest.next_since:
+            write_whole(options.since_file, done.manifest.next_since + "\n")
     except DownloadError as fault:
         return _complain(options, _code(fault), str(fault), fault.exit_code)
-    if options.since_file is not None and done.manifest.next_since:
-        write_whole(options.since_file, done.manifest.next_since + "\n")
     _say(options, done.file, done.manifest)
     return GOOD
 
 
 def _since(options: argparse.Namespace) -> str:
-    """Return the moment since which changes are asked for; where it is to be kept in a file, at first all of them."""
+    """Return the moment since which changes are asked for; where a file keeps it and has none yet, all of them."""
     file: Path | None = options.since_file
     if file is None:
         return str(options.since)
-    return file.read_text(encoding="utf-8").strip() if file.exists() else EVER
+    return (file.read_text(encoding="utf-8").strip() if file.exists() else "") or EVER
 
 
 def _verify(options: argparse.Namespace) -> int:

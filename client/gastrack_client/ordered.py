@@ -76,10 +76,7 @@ class Ordered:
         except (FileNotFoundError, ValueError, KeyError):
             pass  # there is no order to go on with: a new one is made
         key = str(uuid4())
-        try:
-            write_whole(self._note, json.dumps({"key": key, "order": self._order}) + "\n")
-        except OSError as fault:
-            raise DownloadError(f"{self._note} cannot be written: {fault.strerror}") from fault
+        write_whole(self._note, json.dumps({"key": key, "order": self._order}) + "\n")
         return key, False
 
     async def _result(self, key: str) -> Told:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,12 +31,12 @@ class PartFile:
 
         Raises:
             BusyError: another program has it open.
-            DownloadError: the folder is not there, or must not be written.
+            DownloadError: the folder is not there, or must not be written; or what has the name is no file.
         """
-        try:
+        if self.final.exists() and not self.final.is_file():
+            raise DownloadError(f"{self.final} is there and is no file: a device, for instance, is never replaced")
+        with _writing(self.path):
             self._file = self.path.open("ab")
-        except OSError as fault:
-            raise DownloadError(f"{self.path} cannot be written: {fault.strerror}") from fault
         try:
             if fcntl is not None:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,25 +55,26 @@ class PartFile:
 
     def cut(self, size: int) -> None:
         """Keep so many bytes."""
-        self._opened.flush()
-        self._opened.truncate(size)
-        self._opened.seek(size)
+        with _writing(self.path):
+            self._opened.flush()
+            self._opened.truncate(size)
+            self._opened.seek(size)
 
     def write(self, block: bytes) -> None:
         """Append a block."""
-        try:
+        with _writing(self.path):
             self._opened.write(block)
-        except OSError as fault:
-            raise DownloadError(f"{self.path} cannot be written: {fault.strerror}") from fault
 
     def flush(self) -> None:
         """Let what was written rest on the disk."""
-        self._opened.flush()
-        os.fsync(self._opened.fileno())
+        with _writing(self.path):
+            self._opened.flush()
+            os.fsync(self._opened.fileno())
 
     def publish(self) -> None:
         """Give it its name, in place of what had it before."""
-        self.path.replace(self.final)
+        with _writing(self.final):
+            self.path.replace(self.final)
 
     def discard(self) -> None:
         """Leave nothing behind."""
@@ -89,10 +92,15 @@ class PartFile:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a small file in one moment."""
+    """Write a small file in one moment.
+
+    Raises:
+        DownloadError: it cannot be written.
+    """
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with _writing(path):
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
 
 
 def place_for(to: Path, offered: str) -> Path:
@@ -106,3 +114,12 @@ def place_for(to: Path, offered: str) -> Path:
     if not _SAFE_NAME.fullmatch(offered):
         raise DownloadError(f"the service offers {offered[:80]!r} as a file's name: name a file yourself")
     return to / offered
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Tell in one sentence why something cannot be written: no folder, no right, no room."""
+    try:
+        yield
+    except OSError as fault:
+        raise DownloadError(f"{path} cannot be written: {fault.strerror}") from fault

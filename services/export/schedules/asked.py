@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.export.jobs.api import ExportOrder, order_of
 from services.export.schedules.times import gas_day_before, of_day, of_month
@@ -72,6 +74,16 @@ class Sftp(_Form):
         pattern="^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+( .*)?$",
         description="Your server's public key, as `ssh-keyscan` prints it behind the host: only that one is believed.",
     )
+
+    @field_validator("host_key")
+    @classmethod
+    def _is_a_key(cls, text: str) -> str:
+        """Refuse now what would be refused at each delivery."""
+        try:
+            load_ssh_public_key(text.encode())
+        except (ValueError, UnsupportedAlgorithm):
+            raise ValueError("this is no public key: copy it as `ssh-keyscan` prints it behind the host") from None
+        return text
 
 
 class ScheduleAsked(_Form):

@@ -91,3 +91,14 @@ def test_exit_codes_say_whether_to_try_again(
     done = gastrack(tmp_path, *arguments, url=url)
     assert (done.returncode, word in done.stderr) == (code, True), done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_moment_that_cannot_be_kept_is_told(url: str, tmp_path: Path) -> None:
+    """In a sentence: the next time begins where this one did. An empty file keeps no moment: changes begin with all."""
+    lost = gastrack(tmp_path, *OCTOBER, "--out", "a.csv", "--since-file", "none/since", url=url)
+    assert (lost.returncode, lost.stderr) == (1, "none/since cannot be written: No such file or directory\n")
+    (tmp_path / "since").touch()
+    done = gastrack(tmp_path, *OCTOBER, "--out", "b.csv", "--since-file", "since", "--json", url=url)
+    told = json.loads(done.stdout)["manifest"]
+    assert told["query"]["since"] == "1970-01-01T00:00:00Z"
+    assert (tmp_path / "since").read_text().strip() == told["next_since"]

@@ -176,3 +176,12 @@ async def test_bad_hosts_are_refused_when_they_are_said(database: Database, host
         async with client_of(application(database, open_door("anna"), offers=offers)) as client:
             refused = await client.post("/v1/schedules", json=asked)
         assert (refused.status_code, refused.json()["issues"][0]["code"]) == (422, "SFTP_ADDRESS")
+
+
+async def test_what_is_no_host_key_is_refused_when_it_is_said(export: httpx2.AsyncClient, host: Host) -> None:
+    """Cut off, or of another kind than it says: no delivery could ever be made."""
+    whole = str(host.where()["host_key"])
+    for wrong in (whole[:-8], whole.replace("ssh-ed25519", "ssh-rsa"), "ssh-ed25519 AAAA"):
+        asked = {"when": WHEN, "what": {"line": ["BE-0042-A"]}, "where": host.where(host_key=wrong)}
+        refused = await export.post("/v1/schedules", json=asked)
+        assert (refused.status_code, refused.json()["issues"][0]["position"]) == (422, "where.sftp.host_key")

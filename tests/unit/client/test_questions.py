@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from gastrack_client import DownloadError, Question
 from gastrack_client.errors import BusyError
-from gastrack_client.part_file import PartFile, place_for
+from gastrack_client.part_file import PartFile, place_for, write_whole
 
 QUESTION = Question(lines=["A", "B"], nodes=["N"], first="2026-11-01", format="xml", more={"unit": "MJ", "dialect": ""})
 
@@ -70,3 +71,15 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """In a sentence."""
     with pytest.raises(DownloadError, match="cannot be written"):
         PartFile(tmp_path / "none" / "a.csv").open()
+    with pytest.raises(DownloadError, match="cannot be written"):
+        write_whole(tmp_path / "none" / "since", "2026-11-23T11:02:10.123Z")
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    """A pipe here, /dev/null elsewhere: it would be a file afterwards, for everybody."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(DownloadError, match="is no file"):
+        PartFile(pipe).open()
+    assert list(tmp_path.iterdir()) == [pipe]
+    assert pipe.is_fifo()

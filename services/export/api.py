@@ -46,9 +46,12 @@ Kept = Annotated[KeptTexts, Depends(kept_texts_of)]
 
 
 class Asked(BaseModel):
-    """Parameters of a download; texts, so that one place says everything that is wrong with them."""
+    """Parameters of a download; texts, so that one place says everything that is wrong with them.
 
-    model_config = ConfigDict(populate_by_name=True)
+    A name that is misspelt is refused: left out in silence it would give another file.
+    """
+
+    model_config = ConfigDict(populate_by_name=True, extra="forbid")
 
     line: list[str] = Field([], description="Line id; repeats.")
     node: list[str] = Field([], description="Node id; repeats.")
@@ -107,8 +110,7 @@ async def get_download(  # noqa: PLR0913, PLR0917 - the parameters of the route
     written = handlers.file_of(store, parts, download, now, tally, kept=kept)
     blocks = with_manifest(written, store, signer, draft, tally)
     first = await anext(blocks)
-    one_of_each = [(*download.lines, "")[0], (*download.nodes, "")[0]]
-    links = [csvw.link_of(download, layout_for(parts, download), one_of_each), draft.link]
+    links = [csvw.link_of(download, layout_for(parts, download)), draft.link]
     return FileStream(first, blocks, draft.media_type, headers_of(download, links))
 
 

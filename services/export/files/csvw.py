@@ -37,8 +37,8 @@ def metadata_of(download: Download, layout: Layout, file_name: str) -> dict[str,
     }
 
 
-def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
-    """Return the link from a csv file to its metadata; "" for other formats. `parts`: one line and node stand for all.
+def link_of(download: Download, layout: Layout) -> str:
+    """Return the link from a csv file to its metadata; "" for other formats. One line and one node stand for all.
 
     The columns are named one by one, so that the metadata has exactly those of the file, whoever it is of; the file is
     named too, for one line does not tell of how many it is.
@@ -49,9 +49,8 @@ def link_of(download: Download, layout: Layout, parts: list[str]) -> str:
     chosen = ",".join(
         dict.fromkeys(column.selector for column in layout.columns if column.selector not in _NEVER_CHOSEN)
     )
-    first = {"line": parts[0], "node": parts[1]}
     given = {
-        **{kind: name for kind, name in first.items() if name},
+        **{kind: names[0] for kind, names in (("line", download.lines), ("node", download.nodes)) if names},
         "view": asked.view.value,
         "from": asked.shown_from,
         "to": asked.shown_to,

@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from services.export import handlers
-from services.export.files.parts import NodePart, rows_of
+from services.export.files import csvw
+from services.export.files.parts import NodePart, layout_for, rows_of
 from services.export.files.since import pinned
 from services.export.files.tally import Tally
 from services.export.jobs.ordered import download_ordered, moment_of
@@ -84,6 +85,8 @@ class _Work:
     named: list[str] = field(default_factory=list)
     """Lines of its nodes that the file may name: who fetches it must still be allowed to know of them."""
     caller: Caller | None = None
+    meaning: str = ""
+    """Link to what the columns of a csv file mean."""
 
     @property
     def progress(self) -> Document:
@@ -117,6 +120,7 @@ async def _write(shop: Workshop, ours: Claim, work: _Work) -> Draft:
     nodes = [part for part in parts if isinstance(part, NodePart)]
     work.named = sorted({line for node in nodes for line in node.named_in(download.question)})
     work.expected = rows_of(parts, download.question, ended_before(moment))
+    work.meaning = csvw.link_of(download, layout_for(parts, download))
     await shop.results.remove(ours.job, keep=ours.result_name)  # what dead attempts have left
     async with aclosing(handlers.file_of(shop.database, parts, download, moment, work.tally)) as blocks:
         await shop.results.write(ours.result_name, blocks)
@@ -182,6 +186,7 @@ async def _finish(shop: Workshop, ours: Claim, work: _Work, draft: Draft) -> Out
         "rows": tally.rows,
         "sha256": tally.digest,
         "manifest": draft.id,
+        "meaning": work.meaning,
         "first": draft.question.first.isoformat(),
         "end": draft.question.end.isoformat(),
         "named": work.named,

@@ -78,5 +78,5 @@ def _headers(kept: Document) -> dict[str, str]:
         # Not to be compressed on the way either: the digests and the bytes of a Range are those of the file.
         "Cache-Control": "private, no-cache, no-transform",
         "X-Content-Type-Options": "nosniff",
-        "Link": link_to(kept["manifest"]),
+        "Link": ", ".join(filter(None, (kept.get("meaning"), link_to(kept["manifest"])))),
     }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
+from services.export.files import csvw
 from services.export.jobs.attempt import Workshop
 from services.export.jobs.sweeping import Sweeper
 from services.export.jobs.worker import JobWorker
@@ -45,6 +46,17 @@ async def test_a_whole_file_tells_what_it_is(export: httpx2.AsyncClient, worker:
     assert given.headers["content-digest"] == given.headers["repr-digest"] == digest(content)
     assert given.headers["etag"] == f'"{hashlib.sha256(content).hexdigest()}"'
     assert given.headers["accept-ranges"] == "bytes"
+
+
+async def test_csv_tells_what_its_columns_mean(export: httpx2.AsyncClient, worker: JobWorker) -> None:
+    """As a file that is streamed does: the metadata name the file and exactly its columns."""
+    link, content = await done(export, worker)
+    head = (await export.head(link)).headers
+    (meaning,) = (one.partition(">")[0].removeprefix("<") for one in head["link"].split(", ") if csvw.MEDIA_TYPE in one)
+    told = (await export.get(meaning)).json()
+    assert f'filename="{told["url"]}"' in head["content-disposition"]
+    titles = [column["titles"] for column in told["tableSchema"]["columns"]]
+    assert titles == content.decode().splitlines()[0].split(",")
 
 
 async def test_head_tells_the_same_without_the_file(export: httpx2.AsyncClient, worker: JobWorker) -> None:

@@ -136,6 +136,7 @@ REQUESTS = {
     "DATE": "A gas day or month that cannot be read, or lies outside 1990 to 2099.",
     "PERIOD_BACKWARDS": "`to` does not lie after `from`; it is exclusive.",
     "PERIOD_TOO_LONG": "More rows than one answer gives.",
+    "UNKNOWN_PARAMETER": "There is no parameter of this name.",
     "VIEW": "No such view.",
     "UNIT": "No such unit.",
     "REFERENCE": "No such reference conditions.",

@@ -16,8 +16,16 @@ from shared.access.read import Read, What
 measured_api = APIRouter(prefix="/v1")
 
 
+class MeasurementsExactly(Asked, extra="forbid"):
+    """Parameters of a measurements question as programs ask it: a name that is misspelt is refused."""
+
+
+class PunctualityExactly(AskedPunctuality, extra="forbid"):
+    """Parameters of a question how punctual a line is, as programs ask it: a name that is misspelt is refused."""
+
+
 @measured_api.get("/lines/{line}/measurements", summary="Hours, gas days or gas months of a line")
-async def get_measurements(line: str, asked: Annotated[Asked, Query()], by: Consulting) -> Response:
+async def get_measurements(line: str, asked: Annotated[MeasurementsExactly, Query()], by: Consulting) -> Response:
     """Answer a view of a line, or 304 where the client holds exactly that content."""
     question = parameters.question(asked, by.today, by.caller.rights.line(line))
     asking = by.asking(question, asked.known_at)
@@ -27,7 +35,7 @@ async def get_measurements(line: str, asked: Annotated[Asked, Query()], by: Cons
 
 
 @measured_api.get("/nodes/{node}/measurements", summary="Hours, gas days or gas months of a node")
-async def get_node_measurements(node: str, asked: Annotated[Asked, Query()], by: Consulting) -> Response:
+async def get_node_measurements(node: str, asked: Annotated[MeasurementsExactly, Query()], by: Consulting) -> Response:
     """Answer Σ weight · line with the weights of each gas day, or 304 where the client holds exactly that content."""
     question = parameters.question(asked, by.today, by.caller.rights.node(node))
     asking = by.asking(question, asked.known_at)
@@ -37,7 +45,7 @@ async def get_node_measurements(node: str, asked: Annotated[Asked, Query()], by:
 
 
 @measured_api.get("/lines/{line}/punctuality", summary="How punctual a line is")
-async def get_punctuality(line: str, asked: Annotated[AskedPunctuality, Query()], by: Consulting) -> Response:
+async def get_punctuality(line: str, asked: Annotated[PunctualityExactly, Query()], by: Consulting) -> Response:
     """Tell of gas days or months how many hours came when they were promised, or 304 where the client holds that."""
     question = parameters.question(asked.by_days_or_months(), by.today, by.caller.rights.line(line))
     asking = by.asking(question, asked.known_at)
@@ -47,7 +55,7 @@ async def get_punctuality(line: str, asked: Annotated[AskedPunctuality, Query()]
 
 
 @measured_api.get("/nodes/{node}/punctuality", summary="How punctual the lines of a node are")
-async def get_node_punctuality(node: str, asked: Annotated[AskedPunctuality, Query()], by: Consulting) -> Response:
+async def get_node_punctuality(node: str, asked: Annotated[PunctualityExactly, Query()], by: Consulting) -> Response:
     """Tell the counts of all its lines added up, without naming them, or 304 where the client holds exactly that."""
     question = parameters.question(asked.by_days_or_months(), by.today, by.caller.rights.node(node))
     asking = by.asking(question, asked.known_at)

@@ -101,9 +101,7 @@ class Validation:
     async def _is_stored(self, partition: int) -> bool:
         """Store where a partition stands; False where another worker has moved its position."""
         here, stored = self._positions.get(partition), self._stored[partition]
-        if (
-            here is None or here is stored
-        ):  # None: it begins anew, for the group was shared out while others were stored
+        if here is None or here is stored:  # None: the group is being shared out, and it begins anew
             return True
         try:
             await progress.save(self._database, stored, here)

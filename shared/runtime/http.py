@@ -76,6 +76,10 @@ def _issue_of(error: dict[str, Any]) -> Issue:
     kind, *place = error["loc"]
     if kind == "body":
         return form_issue(error, [part for part in place if error["type"] != "json_invalid"] or [kind])
+    if error["type"] == "extra_forbidden":
+        name = position_of(place)[:64]
+        text = f"there is no parameter {name!r}: passed over, it would give another answer than was asked for"
+        return Issue("UNKNOWN_PARAMETER", name, text)
     return Issue(str(error["type"]).upper(), position_of(place) or str(kind), str(error["msg"]))
 
 

@@ -83,7 +83,7 @@ async def test_a_question_full_of_nothing_is_not_remembered(
     asking: httpx2.AsyncClient, database: SyncDatabase[dict[str, Any]]
 ) -> None:
     """It is answered, from the versions each time: ten thousand such questions would fill the memory."""
-    filled = f"{PATH}&nothing={'n' * asked_before.LONGEST_QUESTION}"
+    filled = f"{PATH}{'&unit=' * asked_before.LONGEST_QUESTION}"
     first = await asking.get(filled)
     assert first.status_code == 200
     changed_in_silence(database)

@@ -64,6 +64,7 @@ async def refused(export: httpx2.AsyncClient, **asked: Any) -> dict[str, str]:
         ({"format": "pdf"}, "FORMAT", "parquet"),
         ({"known_at": "yesterday"}, "KNOWN_AT", "offset"),
         ({"known_at": "2027-01-01T00:00:00Z"}, "KNOWN_AT", "future"),
+        ({"formt": "xml"}, "UNKNOWN_PARAMETER", "'formt'"),
         ({"line": []}, "LINE", "at least one"),
         ({"node": ["x"] * 1_000}, "TOO_MANY_LINES", "1000"),
     ],

@@ -174,6 +174,7 @@ async def test_known_at(query: httpx2.AsyncClient, known_at: str, status: int) -
         ("/v1/nothing", 404, "NOT_FOUND"),
         (f"{LINE}?view=week", 422, "VIEW"),
         (f"{LINE}?layout=heap", 422, "LAYOUT"),
+        (f"{LINE}?knwon_at=2026-11-01T00:00:00Z", 422, "UNKNOWN_PARAMETER"),
         (f"{LINE}?columns=gas_day,colour", 422, "COLUMNS"),
         (f"{LINE}?from=2026-10-02&to=2026-10-01", 422, "PERIOD_BACKWARDS"),
         (f"{LINE}?view={'x' * 65}", 422, "STRING_TOO_LONG"),

@@ -74,7 +74,7 @@ async def file_of(  # noqa: PLR0913 - what, of whom, when, and what it comes to
     check_fits(download.format, rows)
     layout = layout_for(parts, download)
     # Whose library is loaded at its first use: that takes longer than the event loop should wait.
-    writer = await asyncio.to_thread(writer_of, download, layout)
+    writer = await asyncio.to_thread(writer_of, download, layout, rows)
     of_its_own = KeptTexts(0)
     chosen = kept if kept is not None and rows <= KEPT_ROWS else of_its_own
     counting = tally.count([], chosen.digests)

@@ -25,8 +25,8 @@ MEDIA_TYPES = {
 }
 
 
-def writer_of(download: Download, layout: Layout) -> Writer:
-    """Return what writes a file.
+def writer_of(download: Download, layout: Layout, rows: int) -> Writer:
+    """Return what writes a file of so many rows.
 
     Raises:
         ProblemError: 422 for a format whose extra is not installed here.
@@ -39,7 +39,7 @@ def writer_of(download: Download, layout: Layout) -> Writer:
         case FileFormat.JSON:
             return JsonWriter(layout, download)
         case FileFormat.XLSX:
-            return XlsxWriter(layout)
+            return XlsxWriter(layout, rows)
         case FileFormat.PARQUET:
             return _parquet(layout)
 

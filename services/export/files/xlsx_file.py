@@ -27,6 +27,11 @@ from shared.domain.text_columns import Cells
 
 SHEET_ROWS = 1_048_576
 """Rows of a sheet, the heading among them."""
+LARGEST_CELL_BYTES = 96
+"""Of a cell on average, at the most: 35 of a number, of a text 60 and its own length. A million rows of hours come to
+1.2 GB, with the composition of gas to more than 2."""
+MOST_BYTES_OF_ZIP = 2**31 - 1
+"""Of an entry of a package that is not in the form for large ones (ZIP64)."""
 _FAST = 1
 """Level of compression: the slower ones take three times as long for a sixth less."""
 _PLACES_OF_A_DAY = 9
@@ -40,6 +45,7 @@ class XlsxWriter:
     """Writes xlsx; some 100,000 rows a second."""
 
     layout: Layout
+    rows: int
     keeps_text: bool = False
     _drain: Drain = field(init=False)
     _zip: ZipFile = field(init=False)
@@ -57,8 +63,9 @@ class XlsxWriter:
         """Return the parts of the package around the sheet, and its heading."""
         for name, content in package.PARTS.items():
             self._zip.writestr(name, content)
-        # Its size is not known before: room for more than 2 GB, which a million rows with all columns come near.
-        self._sheet = self._zip.open(package.SHEET, "w", force_zip64=False)
+        # Its size must be said before it is known, and not every reader knows the form for more than 2 GiB.
+        is_large = self.rows * len(self.layout.columns) * LARGEST_CELL_BYTES > MOST_BYTES_OF_ZIP
+        self._sheet = self._zip.open(package.SHEET, "w", force_zip64=is_large)
         titles = "".join(package.heading(escape(column.title)) for column in self.layout.columns)
         self._sheet.write(f"{package.SHEET_BEGIN}<row>{titles}</row>".encode())
         return self._drain.taken()

@@ -6,6 +6,7 @@ import csv
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from csvw import CSVW
 
 from deploy.local.openers import OFFICE, XMLLINT
 from services.export.api import SCHEMA
+from services.export.files import xlsx_file
 from shared.runtime.mongo import SyncDatabase
 from tests.integration.query.stored_files import GAS, NODE, A, store_files
 
 PERIOD = {"from": "2026-10-09", "to": "2026-10-27"}
 FORMS = ("csv", "xml", "xlsx", "parquet", "json")
+WORKBOOKS = ("xlsx", "large.xlsx")
+"""The second is in the form that one of more than 2 GiB has."""
 OFFICE_SECONDS = 120
 
 
@@ -63,14 +67,17 @@ def stored(database: SyncDatabase[dict[str, Any]]) -> None:
 
 
 @pytest.fixture
-async def opened(query: httpx2.AsyncClient, export: httpx2.AsyncClient, tmp_path: Path) -> Opened:
+async def opened(
+    query: httpx2.AsyncClient, export: httpx2.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Opened:
     """Two lines, one with gaps and one with gas, and a node, as a file of every format."""
     rows = []
     for path in (f"lines/{A}", f"lines/{GAS}", f"nodes/{NODE}"):
         rows += (await query.get(f"/v1/{path}/measurements", params=PERIOD)).json()["rows"]
-    for form in FORMS:
-        answer = await export.get("/v1/download", params={"line": [A, GAS], "node": NODE, **PERIOD, "format": form})
-        (tmp_path / f"measurements.{form}").write_bytes(answer.content)
+    for form in (*FORMS, WORKBOOKS[1]):
+        asked = {"line": [A, GAS], "node": NODE, **PERIOD, "format": form.removeprefix("large.")}
+        monkeypatch.setattr(xlsx_file, "MOST_BYTES_OF_ZIP", -1 if form == WORKBOOKS[1] else 2**31 - 1)
+        (tmp_path / f"measurements.{form}").write_bytes((await export.get("/v1/download", params=asked)).content)
     told = [[row[name] for row in rows] for name in ("volume_m3n", "energy")]
     return Opened(tmp_path, Found.of(told[0], told[1], rows[-1]["local_start"]))
 
@@ -80,6 +87,11 @@ def with_pandas(read: Callable[[], pd.DataFrame], energy: str = "energy_kwh") ->
     table = read()
     lists = [[None if pd.isna(value) else float(value) for value in table[name]] for name in ("volume_m3n", energy)]
     return Found.of(lists[0], lists[1], str(table["local_start"].iloc[-1]))
+
+
+def workbook(path: Path) -> pd.DataFrame:
+    """Return the one sheet of a workbook, as pandas reads it."""
+    return pd.read_excel(path)
 
 
 def with_polars(table: pl.DataFrame) -> Found:
@@ -100,7 +112,8 @@ def test_pandas(opened: Opened) -> None:
     """Csv, xml, xlsx and parquet."""
     space = {"m": "urn:gastrack:measurements:1"}
     assert with_pandas(lambda: pd.read_csv(opened.file("csv"))) == opened.said
-    assert with_pandas(lambda: pd.read_excel(opened.file("xlsx"))) == opened.said
+    for form in WORKBOOKS:
+        assert with_pandas(partial(workbook, opened.file(form))) == opened.said
     assert with_pandas(lambda: pd.read_parquet(opened.file("parquet"))) == opened.said
     xml = with_pandas(lambda: pd.read_xml(opened.file("xml"), xpath="//m:hour", namespaces=space), "energy")
     assert xml == opened.said
@@ -116,7 +129,8 @@ def test_pandas_finds_dates_in_a_workbook(opened: Opened) -> None:
 def test_polars(opened: Opened) -> None:
     """Csv, xlsx and parquet, whose columns have types."""
     assert with_polars(pl.read_csv(opened.file("csv"), infer_schema_length=None)) == opened.said
-    assert with_polars(pl.read_excel(opened.file("xlsx"), infer_schema_length=None)) == opened.said
+    for form in WORKBOOKS:
+        assert with_polars(pl.read_excel(opened.file(form), infer_schema_length=None)) == opened.said
     typed = pl.read_parquet(opened.file("parquet"))
     assert with_polars(typed) == opened.said
     assert typed.schema["start"] == pl.Datetime("ms", "UTC")
@@ -141,7 +155,7 @@ def test_xmllint(opened: Opened) -> None:
 
 
 def test_libreoffice(opened: Opened) -> None:
-    """It opens the workbook and finds the same numbers; what it makes of it is read as csv."""
+    """It opens workbooks and finds the same numbers; what it makes of them is read as csv."""
     program = OFFICE.find()
     if program is None:
         pytest.skip(OFFICE.sentence)
@@ -149,18 +163,19 @@ def test_libreoffice(opened: Opened) -> None:
     asked = [program, profile, "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"]
     made = opened.folder / "made"
     run = subprocess.run(
-        [*asked, "--outdir", made, opened.file("xlsx")],
+        [*asked, "--outdir", made, *(opened.file(form) for form in WORKBOOKS)],
         capture_output=True,
         text=True,
         check=False,
         timeout=OFFICE_SECONDS,
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    with (made / "measurements.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    lists = [[float(row[name]) if row[name] else None for row in rows] for name in ("volume_m3n", "energy_kwh")]
-    assert Found.of(lists[0], lists[1], rows[-1]["local_start"]) == opened.said
-    assert (rows[0]["start"], rows[0]["gas_day"]) == ("2026-10-09 04:00:00", "2026-10-09")
+    for form in WORKBOOKS:
+        with (made / opened.file(form).with_suffix(".csv").name).open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        lists = [[float(row[name]) if row[name] else None for row in rows] for name in ("volume_m3n", "energy_kwh")]
+        assert Found.of(lists[0], lists[1], rows[-1]["local_start"]) == opened.said
+        assert (rows[0]["start"], rows[0]["gas_day"]) == ("2026-10-09 04:00:00", "2026-10-09")
 
 
 @pytest.mark.parametrize("asked", [{}, {"dialect": "excel-be"}, {"view": "day"}, {"view": "month"}, {"unit": "GJ"}])

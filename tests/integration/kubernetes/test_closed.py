@@ -187,3 +187,30 @@ def test_nothing_may_speak_unless_it_is_named(overlays: dict[str, Overlay]) -> N
         for source in rule["from"]
     ]
     assert sorted(into) == [("http", ("namespaceSelector", "podSelector")), ("operations", ("namespaceSelector",))]
+
+
+def test_who_asks_kubernetes_may_reach_it(overlays: dict[str, Overlay]) -> None:
+    """The operators of topics and users do, and a broker that is to know its zone, before it starts."""
+    overlay = overlays["production"]
+    (cluster,) = overlay.of("Kafka")
+    asking = ["entity-operator", *(["kafka"] if "rack" in cluster["spec"]["kafka"] else [])]
+    for kind in asking:
+        labels = {"strimzi.io/cluster": cluster["metadata"]["name"], "strimzi.io/component-type": kind}
+        ports = {
+            port["port"]
+            for each in overlay.of("NetworkPolicy")
+            if matches(each["spec"]["podSelector"].get("matchLabels", {}), labels)
+            for rule in each["spec"].get("egress", ())
+            if "to" not in rule  # the address of the API server cannot be selected
+            for port in rule["ports"]
+        }
+        assert ports >= {443, 6443}, kind
+
+
+def test_operated_servers_may_write_their_disks(overlays: dict[str, Overlay]) -> None:
+    """What we say of a pod's rights is in place of what its operator says, so the group of its volumes is said too."""
+    overlay = overlays["production"]
+    contexts = [*named("podSecurityContext", overlay.of("PerconaServerMongoDB")),
+                *(each["securityContext"] for each in named("pod", overlay.of("Kafka")))]  # fmt: skip
+    assert len(contexts) == 2
+    assert all("fsGroup" in context for context in contexts)

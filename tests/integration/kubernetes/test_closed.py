@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.integration.kubernetes.objects import WORKLOADS, Json, Overlay, containers, matches, named, pod
@@ -214,3 +215,12 @@ def test_operated_servers_may_write_their_disks(overlays: dict[str, Overlay]) ->
                 *(each["securityContext"] for each in named("pod", overlay.of("Kafka")))]  # fmt: skip
     assert len(contexts) == 2
     assert all("fsGroup" in context for context in contexts)
+
+
+def test_kafka_shares_its_folder_with_nobody(overlays: dict[str, Overlay]) -> None:
+    """A disk comes with a folder of its own (`lost+found`); Kafka ends where it finds one that is no partition."""
+    (kafka,) = [each for each in overlays["local"].of("StatefulSet") if each["metadata"]["name"] == "gastrack-kafka"]
+    (server,) = containers(kafka)
+    (folder,) = [each["value"] for each in server["env"] if each["name"] == "KAFKA_LOG_DIRS"]
+    (disk,) = [each["mountPath"] for each in server["volumeMounts"]]
+    assert Path(disk) in Path(folder).parents

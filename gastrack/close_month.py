@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gastrack.http_calls import call
-from gastrack.reach import complain, find, issues_of, say
+from gastrack.reach import address, complain, issues_of, say
 from shared.domain import gas_time
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
@@ -38,7 +38,7 @@ def close_month(month: str, lines: Sequence[str], reason: str, author: str, *, a
     except gas_time.NotAGasTimeError as fault:
         complain(str(fault))
         return WRONG_USE
-    http = find().http
+    http = address()
     wanted = list(lines) or _all_lines(http)
     with ThreadPoolExecutor(AT_ONCE) as askers:
         told = list(askers.map(partial(_close, http, month, {"reason": reason, "author": author}), wanted))

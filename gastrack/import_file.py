@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gastrack.http_calls import call
-from gastrack.reach import complain, find, issues_of, say
+from gastrack.reach import address, complain, issues_of, say
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
 ASK_SECONDS = 0.2
@@ -22,7 +22,7 @@ def deliver(file: Path, line: str | None, wait_seconds: float, *, as_json: bool)
     except OSError as fault:
         complain(f"{file}: {fault.strerror}")
         return WRONG_USE
-    http = find().http
+    http = address()
     query = f"?line={quote(line, safe='')}" if line else ""
     status, answer = call(f"{http}/v1/files{query}", body, "text/csv")
     if status != 202:

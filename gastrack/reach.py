@@ -53,6 +53,15 @@ def find() -> Reach:
     return found
 
 
+def address() -> str:
+    """Return the one address for people and programs, all that some commands need; end with a sentence without one."""
+    http = known().http
+    if not http:
+        complain("No demo runs here: start one with `make demo`, or set GASTRACK_URL.")
+        raise typer.Exit(WRONG)
+    return http
+
+
 def _kafka() -> str:
     """Return the Kafka of the environment, with the certificate by which the command comes there."""
     files = [os.environ.get(f"GASTRACK_KAFKA_{name}_FILE") for name in ("AUTHORITIES", "CERTIFICATE", "KEY")]

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gastrack.http_calls import call
-from gastrack.reach import complain, find, issues_of, say
+from gastrack.reach import address, complain, issues_of, say
 from shared.domain import gas_time
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
@@ -21,7 +21,7 @@ def retain(before: str, reason: str, *, apply: bool, as_json: bool) -> int:
     if wrong := _wrong_use(before, reason, apply=apply):
         complain(wrong)
         return WRONG_USE
-    http = find().http
+    http = address()
     status, plan = call(f"{http}/v1/retention?{urlencode({'before': before} if before else {})}")
     if status != 200:
         complain("\n".join(issues_of(plan)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from gastrack.http_calls import call
-from gastrack.reach import complain, find, issues_of, say
+from gastrack.reach import address, complain, issues_of, say
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
 
@@ -21,7 +21,7 @@ def apply(file: Path, *, as_json: bool) -> int:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         complain(f"{file}: {fault}")
         return WRONG_USE
-    status, answer = call(f"{find().http}/v1/topology/changes", body)
+    status, answer = call(f"{address()}/v1/topology/changes", body)
     if as_json:
         say(json.dumps(answer))
     elif status == 200:

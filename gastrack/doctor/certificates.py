@@ -15,7 +15,10 @@ from gastrack.doctor.finding import Area, Examination, Finding
 SOON = timedelta(days=30)
 """Before its end a certificate is told of."""
 ASK_SECONDS = 5.0
-FILES = ("GASTRACK_KAFKA_AUTHORITIES_FILE", "GASTRACK_KAFKA_CERTIFICATE_FILE", "GASTRACK_ACCESS_AUTHORITIES_FILE")
+FILES = (
+    *("GASTRACK_KAFKA_AUTHORITIES_FILE", "GASTRACK_KAFKA_CERTIFICATE_FILE", "GASTRACK_ACCESS_AUTHORITIES_FILE"),
+    *("GASTRACK_CERTIFICATE_FILE", "GASTRACK_AUTHORITIES_FILE"),
+)
 _RENEW = "renew it, and start anew what reads it: docs/runbooks/upgrade.md"
 
 

@@ -14,6 +14,7 @@ from shared.runtime.settings import PREFIX, ServiceSettings
 
 BESIDE = (
     *("DATA", "URL", "CACHE", "NGINX", "BROWSER", "COMPOSE_PAPERS", "PROMETHEUS_URL", "DASHBOARDS", "ARTIFACTS"),
+    *("CERTIFICATE_FILE", "CERTIFICATE_KEY_FILE", "AUTHORITIES_FILE"),
     *("DRILL_COUNT", "DRILL_SECONDS"),
 )
 """What commands, the local servers, compose and the tests read beside the services."""

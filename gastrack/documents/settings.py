@@ -30,6 +30,9 @@ _COMMAND = """
 | `GASTRACK_MONGO_URI` | | a URI | For the demo and commands: this MongoDB, not our own. |
 | `GASTRACK_MONGO_DATABASE` | `gastrack` | | The database in which a command looks. |
 | `GASTRACK_URL` | | a URL | The one address for people and programs, for a command. |
+| `GASTRACK_CERTIFICATE_FILE` | | a file | For a command: PEM of the certificate by which it comes in at that address. |
+| `GASTRACK_CERTIFICATE_KEY_FILE` | | a file | For a command: PEM of its key, where that is another file. |
+| `GASTRACK_AUTHORITIES_FILE` | | a file | For a command: PEM of authorities that it trusts there, else the system's. |
 """
 
 

@@ -1,4 +1,4 @@
-"""Commands with no address of their own talk to the demo that runs here, also where it requires a certificate."""
+"""Commands come in where a certificate is required: by the demo's own, or by the one that the environment names."""
 
 from __future__ import annotations
 
@@ -24,3 +24,19 @@ def test_they_come_with_the_demos_own_certificate(
     status, told = call(f"{url}/v1/readings", b"{}")
     assert (status, told["service"], told["received"]) == (200, "ingest", 2)
     assert call(f"https://localhost:{strict_edge.port}/v1/lines")[0] == 0
+
+
+def test_they_come_with_the_certificate_that_they_are_told(
+    strict_edge: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the edge of an installation; what cannot be read is named."""
+    monkeypatch.setenv("GASTRACK_DATA", str(tmp_path))
+    url, papers = f"https://127.0.0.1:{strict_edge.port}/v1/readings", strict_edge.papers
+    monkeypatch.setenv("GASTRACK_AUTHORITIES_FILE", str(papers.certificate("authority")))
+    assert call(url, b"{}")[0] != 200
+    monkeypatch.setenv("GASTRACK_CERTIFICATE_FILE", str(papers.certificate("good")))
+    monkeypatch.setenv("GASTRACK_CERTIFICATE_KEY_FILE", str(papers.key("good")))
+    assert call(url, b"{}")[0] == 200
+    monkeypatch.setenv("GASTRACK_CERTIFICATE_KEY_FILE", str(tmp_path / "nowhere.pem"))
+    status, told = call(url, b"{}")
+    assert (status, "GASTRACK_CERTIFICATE_KEY_FILE" in told["title"]) == (0, True)

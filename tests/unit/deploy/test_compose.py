@@ -46,10 +46,11 @@ def test_a_service_starts_with_what_it_is_told(service: str, tmp_path: Path, mon
     assert set(told) <= {f"{PREFIX}{name.upper()}" for each in SETTINGS.values() for name in each.model_fields}
     if issubclass(kind, HttpSettings):
         assert told["GASTRACK_EDGE_SECRET_FILE"] == "/run/secrets/credential"  # noqa: S105 - where compose puts it
-        assert SERVICES[service]["secrets"] == ["credential"]
+        assert "credential" in SERVICES[service]["secrets"]
         secret = tmp_path / "secret"
         secret.write_text("s" * 64)
         told["GASTRACK_EDGE_SECRET_FILE"] = str(secret)
+    told.pop("GASTRACK_ACCESS_AUTHORITIES_FILE", None)  # its file is the README's, and looked at below
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     settings = kind()
@@ -76,6 +77,16 @@ def test_secrets_are_files_that_the_readme_makes() -> None:
     assert given == set(declared)
     readme = (ROOT / "deploy" / "compose" / "README.md").read_text(encoding="utf-8")
     assert all(re.search(rf"(> |-keyout |-out ){re.escape(file)}\b", readme) for file in declared.values())
+
+
+def test_settings_that_name_a_secret_are_given_it() -> None:
+    """And people can apply: query knows the authorities whose certificates the edge lets clients show."""
+    for each in (SERVICES[name] for name in SETTINGS):
+        named = [value for name, value in each["environment"].items() if name.endswith("_FILE")]
+        assert {value.removeprefix("/run/secrets/") for value in named} <= set(each.get("secrets", ()))
+    at_the_edge = {each["source"] for each in SERVICES["edge"]["secrets"] if each["target"] == "/etc/edge/clients.crt"}
+    file = SERVICES["query"]["environment"]["GASTRACK_ACCESS_AUTHORITIES_FILE"]
+    assert {file.removeprefix("/run/secrets/")} == at_the_edge
 
 
 def test_nothing_listens_to_other_machines() -> None:

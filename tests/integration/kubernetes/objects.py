@@ -8,6 +8,7 @@ from typing import Any
 
 OVERLAYS = ("local", "staging", "production")
 WORKLOADS = ("Deployment", "StatefulSet")
+WITH_PODS = (*WORKLOADS, "CronJob")
 NAME, PART_OF = "app.kubernetes.io/name", "app.kubernetes.io/part-of"
 Json = dict[str, Any]
 
@@ -43,7 +44,7 @@ class Overlay:
 
     def pod_labels(self) -> list[Json]:
         """Return the labels of every pod that there will be; operators' pods as their documentation says."""
-        own = [each["spec"]["template"]["metadata"]["labels"] for each in self.of(*WORKLOADS)]
+        own = [_template(each)["metadata"]["labels"] for each in self.of(*WITH_PODS)]
         kafka = [
             {"strimzi.io/cluster": each["metadata"]["name"], "strimzi.io/component-type": kind}
             for each in self.of("Kafka")
@@ -55,8 +56,13 @@ class Overlay:
 
 def pod(workload: Json) -> Json:
     """Return a workload's pod."""
-    spec: Json = workload["spec"]["template"]["spec"]
+    spec: Json = _template(workload)["spec"]
     return spec
+
+
+def _template(workload: Json) -> Json:
+    template: Json = workload["spec"].get("jobTemplate", workload)["spec"]["template"]
+    return template
 
 
 def containers(workload: Json) -> list[Json]:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.integration.kubernetes.objects import WORKLOADS, Json, Overlay, containers, matches, named, pod
+from tests.integration.kubernetes.objects import WITH_PODS, WORKLOADS, Json, Overlay, containers, matches, named, pod
 from tests.pipeline.running import ROOT
 
 README = ROOT / "deploy" / "kustomize" / "README.md"
@@ -17,7 +17,7 @@ OF_NODES = {"namespaceSelector", "serviceName"}
 
 
 def _workloads(overlay: Overlay) -> list[Json]:
-    return overlay.of(*WORKLOADS)
+    return overlay.of(*WITH_PODS)
 
 
 def test_pods_are_restricted(overlay: Overlay) -> None:
@@ -37,7 +37,7 @@ def test_pods_are_restricted(overlay: Overlay) -> None:
 
 def test_what_we_write_ourselves_has_a_root_that_is_read_only(overlay: Overlay) -> None:
     """And a place of limited size for what is put down."""
-    for workload in overlay.of("Deployment"):
+    for workload in overlay.of("Deployment", "CronJob"):
         assert all(each["securityContext"]["readOnlyRootFilesystem"] is True for each in containers(workload))
         empty = [each["emptyDir"] for each in pod(workload)["volumes"] if "emptyDir" in each]
         assert empty
@@ -148,11 +148,9 @@ def _match_labels(thing: Any, place: str = "", elsewhere: bool = False) -> list[
 
 def test_each_workload_is_named_by_itself_alone(overlay: Overlay) -> None:
     """Two workloads with one selector would fight over pods."""
-    selectors = [each["spec"]["selector"]["matchLabels"] for each in _workloads(overlay)]
-    for selector in selectors:
-        assert (
-            sum(matches(selector, each["spec"]["template"]["metadata"]["labels"]) for each in _workloads(overlay)) == 1
-        )
+    for each in overlay.of(*WORKLOADS):
+        selector = each["spec"]["selector"]["matchLabels"]
+        assert sum(matches(selector, labels) for labels in overlay.pod_labels()) == 1
 
 
 def test_accounts_budgets_and_settings_are_there(overlay: Overlay) -> None:
@@ -160,8 +158,8 @@ def test_accounts_budgets_and_settings_are_there(overlay: Overlay) -> None:
     accounts = {each["metadata"]["name"]: each["automountServiceAccountToken"] for each in overlay.of("ServiceAccount")}
     maps = {each["metadata"]["name"] for each in overlay.of("ConfigMap")}
     assert set(accounts.values()) == {False}
+    assert {pod(each)["serviceAccountName"] for each in overlay.of("Deployment", "CronJob")} == set(accounts)
     for workload in overlay.of("Deployment"):
-        assert pod(workload)["serviceAccountName"] in accounts
         labels = workload["spec"]["template"]["metadata"]["labels"]
         budgets = [
             each

@@ -12,7 +12,9 @@ from starlette.routing import Mount, Route
 from deploy.edge.doors import UPSTREAM_IDLE_S
 from deploy.local.authority import Period, founded, issued
 from deploy.local.services import SERVICES, WITH_HTTP
+from gastrack.doctor.environment import KNOWN
 from gastrack.service_settings import SERVICES as SETTINGS
+from shared.events.topics import Party
 from shared.runtime.health import STUCK_AFTER_SECONDS, Health, operations_app
 from shared.runtime.settings import PREFIX, HttpSettings, KafkaSettings
 from tests.integration.kubernetes.objects import Json, Overlay, container, pod
@@ -152,3 +154,20 @@ def test_metrics_are_read_where_they_are(overlays: dict[str, Overlay]) -> None:
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
     assert (endpoint["port"], endpoint["path"]) == (OPERATIONS, "/metrics")
     assert "/metrics" in {route.path for route in operations_app(Health()).routes if isinstance(route, Mount)}
+
+
+def test_the_command_has_what_it_needs_where_no_service_may(overlays: dict[str, Overlay]) -> None:
+    """The same program in the same environment, with its own certificate; by itself it never runs."""
+    overlay = overlays["production"]
+    job = overlay.one("CronJob", "gastrack-command")
+    assert job["spec"]["suspend"] is True
+    told, service = _told(overlay, job), overlay.services()["ingest"]
+    assert container(job)["image"] == container(service)["image"]
+    assert set(told) <= KNOWN
+    mounted = {each["mountPath"]: each["name"] for each in container(job)["volumeMounts"]}
+    files = {str(Path(value).parent) for name, value in told.items() if name.endswith("_FILE")}
+    assert files < set(mounted)
+    volumes = {each["name"]: each.get("secret", {}).get("secretName") for each in pod(job)["volumes"]}
+    assert volumes[mounted["/etc/gastrack/kafka-user"]] == f"kafka-user-{Party.COMMAND}"
+    of_services = {each["name"]: each.get("secret", {}).get("secretName") for each in pod(service)["volumes"]}
+    assert all(volumes[name] == of_services[name] for name in ("kafka-cluster", "mongodb-authority"))

@@ -27,7 +27,7 @@ async def examine(found: Examination, database: Database, bootstrap: str, partit
     try:
         hello = await database.client.admin.command("hello")
         found.saw(Area.MONGODB, *_of_server(hello), *await _of_members(database, hello), *await _of_limits(database))
-        found.saw(Area.CLOCKS, *_of_clock(hello["localTime"]))
+        found.saw(Area.CLOCKS, *of_clock(hello["localTime"]))
         found.saw(Area.INDEXES, *await _of_indexes(database))
         found.saw(Area.VERSIONS, *await _of_epochs(database))
         found.saw(Area.DISKS, *_of_disk(await disk.room(database)))
@@ -85,7 +85,8 @@ async def _of_limits(database: Database) -> list[Finding]:
     return [Finding(Area.MONGODB, wrong, f"start mongod with --setParameter {name}=5")]
 
 
-def _of_clock(theirs: datetime) -> Iterator[Finding]:
+def of_clock(theirs: datetime) -> Iterator[Finding]:
+    """Tell where MongoDB's clock, as it has just answered, is not that of this machine."""
     apart = theirs.timestamp() - time.time()
     if abs(apart) > CLOCK_SECONDS:
         way = "ahead of" if apart > 0 else "behind"

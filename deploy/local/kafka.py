@@ -13,6 +13,7 @@ from deploy.local.process import WatchedProcess
 
 START_WITHIN_S = 90.0  # 3 s measured, 5.5 s after kill -9; a log that was not closed is read again
 FORMAT_WITHIN_S = 60.0  # 1.5 s measured
+OFFSETS_RETENTION_MINUTES = 30 * 24 * 60  # longer than gateways' topics keep: see docs/adr/0039
 LARGEST_MESSAGE_BYTES = 8 * 1024**2  # a file chunk or a telegram of the largest accepted body, with room
 LOG_SETTINGS = Path(__file__).with_name("kafka_log4j2.properties")
 JAVA_OPTIONS = (
@@ -113,7 +114,7 @@ class Kafka:
             "default.replication.factor": 1,
             "min.insync.replicas": 1,
             "offsets.topic.replication.factor": 1,
-            "offsets.retention.minutes": 30 * 24 * 60,  # longer than gateways' topics keep: see docs/adr/0039
+            "offsets.retention.minutes": OFFSETS_RETENTION_MINUTES,
             "offsets.topic.num.partitions": 4,  # 50 would be 50 folders for a handful of groups
             "transaction.state.log.replication.factor": 1,
             "transaction.state.log.min.isr": 1,

@@ -15,10 +15,11 @@ from deploy.edge.doors import (
     UNTRUSTED,
 )
 from deploy.edge.routes import REST, ROUTES, SERVICES, service_of
+from deploy.local.kafka import OFFSETS_RETENTION_MINUTES
 from services.aggregation.handlers import Aggregation
 from services.validation.handlers import Validation
 from shared.events.topics import MAX_MESSAGE_BYTES, RECORDED, TOPICS, VALIDATED
-from tests.integration.kubernetes.objects import Json, Overlay
+from tests.integration.kubernetes.objects import Json, Overlay, containers
 from tests.pipeline.running import ROOT
 
 READS = {Validation.name: RECORDED.name, Aggregation.name: VALIDATED.name}
@@ -42,6 +43,14 @@ def test_kafka_takes_the_largest_message(overlays: dict[str, Overlay]) -> None:
     assert all(
         each["tls"] and each["authentication"] == {"type": "tls"} for each in cluster["spec"]["kafka"]["listeners"]
     )
+
+
+def test_kafka_remembers_how_far_the_relay_is(overlays: dict[str, Overlay]) -> None:
+    """For longer than gateways' topics keep what was relayed, with the operator and without."""
+    (cluster,) = overlays["production"].of("Kafka")
+    assert cluster["spec"]["kafka"]["config"]["offsets.retention.minutes"] == OFFSETS_RETENTION_MINUTES
+    (server,) = containers(overlays["local"].one("StatefulSet", "gastrack-kafka"))
+    assert {"name": "KAFKA_OFFSETS_RETENTION_MINUTES", "value": str(OFFSETS_RETENTION_MINUTES)} in server["env"]
 
 
 def test_services_come_to_a_listener_that_there_is(overlays: dict[str, Overlay]) -> None:

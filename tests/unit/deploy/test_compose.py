@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.local.kafka import OFFSETS_RETENTION_MINUTES
 from deploy.local.services import WITH_HTTP
 from gastrack.service_settings import SERVICES as SETTINGS
+from shared.events.topics import gateway_topic
 from shared.runtime.settings import PREFIX, HttpSettings
 
 ROOT = Path(__file__).parents[3]
@@ -94,6 +96,12 @@ def test_nothing_listens_to_other_machines() -> None:
     published = [port for each in SERVICES.values() for port in each.get("ports", ())]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_kafka_remembers_how_far_the_relay_is() -> None:
+    """As the local one does: for longer than gateways' topics keep what was relayed."""
+    told = SERVICES["kafka"]["environment"]["KAFKA_OFFSETS_RETENTION_MINUTES"]
+    assert int(told) == OFFSETS_RETENTION_MINUTES > gateway_topic("any").retention_ms / 60_000
 
 
 def test_containers_may_no_more_than_they_must() -> None:

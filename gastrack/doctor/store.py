@@ -9,6 +9,7 @@ from typing import Any
 
 from gastrack.doctor.broker import CLOCK_SECONDS
 from gastrack.doctor.finding import Area, Examination, Finding
+from gastrack.doctor.forms import of_forms
 from shared.events.topics import RECORDED
 from shared.runtime.kafka import SESSION_TIMEOUT_MS, KafkaError, TopicPartition
 from shared.runtime.mongo import Database, PyMongoError
@@ -29,7 +30,7 @@ async def examine(found: Examination, database: Database, bootstrap: str, partit
         found.saw(Area.MONGODB, *_of_server(hello), *await _of_members(database, hello), *await _of_limits(database))
         found.saw(Area.CLOCKS, *of_clock(hello["localTime"]))
         found.saw(Area.INDEXES, *await _of_indexes(database))
-        found.saw(Area.VERSIONS, *await _of_epochs(database))
+        found.saw(Area.VERSIONS, *await _of_epochs(database), *await of_forms(database))
         found.saw(Area.DISKS, *_of_disk(await disk.room(database)))
     except PyMongoError as fault:
         wrong, mend = f"MongoDB does not answer: {_short(fault)}", "start it, or correct GASTRACK_MONGO_URI"

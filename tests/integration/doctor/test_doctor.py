@@ -165,6 +165,26 @@ def test_a_replay_that_was_broken_off_is_found(running: System) -> None:
     assert "a replay is under way" in findings(told, "versions")
 
 
+def test_rows_of_a_newer_version_are_found(running: System) -> None:
+    """Such as it would leave behind: a column more in the hours of the day that was written last."""
+    whole = dict[str, bytes]()
+
+    async def widen(database: Database) -> None:
+        async for day in database[Collection.LINE_DAYS].find():
+            whole[day["_id"]] = day["h"]
+            wider = day["h"] + bytes(3)
+            await database[Collection.LINE_DAYS].update_one({"_id": day["_id"]}, {"$set": {"h": wider}})
+
+    async def narrow(database: Database) -> None:
+        for name, hours in whole.items():
+            await database[Collection.LINE_DAYS].update_one({"_id": name}, {"$set": {"h": hours}})
+
+    running.store(widen)
+    told = doctor(running)
+    running.store(narrow)
+    assert "in no form that this software knows, such as DOCTOR" in findings(told, "versions")
+
+
 def test_a_worker_that_is_gone_is_found(running: System) -> None:
     """And how much waits for it."""
     running.services["validation"].process.stop()

@@ -31,6 +31,8 @@ def call(url: str, body: bytes | None = None, content_type: str = "application/j
             return error.code, _json_or_text(error.read())
     except urllib.error.URLError as error:
         return 0, {"title": f"nobody answers at {url}: {error.reason}"}
+    except OSError as error:  # such as that a certificate is asked for, which with TLS 1.3 comes in place of the answer
+        return 0, {"title": f"nobody answers at {url}: {error}"}
 
 
 def _context(url: str) -> ssl.SSLContext | None:

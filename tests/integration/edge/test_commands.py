@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,14 @@ def test_they_come_with_the_certificate_that_they_are_told(
     monkeypatch.setenv("GASTRACK_CERTIFICATE_KEY_FILE", str(tmp_path / "nowhere.pem"))
     status, told = call(url, b"{}")
     assert (status, "GASTRACK_CERTIFICATE_KEY_FILE" in told["title"]) == (0, True)
+
+
+def test_an_answer_that_breaks_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With TLS 1.3 an edge may say that it wants a certificate where the answer is waited for; chance says when."""
+
+    def breaks_off(*_: object, **__: object) -> None:
+        raise ssl.SSLError("certificate required")
+
+    monkeypatch.setattr(urllib.request, "urlopen", breaks_off)
+    status, told = call("http://127.0.0.1:1/v1/readings", b"{}")
+    assert (status, "certificate required" in told["title"]) == (0, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.domain.node_punctuality import NodePunctuality, of_node
 from shared.domain.node_weights import Span
@@ -50,14 +51,14 @@ async def read_node_punctuality_unless_held(
         return due.tag if is_held(due.tag) else await _told(database, session, due)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _NodeDue:
     """What will be told of a node, before any hour is read."""
 
     composed: Composed
     lines: dict[str, Due]
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """Name of the content."""
         parts = (self.composed.tag, [due.tag for due in self.lines.values()])

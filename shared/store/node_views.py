@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ class NodeView:
         return self.caller.may_read_in(line, self.question.first, self.question.end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Composed:
     """What a node comes to over a period, and of each of its lines what will be shown, before any hour is read.
 
@@ -95,7 +96,7 @@ class Composed:
     moment_ms: int | None
     lines: dict[str, Content]
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """Name of the content: equal tags mean equal rows, and the same lines that the caller may be named."""
         caller, question = self.asking.caller, self.asking.question

@@ -1,4 +1,4 @@
-"""What routes that tell rows have in common: who consults, what is kept and held of the answer, and who is told."""
+"""What routes about measurements have in common: who consults, and of rows what is kept and held of the answer."""
 
 from __future__ import annotations
 
@@ -31,25 +31,31 @@ def today_of(now: datetime) -> date:
     return gas_time.gas_day(ended_before(now))
 
 
-@dataclass(frozen=True, slots=True)
-class Consulted:
-    """A request for rows, whatever they are of."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """Who consults the store, when, and who is told of it."""
 
     caller: Caller
     store: Database
     now: datetime
     tell: Tell
-    kept: KeptBodies
-    held: HeldTags
 
     @property
     def today(self) -> date:
         """The gas day that is running."""
         return today_of(self.now)
 
-    def asking(self, question: Question, known_at: str) -> Asking:
+    def asking(self, question: Question, known_at: str = "") -> Asking:
         """Return the question as it is asked; 422 for a moment that lies in the future."""
         return Asking(self.caller, question, self.now, parameters.past_ms(known_at, self.now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consulted(Consultation):
+    """A request for rows, whatever they are of."""
+
+    kept: KeptBodies
+    held: HeldTags
 
     def in_rows(self, write: Callable[[Any, Layout], bytes]) -> Reader[Any]:
         """Return a reader of an answer that lies in rows; `write` takes a view and its layout."""
@@ -70,7 +76,8 @@ async def consulted(  # noqa: PLR0913, PLR0917 - what routes take
     if_none_match: Annotated[str, Header(max_length=MOST_CHARACTERS)] = "",
 ) -> Consulted:
     """Return a request for rows."""
-    return Consulted(caller, store, now, tell, request.app.state.kept_answers, HeldTags.of(if_none_match))
+    kept, held = request.app.state.kept_answers, HeldTags.of(if_none_match)
+    return Consulted(caller=caller, store=store, now=now, tell=tell, kept=kept, held=held)
 
 
 Consulting = Annotated[Consulted, Depends(consulted)]

@@ -28,8 +28,8 @@ from shared.domain.text_columns import Cells
 SHEET_ROWS = 1_048_576
 """Rows of a sheet, the heading among them."""
 LARGEST_CELL_BYTES = 96
-"""Of a cell on average, at the most: 35 of a number, of a text 60 and its own length. A million rows of hours come to
-1.2 GB, with the composition of gas to more than 2."""
+"""Of a cell on average, at the most: 35 of a number, of a text 60 and its own length. A million rows with as many
+columns as the composition of gas adds may come to more than 2 GiB."""
 MOST_BYTES_OF_ZIP = 2**31 - 1
 """Of an entry of a package that is not in the form for large ones (ZIP64)."""
 _FAST = 1

@@ -7,7 +7,7 @@ from math import sqrt
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _HOUR_SECONDS = 3_600
-_WINDOW = re.compile(r"(?<=\[)(\d+)([smhd])(?=\])|(?<=\boffset )(\d+)([smhd])\b")
+_WINDOW = re.compile(r"(\[|\boffset )(\d+)([smhd])\b")
 _WAIT = re.compile(r"(?m)^(\s+for: )(\d+)([smhd])$")
 _MINUTES = re.compile(r"\b(\d+) \* 60\b")
 
@@ -17,7 +17,7 @@ def hurried(rules: str) -> str:
 
     Ages of an hour and more are of gas hours, which come once an hour whoever is in a hurry: they stay.
     """
-    told = _WINDOW.sub(lambda found: f"{window_seconds(_seconds(found[1] or found[3], found[2] or found[4]))}s", rules)
+    told = _WINDOW.sub(lambda found: f"{found[1]}{window_seconds(_seconds(found[2], found[3]))}s", rules)
     told = _WAIT.sub(lambda found: f"{found[1]}{wait_seconds(_seconds(found[2], found[3]))}s", told)
     return _MINUTES.sub(lambda found: _age(int(found[1]) * 60), told)
 
